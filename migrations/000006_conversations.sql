@@ -1,0 +1,137 @@
+create table channels (
+  workspace_id uuid not null references workspaces (id) on delete cascade,
+  id uuid not null,
+  platform text not null check (platform in ('web')),
+  kind text not null check (kind in ('page', 'iframe', 'widget', 'api')),
+  name text not null,
+  status text not null default 'connected' check (status in ('connected', 'disabled')),
+  secret_sealed bytea not null,
+  default_agent_id uuid,
+  demo boolean not null default false,
+  meta jsonb not null default '{}',
+  created_at timestamptz not null default now(),
+  updated_at timestamptz not null default now(),
+  primary key (workspace_id, id)
+);
+create unique index channels_id on channels (id);
+call protect_table('channels', 'select, insert, update, delete');
+
+-- One browser or program that speaks as a contact on a web channel.
+create table web_visitors (
+  workspace_id uuid not null,
+  id uuid not null,
+  channel_id uuid not null,
+  contact_id uuid not null,
+  token_hash bytea not null unique,
+  -- proved by the channel's secret
+  verified boolean not null,
+  created_at timestamptz not null default now(),
+  last_seen_at timestamptz not null default now(),
+  primary key (workspace_id, id),
+  foreign key (workspace_id, channel_id) references channels (workspace_id, id) on delete cascade,
+  foreign key (workspace_id, contact_id) references contacts (workspace_id, id) on delete cascade
+);
+create index on web_visitors (workspace_id, contact_id);
+create index on web_visitors (workspace_id, channel_id);
+call protect_table('web_visitors', 'select, insert, update, delete');
+
+create table conversations (
+  workspace_id uuid not null references workspaces (id) on delete cascade,
+  id uuid not null,
+  channel_id uuid not null,
+  contact_id uuid not null,
+  -- 1, 2, 3 … per contact and channel: the order of the one scroll
+  ordinal integer not null,
+  status text not null default 'open' check (status in ('open', 'closed')),
+  controller text not null default 'agent' check (controller in ('agent', 'human', 'none')),
+  -- who may go on answering, on whose behalf, until when
+  session_kind text check (session_kind in ('task', 'channel_default')),
+  session_agent_id uuid,
+  session_task_id uuid,
+  session_execution_id uuid,
+  session_started_at timestamptz,
+  session_expires_at timestamptz,
+  -- messages and turns; see the engine's chapter on turns
+  last_seq integer not null default 0,
+  taken_seq integer not null default 0,
+  turn_queued boolean not null default false,
+  turn_execution_id uuid,
+  last_message_at timestamptz,
+  last_inbound_at timestamptz,
+  closed_at timestamptz,
+  closed_reason text,
+  created_at timestamptz not null default now(),
+  updated_at timestamptz not null default now(),
+  primary key (workspace_id, id),
+  unique (workspace_id, contact_id, channel_id, ordinal),
+  foreign key (workspace_id, channel_id) references channels (workspace_id, id) on delete cascade,
+  foreign key (workspace_id, contact_id) references contacts (workspace_id, id) on delete cascade
+);
+create unique index conversations_open on conversations (workspace_id, contact_id, channel_id) where status = 'open';
+create index on conversations (workspace_id, channel_id);
+create index conversations_idle on conversations (last_message_at) where status = 'open';
+call protect_table('conversations', 'select, insert, update, delete');
+
+create table messages (
+  workspace_id uuid not null,
+  id uuid not null,
+  conversation_id uuid not null,
+  seq integer not null,
+  direction text not null check (direction in ('in', 'out')),
+  author_kind text not null check (author_kind in ('contact', 'agent', 'member', 'system')),
+  author_id uuid,
+  text text not null,
+  status text not null check (status in ('held', 'queued', 'sending', 'sent', 'delivered', 'read', 'failed', 'unknown', 'refused', 'withdrawn')),
+  reason_code text,
+  reason_message text,
+  held_until timestamptz,
+  execution_id uuid,
+  step_seq integer,
+  -- <execution>:<seq> of the step that sends it
+  idempotency_key text,
+  client_message_id text,
+  created_at timestamptz not null default now(),
+  delivered_at timestamptz,
+  primary key (workspace_id, id),
+  unique (workspace_id, conversation_id, seq),
+  foreign key (workspace_id, conversation_id) references conversations (workspace_id, id) on delete cascade
+);
+create unique index messages_once on messages (workspace_id, idempotency_key) where idempotency_key is not null;
+create index messages_of_execution on messages (workspace_id, execution_id) where execution_id is not null;
+call protect_table('messages', 'select, insert, update, delete');
+
+-- The same clientMessageId from the same contact on the same channel is one message, also across conversations.
+create table inbound_receipts (
+  workspace_id uuid not null,
+  channel_id uuid not null,
+  contact_id uuid not null,
+  client_message_id text not null,
+  message_id uuid not null,
+  created_at timestamptz not null default now(),
+  primary key (workspace_id, channel_id, contact_id, client_message_id),
+  foreign key (workspace_id, channel_id) references channels (workspace_id, id) on delete cascade,
+  foreign key (workspace_id, contact_id) references contacts (workspace_id, id) on delete cascade
+);
+call protect_table('inbound_receipts', 'select, insert');
+
+-- Every verdict of the gate, with each rule's answer.
+create table gate_decisions (
+  workspace_id uuid not null references workspaces (id) on delete cascade,
+  id uuid not null,
+  class text not null check (class in ('opening', 'answer', 'human', 'system')),
+  allowed boolean not null,
+  reason_code text,
+  reason_message text,
+  -- [{rule, passed, code?, message?}]
+  rules json not null,
+  conversation_id uuid,
+  contact_id uuid,
+  message_id uuid,
+  execution_id uuid,
+  created_at timestamptz not null default now(),
+  primary key (workspace_id, id)
+);
+create index on gate_decisions (workspace_id, message_id);
+create index on gate_decisions (workspace_id, conversation_id, id desc);
+create index on gate_decisions (workspace_id, execution_id);
+call protect_table('gate_decisions', 'select, insert');

@@ -1,0 +1,94 @@
+import { z } from "zod";
+import { fromId, type IdKind, idPrefixes } from "./ids.ts";
+import { isStorable } from "./text.ts";
+
+/** Building blocks of request and answer schemas, so that every route says the same thing the same way. */
+
+/** Text a person wrote: trimmed length within bounds, no NUL, no half surrogate pairs. Never changed. */
+export function text(limits: { readonly min?: number; readonly max: number }) {
+  const { min = 0, max } = limits;
+  return z
+    .string()
+    .refine(isStorable, {
+      error: "must not contain NUL characters or unpaired surrogates",
+      params: { code: "text_invalid" },
+    })
+    .refine((value) => value.trim().length >= min, {
+      error: min === 1 ? "must not be empty" : `must have at least ${min} characters`,
+      params: { code: "too_short" },
+    })
+    .max(max, { error: `must have at most ${max} characters` })
+    .meta({ minLength: min });
+}
+
+/** An id of an object in a body or query: an API id in, a UUID out. Another kind's id is a field error. */
+export function idOf(kind: IdKind) {
+  return z
+    .string()
+    .transform((value, context) => {
+      const uuid = fromId(kind, value);
+      if (uuid !== undefined) return uuid;
+      context.addIssue({
+        code: "custom",
+        message: `must be an id that starts with "${idPrefixes[kind]}_"`,
+        params: { code: "id_invalid" },
+      });
+      return z.NEVER;
+    })
+    .meta({ description: `Id of the ${kind}`, example: `${idPrefixes[kind]}_01k3v8q5x8e7arf4s2m6t9c0wd` });
+}
+
+/** An id in an answer: presenters make it with `toId`. */
+export function idOut(kind: IdKind) {
+  return z.string().meta({ example: `${idPrefixes[kind]}_01k3v8q5x8e7arf4s2m6t9c0wd` });
+}
+
+/** An instant in an answer; presenters pass Dates through `instant`. */
+export const instantOut = z.iso.datetime().meta({ example: "2027-03-01T09:00:00.000Z" });
+
+/** A Date as the API shows it. */
+export function instant(date: Date): string;
+export function instant(date: Date | null): string | null;
+export function instant(date: Date | null): string | null {
+  return date === null ? null : date.toISOString();
+}
+
+const metaBytes = 16 * 1024;
+
+/** Free JSON of the customer's own, at most 16 kB. */
+export const meta = z
+  .record(z.string(), z.json())
+  .refine((value) => Buffer.byteLength(JSON.stringify(value)) <= metaBytes, {
+    error: "must be at most 16 kB of JSON",
+    params: { code: "too_large" },
+  })
+  .refine(
+    (value) => isStorable(JSON.stringify(value)) && !/\\u(0000|d[89a-f])/i.test(JSON.stringify(value)),
+    {
+      error: "must not contain NUL characters or unpaired surrogates",
+      params: { code: "text_invalid" },
+    },
+  )
+  .meta({ description: "JSON object of your own, at most 16 kB", example: { orderId: "A-1041" } });
+
+export const externalId = text({ min: 1, max: 200 }).meta({
+  description: "Your own id for it; unique within the workspace",
+  example: "crm-4711",
+});
+
+/** `limit` and `cursor` of every list. */
+export const pageQuery = {
+  limit: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(100)
+    .default(25)
+    .meta({ description: "How many at most, 1 to 100" }),
+  cursor: z.string().max(500).optional().meta({ description: "`nextCursor` of the page before" }),
+};
+
+/** A list's answer. */
+export function pageOf<T extends z.ZodType>(item: T) {
+  return z.object({ items: z.array(item), nextCursor: z.string().nullable() });
+}

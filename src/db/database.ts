@@ -1,0 +1,172 @@
+import { AsyncLocalStorage } from "node:async_hooks";
+import { CamelCasePlugin, Kysely, PostgresDialect } from "kysely";
+import type pg from "pg";
+import { type Clock, pause } from "../base/clock.ts";
+import type { Logger } from "../base/log.ts";
+import { createPool, isConflict, isConnectionLoss } from "./connection.ts";
+import type { DB } from "./types.generated.ts";
+
+/**
+ * One transaction. `db` is Kysely bound to its connection, `query` sends a statement as it stands (hot paths name
+ * theirs, so that it is prepared once per connection).
+ */
+export interface Tx {
+  readonly db: Kysely<DB>;
+  query<R extends pg.QueryResultRow>(statement: pg.QueryConfig): Promise<pg.QueryResult<R>>;
+  /** Runs after the commit was answered; never if the transaction fails. Must not throw. */
+  afterCommit(effect: () => void): void;
+}
+
+/** A transaction that sees one workspace, by row-level security. */
+export interface TenantTx extends Tx {
+  readonly workspaceId: string;
+}
+
+/** A transaction that sees all workspaces: claims, leases, sweep, retention and lookups by secret only. */
+export type SystemTx = Tx;
+
+export interface Database {
+  /**
+   * Runs `work` in a transaction of a workspace. Deadlocks, serialisation failures and connections lost before the
+   * commit run it again, so `work` must have no effect outside the database; use `afterCommit` for those.
+   * Throws CommitUncertainError when the answer to the commit was lost.
+   */
+  tenant<T>(workspaceId: string, work: (tx: TenantTx) => Promise<T>): Promise<T>;
+  /** The same as `errand_system`. */
+  system<T>(work: (tx: SystemTx) => Promise<T>): Promise<T>;
+  /** One statement on its own as `errand_system`, without a transaction's round trips. Not repeated on failure. */
+  systemQuery<R extends pg.QueryResultRow>(statement: pg.QueryConfig): Promise<pg.QueryResult<R>>;
+  /** True inside `tenant` or `system`; calls to models and other servers assert that it is false. */
+  inTransaction(): boolean;
+  close(): Promise<void>;
+}
+
+export interface DatabaseOptions {
+  readonly url: string;
+  readonly log: Logger;
+  readonly clock: Clock;
+  readonly tenantConnections?: number;
+  readonly systemConnections?: number;
+}
+
+/** The commit was sent and the connection broke before the answer: it may or may not have happened. */
+export class CommitUncertainError extends Error {
+  override readonly name = "CommitUncertainError";
+}
+
+/** Together about 15 s, which outlasts a restart of PostgreSQL. */
+const attempts = 12;
+const longestPauseMs = 2_000;
+const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
+const camelCase = new CamelCasePlugin({ maintainNestedObjectKeys: true });
+
+/** Opens the two pools. Connects only when first used. */
+export function createDatabase(options: DatabaseOptions): Database {
+  const { log, clock, url } = options;
+  const tenants = createPool({
+    url,
+    log,
+    name: "tenant",
+    role: "errand_tenant",
+    max: options.tenantConnections ?? 10,
+  });
+  const system = createPool({
+    url,
+    log,
+    name: "system",
+    role: "errand_system",
+    max: options.systemConnections ?? 6,
+  });
+  const inside = new AsyncLocalStorage<true>();
+
+  async function attempt<T, X extends Tx>(
+    pool: pg.Pool,
+    begin: string,
+    wrap: (tx: Tx) => X,
+    work: (tx: X) => Promise<T>,
+  ): Promise<T> {
+    const client = await pool.connect();
+    const effects: (() => void)[] = [];
+    let broken: Error | undefined;
+    try {
+      await client.query(begin);
+      const tx = wrap(transactionOn(client, effects));
+      const result = await work(tx);
+      const ended = await commit(client);
+      // After a statement error that `work` swallowed, PostgreSQL answers COMMIT with a rollback.
+      if (ended.command !== "COMMIT")
+        throw new Error("the transaction was rolled back: a statement's error was ignored");
+      for (const effect of effects) effect();
+      return result;
+    } catch (error) {
+      await client.query("rollback").catch((cause: Error) => {
+        broken = cause;
+      });
+      throw error;
+    } finally {
+      // A connection whose rollback failed is in an unknown state and must not go back into the pool.
+      client.release(broken);
+    }
+  }
+
+  async function run<T, X extends Tx>(
+    pool: pg.Pool,
+    begin: string,
+    wrap: (tx: Tx) => X,
+    work: (tx: X) => Promise<T>,
+  ): Promise<T> {
+    // A second connection taken inside a transaction can starve the pool for ever: each waits for the other's.
+    if (inside.getStore()) throw new Error("a transaction was begun inside another one");
+    for (let tried = 1; ; tried += 1) {
+      try {
+        return await inside.run(true, () => attempt(pool, begin, wrap, work));
+      } catch (error) {
+        if (tried >= attempts || !(isConflict(error) || isConnectionLoss(error))) throw error;
+        log.debug({ err: error, tried }, "transaction runs again");
+        await pause(clock, Math.min(longestPauseMs, 20 * 2 ** tried) * (0.5 + Math.random() / 2));
+      }
+    }
+  }
+
+  return {
+    tenant(workspaceId, work) {
+      // The id goes into the text of `begin`, which saves a round trip, so it must be nothing but a UUID.
+      if (!uuid.test(workspaceId)) throw new Error("a workspace's id is a UUID in lower case");
+      const begin = `begin; set local app.workspace_id = '${workspaceId}'`;
+      return run(tenants, begin, (tx): TenantTx => ({ ...tx, workspaceId }), work);
+    },
+    system: (work) => run(system, "begin", (tx) => tx, work),
+    systemQuery: (statement) => system.query(statement),
+    inTransaction: () => inside.getStore() === true,
+    async close() {
+      await Promise.all([tenants.end(), system.end()]);
+    },
+  };
+}
+
+async function commit(client: pg.PoolClient): Promise<pg.QueryResult> {
+  try {
+    return await client.query("commit");
+  } catch (error) {
+    if (!isConnectionLoss(error)) throw error;
+    throw new CommitUncertainError("the connection broke during a commit", { cause: error });
+  }
+}
+
+function transactionOn(client: pg.PoolClient, effects: (() => void)[]): Tx {
+  // Kysely asks its "pool" for a connection per statement; it always gets this transaction's.
+  const connection = Object.assign(Object.create(client) as pg.PoolClient, { release: () => undefined });
+  const pool = { connect: async () => connection, end: async () => undefined, options: {} };
+  const dialect = new PostgresDialect({ pool });
+  let db: Kysely<DB> | undefined;
+  return {
+    get db() {
+      db ??= new Kysely<DB>({ dialect, plugins: [camelCase] });
+      return db;
+    },
+    query: (statement) => client.query(statement),
+    afterCommit: (effect) => {
+      effects.push(effect);
+    },
+  };
+}

@@ -1,0 +1,13 @@
+export { createPool, isConflict, isConnectionLoss, type PoolOptions, uniqueViolation } from "./connection.ts";
+export {
+  CommitUncertainError,
+  createDatabase,
+  type Database,
+  type DatabaseOptions,
+  type SystemTx,
+  type TenantTx,
+  type Tx,
+} from "./database.ts";
+export { type Migration, migrate, pendingMigrations, readMigrations, SchemaTooNewError } from "./migrate.ts";
+export { createSignals, type SignalChannel, type Signals } from "./signals.ts";
+export type { DB, Json, JsonObject } from "./types.generated.ts";

@@ -1,0 +1,140 @@
+import pg from "pg";
+import { type Clock, pause } from "../base/clock.ts";
+import type { Logger } from "../base/log.ts";
+import { connectionConfig } from "./connection.ts";
+
+/** `executions`: something was queued. `cancel`: an execution was cancelled. `live`: an object changed. */
+export const signalChannels = ["executions", "cancel", "live"] as const;
+export type SignalChannel = (typeof signalChannels)[number];
+
+/**
+ * Hints between processes; every one may be lost, so each user also polls. A NOTIFY inside a domain transaction
+ * takes a lock that serialises all commits (453 commits/s instead of 9 571 where a flush takes 2 ms), so they are
+ * sent after commit, on a connection of their own, at most once per channel every 5 ms.
+ */
+export interface Signals {
+  /** Tells this process at once and the others within some milliseconds. Never throws. */
+  notify(channel: SignalChannel, payload: string): void;
+  /** Calls `handler` for each payload; the answer stops it. An empty payload means "anything may have changed". */
+  listen(channel: SignalChannel, handler: (payload: string) => void): () => void;
+  start(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+const intervalMs = 5;
+/** PostgreSQL refuses 8000 bytes and more. */
+const longestPayload = 7_000;
+const reconnectMs = 500;
+
+export interface SignalsOptions {
+  readonly url: string;
+  readonly log: Logger;
+  readonly clock: Clock;
+  /** Marks this process's own notifications, which it has already delivered to itself. */
+  readonly processId: string;
+}
+
+export function createSignals(options: SignalsOptions): Signals {
+  const { clock, log, processId } = options;
+  const handlers = new Map<SignalChannel, Set<(payload: string) => void>>(
+    signalChannels.map((name) => [name, new Set()]),
+  );
+  const outbox = new Map<SignalChannel, Set<string>>();
+  const stopped = new AbortController();
+  let client: pg.Client | undefined;
+  let cancelFlush: (() => void) | undefined;
+
+  function deliver(channel: SignalChannel, payload: string): void {
+    for (const handler of handlers.get(channel) ?? []) {
+      try {
+        handler(payload);
+      } catch (error) {
+        log.error({ err: error, channel }, "a signal's handler failed");
+      }
+    }
+  }
+
+  async function flush(): Promise<void> {
+    cancelFlush = undefined;
+    const messages = [...outbox].flatMap(([channel, payloads]) => batches(channel, [...payloads]));
+    outbox.clear();
+    for (const { channel, text } of messages) {
+      await client
+        ?.query("select pg_notify($1, $2)", [`errand_${channel}`, `${processId}\n${text}`])
+        .catch((error: Error) => {
+          log.debug({ err: error }, "a notification was not sent; the poll stands behind it");
+        });
+    }
+  }
+
+  function receive(message: pg.Notification): void {
+    const channel = signalChannels.find((name) => message.channel === `errand_${name}`);
+    const [sender, ...payloads] = (message.payload ?? "").split("\n");
+    if (channel === undefined || sender === processId) return;
+    for (const payload of payloads) deliver(channel, payload);
+  }
+
+  async function connect(): Promise<void> {
+    const next = new pg.Client(
+      connectionConfig({
+        url: options.url,
+        name: "signals",
+        role: "errand_system",
+        settings: { idle_in_transaction_session_timeout: "0" },
+      }),
+    );
+    next.on("notification", receive);
+    next.on("error", (error) => log.warn({ err: error }, "the notification connection was lost"));
+    next.on("end", () => {
+      client = undefined;
+      if (!stopped.signal.aborted) void reconnect();
+    });
+    await next.connect();
+    for (const channel of signalChannels) await next.query(`listen errand_${channel}`);
+    client = next;
+  }
+
+  async function reconnect(): Promise<void> {
+    while (!stopped.signal.aborted && client === undefined) {
+      await pause(clock, reconnectMs, stopped.signal);
+      if (stopped.signal.aborted) return;
+      try {
+        await connect();
+        // Whatever was sent while nobody listened is unknown now.
+        for (const channel of signalChannels) deliver(channel, "");
+      } catch (error) {
+        log.debug({ err: error }, "no notification connection yet");
+      }
+    }
+  }
+
+  return {
+    notify(channel, payload) {
+      deliver(channel, payload);
+      const waiting = outbox.get(channel) ?? new Set();
+      outbox.set(channel, waiting.add(payload));
+      cancelFlush ??= clock.after(intervalMs, () => void flush());
+    },
+    listen(channel, handler) {
+      handlers.get(channel)?.add(handler);
+      return () => handlers.get(channel)?.delete(handler);
+    },
+    start: connect,
+    async stop() {
+      stopped.abort();
+      cancelFlush?.();
+      const open = client;
+      client = undefined;
+      await open?.end().catch(() => undefined);
+    },
+  };
+}
+
+/** One text per channel, unless there is too much to say: then an empty payload, which means "anything". */
+function batches(
+  channel: SignalChannel,
+  payloads: readonly string[],
+): { channel: SignalChannel; text: string }[] {
+  const text = payloads.join("\n");
+  return [{ channel, text: text.length > longestPayload ? "" : text }];
+}
