@@ -20,12 +20,16 @@ const metadataAddresses: ReadonlySet<string> = new Set([
 
 const forbiddenRanges: ReadonlySet<string> = new Set(["linkLocal", "multicast", "broadcast"]);
 
+const exactRanges: readonly Range[] = [
+  ipaddr.parseCIDR("::ffff:0:0/96"), // IPv4-mapped
+  ipaddr.parseCIDR("64:ff9b::/96"), // NAT64
+];
+
 /** IPv6 ranges whose last 32 bits are an IPv4 address that a translator on the way connects to. */
 const embeddingRanges: readonly Range[] = [
-  ipaddr.parseCIDR("::ffff:0:0/96"), // IPv4-mapped
+  ...exactRanges,
   ipaddr.parseCIDR("::ffff:0:0:0/96"), // RFC 6145
   ipaddr.parseCIDR("::/96"), // IPv4-compatible
-  ipaddr.parseCIDR("64:ff9b::/96"), // NAT64
   ipaddr.parseCIDR("64:ff9b:1::/48"), // NAT64, local use
 ];
 const sixToFour: Range = ipaddr.parseCIDR("2002::/16");
@@ -40,9 +44,8 @@ export function classifyAddress(text: string): AddressKind {
   const embedded = readEmbeddedIPv4(address);
   if (embedded !== undefined) {
     const kind = classifyAddress(embedded);
-    // NAT64's well-known prefix and mapped addresses reach exactly the IPv4 address; the others are never public.
-    if (kind === "public" && range !== "rfc6052" && range !== "ipv4Mapped") return "private";
-    return kind;
+    // Mapped addresses and NAT64's well-known prefix reach exactly the IPv4 address; where the others lead is unsure.
+    return kind === "public" && !exactRanges.some((exact) => matches(address, exact)) ? "private" : kind;
   }
   return range === "unicast" ? "public" : "private";
 }

@@ -82,12 +82,13 @@ export function createGuardedFetch(options: GuardOptions): GuardedFetch {
   const guardedFetch = async (url: string | URL, init: RequestInit = {}): Promise<Response> => {
     const target = checkUrl(url);
     try {
+      // Node carries a copy of undici of its own: the same shapes at run time, unrelated types to the compiler.
+      const standardInit: object = init;
       const response: unknown = await fetchByUndici(target, {
-        ...(init as Parameters<typeof fetchByUndici>[1]),
+        ...(standardInit as UndiciInit),
         redirect: init.redirect ?? "manual",
         dispatcher: agent,
       });
-      // The same class by another copy of undici: the one in Node and the one from the registry have separate types.
       return response as Response;
     } catch (error) {
       throw findBlocked(error) ?? error;
@@ -95,6 +96,8 @@ export function createGuardedFetch(options: GuardOptions): GuardedFetch {
   };
   return Object.assign(guardedFetch, { close: () => agent.close() });
 }
+
+type UndiciInit = NonNullable<Parameters<typeof fetchByUndici>[1]>;
 
 type AddressGuard = (address: string, hostname: string) => BlockedAddressError | undefined;
 

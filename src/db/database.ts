@@ -17,6 +17,9 @@ export interface Tx {
   afterCommit(effect: () => void): void;
 }
 
+/** Where a statement can be sent: a transaction, or the system's pool for a statement on its own. */
+export type Queryable = Pick<Tx, "query">;
+
 /** A transaction that sees one workspace, by row-level security. */
 export interface TenantTx extends Tx {
   readonly workspaceId: string;
@@ -34,8 +37,8 @@ export interface Database {
   tenant<T>(workspaceId: string, work: (tx: TenantTx) => Promise<T>): Promise<T>;
   /** The same as `errand_system`. */
   system<T>(work: (tx: SystemTx) => Promise<T>): Promise<T>;
-  /** One statement on its own as `errand_system`, without a transaction's round trips. Not repeated on failure. */
-  systemQuery<R extends pg.QueryResultRow>(statement: pg.QueryConfig): Promise<pg.QueryResult<R>>;
+  /** Single statements as `errand_system`, without a transaction's round trips. Not repeated on failure. */
+  readonly autocommit: Queryable;
   /** True inside `tenant` or `system`; calls to models and other servers assert that it is false. */
   inTransaction(): boolean;
   close(): Promise<void>;
@@ -136,7 +139,7 @@ export function createDatabase(options: DatabaseOptions): Database {
       return run(tenants, begin, (tx): TenantTx => ({ ...tx, workspaceId }), work);
     },
     system: (work) => run(system, "begin", (tx) => tx, work),
-    systemQuery: (statement) => system.query(statement),
+    autocommit: { query: (statement) => system.query(statement) },
     inTransaction: () => inside.getStore() === true,
     async close() {
       await Promise.all([tenants.end(), system.end()]);

@@ -4,6 +4,7 @@ export {
   createDatabase,
   type Database,
   type DatabaseOptions,
+  type Queryable,
   type SystemTx,
   type TenantTx,
   type Tx,

@@ -55,16 +55,24 @@ export function createSignals(options: SignalsOptions): Signals {
   }
 
   async function flush(): Promise<void> {
-    cancelFlush = undefined;
-    const messages = [...outbox].flatMap(([channel, payloads]) => batches(channel, [...payloads]));
-    outbox.clear();
-    for (const { channel, text } of messages) {
+    while (outbox.size > 0) {
+      const messages = [...outbox].map(([channel, payloads]) => message(channel, [...payloads]));
+      outbox.clear();
+      // One statement for all channels: at full load these would otherwise be a tenth of all round trips.
       await client
-        ?.query("select pg_notify($1, $2)", [`errand_${channel}`, `${processId}\n${text}`])
+        ?.query(
+          "select pg_notify(m.channel, m.text) from unnest($1::text[], $2::text[]) as m (channel, text)",
+          [
+            messages.map(({ channel }) => `errand_${channel}`),
+            messages.map(({ text }) => `${processId}\n${text}`),
+          ],
+        )
         .catch((error: Error) => {
           log.debug({ err: error }, "a notification was not sent; the poll stands behind it");
         });
+      if (outbox.size > 0) await pause(clock, intervalMs, stopped.signal);
     }
+    cancelFlush = undefined;
   }
 
   function receive(message: pg.Notification): void {
@@ -130,11 +138,11 @@ export function createSignals(options: SignalsOptions): Signals {
   };
 }
 
-/** One text per channel, unless there is too much to say: then an empty payload, which means "anything". */
-function batches(
+/** One text for a channel; if there is too much to say it is empty, which means "anything may have changed". */
+function message(
   channel: SignalChannel,
   payloads: readonly string[],
-): { channel: SignalChannel; text: string }[] {
+): { channel: SignalChannel; text: string } {
   const text = payloads.join("\n");
-  return [{ channel, text: text.length > longestPayload ? "" : text }];
+  return { channel, text: text.length > longestPayload ? "" : text };
 }

@@ -51,6 +51,7 @@ export interface ApiKeys {
   keyHash: Buffer;
   lastUsedAt: Timestamp | null;
   name: string;
+  ownerRights: Generated<boolean>;
   revokedAt: Timestamp | null;
   scope: string;
   workspaceId: string;
@@ -157,6 +158,7 @@ export interface Contacts {
   createdAt: Generated<Timestamp>;
   demo: Generated<boolean>;
   email: string | null;
+  emailKey: Generated<string | null>;
   externalId: string | null;
   id: string;
   language: string | null;
@@ -180,20 +182,29 @@ export interface Conversations {
   createdAt: Generated<Timestamp>;
   id: string;
   lastInboundAt: Timestamp | null;
-  lastMessageAt: Timestamp | null;
+  lastInboundSeq: Generated<number>;
+  lastMessageAt: Generated<Timestamp>;
   lastSeq: Generated<number>;
   ordinal: number;
-  sessionAgentId: string | null;
-  sessionExecutionId: string | null;
-  sessionExpiresAt: Timestamp | null;
-  sessionKind: string | null;
-  sessionStartedAt: Timestamp | null;
-  sessionTaskId: string | null;
   status: Generated<string>;
   takenSeq: Generated<number>;
   turnExecutionId: string | null;
-  turnQueued: Generated<boolean>;
+  turnStartedAt: Timestamp | null;
   updatedAt: Generated<Timestamp>;
+  workspaceId: string;
+}
+
+export interface ConversationSessions {
+  agentId: string;
+  conversationId: string;
+  endedAt: Timestamp | null;
+  endReason: string | null;
+  executionId: string | null;
+  expiresAt: Timestamp;
+  id: string;
+  kind: string;
+  startedAt: Timestamp;
+  taskId: string | null;
   workspaceId: string;
 }
 
@@ -372,6 +383,12 @@ export interface SchemaMigrations {
   version: number;
 }
 
+export interface SignInAttempts {
+  expire: Int8 | null;
+  key: string;
+  points: Generated<number>;
+}
+
 export interface Tasks {
   agentId: string | null;
   channelId: string | null;
@@ -448,6 +465,7 @@ export interface DB {
   contactMemory: ContactMemory;
   contacts: Contacts;
   conversations: Conversations;
+  conversationSessions: ConversationSessions;
   executionPayloads: ExecutionPayloads;
   executions: Executions;
   executionSteps: ExecutionSteps;
@@ -460,6 +478,7 @@ export interface DB {
   modelProviders: ModelProviders;
   notifications: Notifications;
   schemaMigrations: SchemaMigrations;
+  signInAttempts: SignInAttempts;
   tasks: Tasks;
   taskSchedules: TaskSchedules;
   webVisitors: WebVisitors;

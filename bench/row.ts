@@ -1,0 +1,50 @@
+import type { ProfileName } from "./profiles.ts";
+
+/** Scenario (a): one system at one load. Each figure is the median of the rounds. */
+export interface ThroughputRow {
+  scenario: "throughput";
+  profile: ProfileName;
+  steps: number;
+  concurrency: number;
+  system: string;
+  version: string;
+  rounds: number;
+  /** Executions measured in each round. */
+  executions: number;
+  executionsPerSecond: number;
+  /** The slowest and the fastest round. */
+  slowestPerSecond: number;
+  fastestPerSecond: number;
+  stepsPerSecond: number;
+  p50Ms: number;
+  p99Ms: number;
+  /** Errand's executions per second divided by this system's, median over the rounds; null without Errand. */
+  errandRatio: number | null;
+}
+
+/** Scenario (b): the sweep over active tasks. */
+export interface SweepRow {
+  scenario: "sweep";
+  profile: ProfileName;
+  activeTasks: number;
+  dueAtOnce: number;
+  firedPerSecond: number;
+  /** One sweep that finds nothing due. */
+  idleP50Ms: number;
+  idleP99Ms: number;
+  /** The same right after the burst, while dead rows lie in the table. */
+  idleAfterBurstP99Ms: number;
+}
+
+/** Scenario (c): from the trigger call to the first model call. */
+export interface LatencyRow {
+  scenario: "latency";
+  profile: ProfileName;
+  /** Due tasks that wait at the same time. */
+  dueBehind: number;
+  samples: number;
+  p50Ms: number;
+  p99Ms: number;
+}
+
+export type Row = ThroughputRow | SweepRow | LatencyRow;

@@ -1,0 +1,93 @@
+import type { Clock } from "../../base/clock.ts";
+
+/** Why we ended a call ourselves. */
+export type StopReason = "aborted" | "silent" | "too_large" | "dropped";
+
+export interface WatchOptions {
+  /** The caller's signal. */
+  readonly signal: AbortSignal;
+  readonly clock: Clock;
+  /** Milliseconds without a byte from the provider after which the call is given up. */
+  readonly silenceTimeoutMs: number;
+  /** Bytes of answer above which the call is given up. */
+  readonly maxAnswerBytes: number;
+}
+
+export type Fetch = typeof globalThis.fetch;
+
+export interface CallWatch {
+  /** Ends the request on the socket when it aborts. */
+  readonly signal: AbortSignal;
+  /** Undefined while nobody ended the call. */
+  readonly stopped: StopReason | undefined;
+  stop(reason: StopReason): void;
+  /** The given fetch with every arriving byte noticed. */
+  watchFetch(fetch: Fetch): Fetch;
+  /** Releases the timer and the listener. */
+  end(): void;
+}
+
+/**
+ * Watches over one HTTP request to a provider: passes the caller's abort on to the socket, and gives up on silence and
+ * on endless answers.
+ */
+export function createCallWatch(options: WatchOptions): CallWatch {
+  // Not AbortSignal.any: an execution's signal lives through thousands of calls and would keep them all.
+  const controller = new AbortController();
+  let stopped: StopReason | undefined;
+  let cancelTimer: () => void = () => undefined;
+
+  function stop(reason: StopReason): void {
+    if (stopped !== undefined) return;
+    stopped = reason;
+    cancelTimer();
+    controller.abort();
+  }
+
+  function noticeLife(): void {
+    cancelTimer();
+    if (stopped === undefined)
+      cancelTimer = options.clock.after(options.silenceTimeoutMs, () => stop("silent"));
+  }
+
+  function countBytes(): TransformStream<Uint8Array, Uint8Array> {
+    let received = 0;
+    return new TransformStream({
+      transform(chunk, out) {
+        noticeLife();
+        received += chunk.byteLength;
+        if (received > options.maxAnswerBytes) stop("too_large");
+        else out.enqueue(chunk);
+      },
+    });
+  }
+
+  const passAbortOn = () => stop("aborted");
+  if (options.signal.aborted) stop("aborted");
+  else options.signal.addEventListener("abort", passAbortOn, { once: true });
+
+  return {
+    signal: controller.signal,
+    get stopped() {
+      return stopped;
+    },
+    stop,
+    watchFetch(fetch) {
+      return async (url, init) => {
+        noticeLife();
+        const response = await fetch(url, { ...init, signal: controller.signal, redirect: "manual" });
+        noticeLife();
+        if (response.body === null) return response;
+        return new Response(response.body.pipeThrough(countBytes()), {
+          status: response.status,
+          statusText: response.statusText,
+          headers: response.headers,
+        });
+      };
+    },
+    end() {
+      cancelTimer();
+      options.signal.removeEventListener("abort", passAbortOn);
+    },
+  };
+}

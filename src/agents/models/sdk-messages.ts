@@ -1,0 +1,149 @@
+import { jsonSchema, type ModelMessage as SdkMessage, type ToolSet, tool } from "ai";
+import type { FinishReason, ModelMessage, ModelTool, ModelToolCall, ModelUsage } from "./messages.ts";
+import { estimateTokens } from "./rules.ts";
+
+/** Our messages in the library's form. */
+export function toSdkMessages(messages: readonly ModelMessage[]): SdkMessage[] {
+  return messages.map(toSdkMessage);
+}
+
+function toSdkMessage(message: ModelMessage): SdkMessage {
+  switch (message.role) {
+    case "system":
+    case "user":
+      return { role: message.role, content: message.content };
+    case "assistant": {
+      const calls = message.toolCalls ?? [];
+      if (calls.length === 0) return { role: "assistant", content: message.content };
+      return {
+        role: "assistant",
+        content: [
+          ...(message.content === "" ? [] : [{ type: "text" as const, text: message.content }]),
+          ...calls.map((call) => ({
+            type: "tool-call" as const,
+            toolCallId: call.id,
+            toolName: call.name,
+            input: toArguments(call.input),
+          })),
+        ],
+      };
+    }
+    case "tool":
+      return {
+        role: "tool",
+        content: message.results.map((result) => ({
+          type: "tool-result" as const,
+          toolCallId: result.toolCallId,
+          toolName: result.name,
+          output: { type: "text" as const, value: toResultText(result.output) },
+        })),
+      };
+  }
+}
+
+/** Servers refuse a history whose arguments are not an object, as the model's own faulty calls may be. */
+function toArguments(input: unknown): unknown {
+  return isJsonObject(input) ? input : { invalidArguments: input ?? null };
+}
+
+function toResultText(output: unknown): string {
+  return typeof output === "string" ? output : JSON.stringify(output ?? null);
+}
+
+/** Our tools in the library's form, without `execute`: running them is the engine's business. */
+export function toSdkTools(tools: readonly ModelTool[]): ToolSet {
+  return Object.fromEntries(
+    tools.map(({ name, description, inputSchema }) => [
+      name,
+      tool({ description, inputSchema: jsonSchema<unknown>(inputSchema) }),
+    ]),
+  );
+}
+
+/** What the library says of one tool call; `invalid` and `error` where it could not make sense of it. */
+export interface SdkToolCall {
+  readonly toolCallId: string;
+  readonly toolName: string;
+  readonly input: unknown;
+  readonly invalid?: boolean | undefined;
+  readonly error?: unknown;
+}
+
+/** The answer's tool calls, with ids made unique: some servers give every call the same one. */
+export function readToolCalls(calls: readonly SdkToolCall[], tools: readonly ModelTool[]): ModelToolCall[] {
+  const taken = new Set<string>();
+  return calls.map((call) => {
+    let id = call.toolCallId;
+    for (let copy = 2; taken.has(id); copy += 1) id = `${call.toolCallId}_${copy}`;
+    taken.add(id);
+    const base = { id, name: call.toolName, input: call.input ?? null };
+    const invalid = findFault(call, tools);
+    return invalid === undefined ? base : { ...base, invalid };
+  });
+}
+
+function findFault(call: SdkToolCall, tools: readonly ModelTool[]): string | undefined {
+  if (!tools.some((known) => known.name === call.toolName)) {
+    const names = tools.map((known) => known.name).join(", ");
+    return `There is no tool "${call.toolName}". ${names === "" ? "There are no tools." : `The tools are: ${names}.`}`;
+  }
+  if (call.invalid) return `The arguments cannot be read: ${shorten(findFirstCause(call.error))}`;
+  if (!isJsonObject(call.input)) return "The arguments must be a JSON object.";
+  return undefined;
+}
+
+function findFirstCause(error: unknown): string {
+  let innermost = error;
+  while (innermost instanceof Error && innermost.cause instanceof Error) innermost = innermost.cause;
+  return innermost instanceof Error ? innermost.message : "they are not JSON";
+}
+
+function shorten(text: string): string {
+  return text.length <= 300 ? text : `${text.slice(0, 300)}…`;
+}
+
+function isJsonObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+/** The library's word for how the answer ended, in ours. */
+export function readFinishReason(reason: string): FinishReason {
+  switch (reason) {
+    case "stop":
+    case "length":
+      return reason;
+    case "tool-calls":
+      return "tool_calls";
+    case "content-filter":
+      return "content_filter";
+    default:
+      return "other";
+  }
+}
+
+/** The reported usage, or an estimate where the provider left it out: no call may look free. */
+export function readUsage(
+  reported: { readonly inputTokens: number | undefined; readonly outputTokens: number | undefined },
+  messages: readonly ModelMessage[],
+  text: string,
+  toolCalls: readonly ModelToolCall[],
+): ModelUsage {
+  if (reported.inputTokens !== undefined && reported.outputTokens !== undefined) {
+    return { inputTokens: reported.inputTokens, outputTokens: reported.outputTokens };
+  }
+  return estimateUsage(messages, text, toolCalls);
+}
+
+/** Usage counted from the length of what was said. Deterministic. */
+export function estimateUsage(
+  messages: readonly ModelMessage[],
+  text: string,
+  toolCalls: readonly ModelToolCall[],
+): ModelUsage {
+  const said = text.length + (toolCalls.length === 0 ? 0 : JSON.stringify(toolCalls).length);
+  return {
+    inputTokens: estimateTokens(JSON.stringify(messages).length),
+    outputTokens: estimateTokens(said),
+    estimated: true,
+  };
+}

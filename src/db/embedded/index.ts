@@ -1,0 +1,2 @@
+export { type EmbeddedOptions, type EmbeddedPostgres, startEmbeddedPostgres } from "./embedded.ts";
+export { EmbeddedPostgresError } from "./errors.ts";

@@ -1,0 +1,33 @@
+import { type Clock, pause } from "../../base/clock.ts";
+import { isRunning, sendSignal } from "./process.ts";
+
+const pollMs = 20;
+
+/** How long each way of stopping gets, in milliseconds; 5 s together. */
+const defaultBounds = { fastMs: 3500, immediateMs: 1000, killMs: 500 };
+
+/**
+ * Stops a server and resolves when it is gone: fast shutdown (open transactions are rolled back), then immediate (as if
+ * the machine had lost power; the next start recovers), then the kernel. Throws if even that leaves the process there.
+ */
+export async function stopServer(clock: Clock, pid: number, bounds = defaultBounds): Promise<void> {
+  const attempts = [
+    ["SIGINT", bounds.fastMs],
+    ["SIGQUIT", bounds.immediateMs],
+    ["SIGKILL", bounds.killMs],
+  ] as const;
+  for (const [signal, waitMs] of attempts) {
+    sendSignal(pid, signal);
+    if (await waitUntilGone(clock, pid, waitMs)) return;
+  }
+  throw new Error(`PostgreSQL (pid ${pid}) does not end, even when killed`);
+}
+
+async function waitUntilGone(clock: Clock, pid: number, waitMs: number): Promise<boolean> {
+  const startedAt = clock.monotonicMs();
+  while (await isRunning(pid)) {
+    if (clock.monotonicMs() - startedAt >= waitMs) return false;
+    await pause(clock, pollMs);
+  }
+  return true;
+}

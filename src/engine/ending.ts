@@ -1,0 +1,94 @@
+import { extensionPoint } from "../base/extensions.ts";
+import type { TenantTx } from "../db/index.ts";
+import { createBatcher } from "./batcher.ts";
+import type { Core } from "./core.ts";
+import type { Execution, ExecutionKind, Reason } from "./execution.ts";
+import { type Ending, markCanceled, markEnded } from "./execution-store.ts";
+import { repeatWhileLost } from "./persist.ts";
+
+/** Every module's kinds; `main` contributes them. */
+export const executionKinds = extensionPoint<ExecutionKind>("executionKinds");
+
+/** The kind of a stored execution, or undefined if this version of the program does not know it. */
+export function findKind(core: Core, name: string): ExecutionKind | undefined {
+  return core.extensions.of(executionKinds).find((kind) => kind.name === name);
+}
+
+function announce(core: Core, execution: Pick<Execution, "workspaceId" | "id">): void {
+  core.signals.notify("live", `${execution.workspaceId} execution:${execution.id}`);
+}
+
+/**
+ * Cancels what is still queued, running or waiting, in the caller's transaction; answers those executions. Workers
+ * hear of it after the commit. What has ended already stays as it is.
+ */
+export async function cancelExecutions(
+  core: Core,
+  tx: TenantTx,
+  where: { readonly ids: readonly string[] } | { readonly taskId: string },
+  reason: Reason,
+): Promise<readonly Execution[]> {
+  const canceled = await markCanceled(tx, where, reason);
+  for (const execution of canceled) {
+    await findKind(core, execution.kind)?.ended?.(tx, execution);
+    tx.afterCommit(() => {
+      core.signals.notify("cancel", execution.id);
+      announce(core, execution);
+    });
+  }
+  return canceled;
+}
+
+export interface Finisher {
+  /** Ends a running execution; false if it was no longer this attempt's to end. */
+  end(execution: Execution, ending: Ending): Promise<boolean>;
+}
+
+const maxEndings = 500;
+
+/** Kinds with something to do at the end get a transaction of their own; the others are ended in groups. */
+export function createFinisher(core: Core): Finisher {
+  const ended = new WeakSet<Ending>();
+  const batcher = createBatcher<Ending>({
+    clock: core.clock,
+    maxItems: maxEndings,
+    maxBytes: 1_000_000,
+    sizeOf: (ending) => 200 + (ending.result.summary?.length ?? 0),
+    async flush(endings) {
+      const written = await repeatWhileLost(
+        core,
+        () => true,
+        () => markEnded(core.db.autocommit, endings),
+      );
+      const done = new Set(written.map((execution) => execution.id));
+      for (const ending of endings) if (done.has(ending.id)) ended.add(ending);
+      return endings.map(() => undefined);
+    },
+  });
+
+  return {
+    async end(execution, ending) {
+      const kind = findKind(core, execution.kind);
+      if (kind?.ended === undefined) {
+        await batcher.add(ending);
+        if (ended.has(ending)) announce(core, execution);
+        return ended.has(ending);
+      }
+      return endInTransaction(core, ending);
+    },
+  };
+}
+
+/** Ends one execution with what its kind does at the end. False if it is no longer running in that attempt. */
+export async function endInTransaction(core: Core, ending: Ending): Promise<boolean> {
+  const end = () =>
+    core.db.tenant(ending.workspaceId, async (tx) => {
+      const [execution] = await markEnded(tx, [ending]);
+      if (execution === undefined) return false;
+      await findKind(core, execution.kind)?.ended?.(tx, execution);
+      tx.afterCommit(() => announce(core, execution));
+      return true;
+    });
+  // If a commit's answer was lost, the second try finds the execution ended and does nothing.
+  return repeatWhileLost(core, () => true, end);
+}

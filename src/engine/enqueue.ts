@@ -1,0 +1,37 @@
+import { newId } from "../base/ids.ts";
+import type { TenantTx, Tx } from "../db/index.ts";
+import type { Core } from "./core.ts";
+import type { Lane, NewExecution } from "./execution.ts";
+import { insertExecutions, type PlacedExecution } from "./execution-store.ts";
+
+/** Queues an execution in the caller's transaction and answers its id. Workers hear of it after the commit. */
+export async function enqueueExecution(core: Core, tx: TenantTx, execution: NewExecution): Promise<string> {
+  const id = execution.id ?? newId();
+  await insertExecutions(tx, [{ ...execution, id, workspaceId: tx.workspaceId }]);
+  tx.afterCommit(() => announceQueued(core, [execution]));
+  return id;
+}
+
+/**
+ * Queues executions of many workspaces in a system transaction, as the sweep does; answers the ids written. Ticks
+ * that another sweep has written already are left out.
+ */
+export async function enqueueExecutions(
+  core: Core,
+  tx: Tx,
+  executions: readonly PlacedExecution[],
+): Promise<readonly string[]> {
+  if (executions.length === 0) return [];
+  const ids = await insertExecutions(tx, executions);
+  tx.afterCommit(() => announceQueued(core, executions));
+  return ids;
+}
+
+function announceQueued(core: Core, executions: readonly NewExecution[]): void {
+  const due = executions.filter((execution) => execution.skipped === undefined);
+  const queued = new Set<Lane>(
+    due.filter((execution) => (execution.delayMs ?? 0) <= 0).map((execution) => execution.lane),
+  );
+  for (const lane of queued) core.signals.notify("executions", lane);
+  if (due.some((execution) => (execution.delayMs ?? 0) > 0)) core.signals.notify("executions", "delayed");
+}

@@ -1,0 +1,282 @@
+import { newId } from "../base/ids.ts";
+import { type Page, type PageOf, pageFrom, pageStart } from "../base/page.ts";
+import { toStorableJson } from "../base/text.ts";
+import type { Queryable, SystemTx, TenantTx } from "../db/index.ts";
+import type {
+  Execution,
+  ExecutionResult,
+  ExecutionStatus,
+  NewExecution,
+  Reason,
+  Step,
+  Trigger,
+  Usage,
+} from "./execution.ts";
+import { type ExecutionRow, executionColumns, type StepRow, toExecution, toStep } from "./rows.ts";
+
+/** A new execution with the workspace it belongs to, for statements that write for many workspaces. */
+export interface PlacedExecution extends NewExecution {
+  readonly workspaceId: string;
+}
+
+const defaultMaxTimeSeconds = 900;
+
+/**
+ * Inserts executions and answers the ids that were written. One that repeats a tick of its task
+ * (`executions_tick`) is left out: another sweep was first.
+ */
+export async function insertExecutions(
+  tx: Queryable,
+  executions: readonly PlacedExecution[],
+): Promise<readonly string[]> {
+  const column = <T>(read: (execution: PlacedExecution) => T) => executions.map(read);
+  const { rows } = await tx.query<{ id: string }>({
+    name: "insert_executions",
+    text: `insert into executions (workspace_id, id, kind, lane, status, trigger, task_id, agent_id, contact_id,
+        conversation_id, input, scheduled_for, available_at, waiting_for, max_time_seconds, completed_at, outcome,
+        reason_code, reason_message, missed_count, missed_first_at, missed_last_at)
+      select n.workspace_id, n.id, n.kind, n.lane,
+        case when n.reason_code is not null then 'skipped' when n.delay_ms > 0 then 'waiting' else 'queued' end,
+        n.trigger, n.task_id, n.agent_id, n.contact_id, n.conversation_id, n.input, n.scheduled_for,
+        clock_timestamp() + n.delay_ms * interval '1 millisecond',
+        case when n.reason_code is null and n.delay_ms > 0 then 'time' end, n.max_time_seconds,
+        case when n.reason_code is not null then clock_timestamp() end,
+        case when n.reason_code is not null then 'none' end,
+        n.reason_code, n.reason_message, n.missed_count, n.missed_first_at, n.missed_last_at
+      from unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::text[], $6::uuid[], $7::uuid[], $8::uuid[],
+        $9::uuid[], $10::json[], $11::timestamptz[], $12::int[], $13::int[], $14::text[], $15::text[], $16::int[],
+        $17::timestamptz[], $18::timestamptz[])
+        as n (workspace_id, id, kind, lane, trigger, task_id, agent_id, contact_id, conversation_id, input,
+          scheduled_for, delay_ms, max_time_seconds, reason_code, reason_message, missed_count, missed_first_at,
+          missed_last_at)
+      on conflict (workspace_id, task_id, scheduled_for, contact_id)
+        where task_id is not null and scheduled_for is not null and trigger in ('schedule', 'catch_up')
+        do nothing
+      returning id`,
+    values: [
+      column((execution) => execution.workspaceId),
+      column((execution) => execution.id ?? newId()),
+      column((execution) => execution.kind),
+      column((execution) => execution.lane),
+      column((execution) => execution.trigger),
+      column((execution) => execution.taskId ?? null),
+      column((execution) => execution.agentId ?? null),
+      column((execution) => execution.contactId ?? null),
+      column((execution) => execution.conversationId ?? null),
+      column((execution) => toStorableJson(execution.input ?? {})),
+      column((execution) => execution.scheduledFor ?? null),
+      column((execution) => execution.delayMs ?? 0),
+      column((execution) => execution.maxTimeSeconds ?? defaultMaxTimeSeconds),
+      column((execution) => execution.skipped?.code ?? null),
+      column((execution) => execution.skipped?.message ?? null),
+      column((execution) => execution.skipped?.missed?.count ?? null),
+      column((execution) => execution.skipped?.missed?.first ?? null),
+      column((execution) => execution.skipped?.missed?.last ?? null),
+    ],
+  });
+  return rows.map((row) => row.id);
+}
+
+/** The execution, or undefined. */
+export async function getExecution(tx: TenantTx, id: string): Promise<Execution | undefined> {
+  const { rows } = await tx.query<ExecutionRow>({
+    name: "get_execution",
+    text: `select ${executionColumns("e")} from executions e where e.workspace_id = $1 and e.id = $2`,
+    values: [tx.workspaceId, id],
+  });
+  return rows[0] === undefined ? undefined : toExecution(rows[0]);
+}
+
+/** Several executions by id, in no particular order; ids that do not exist are left out. */
+export async function getExecutions(tx: TenantTx, ids: readonly string[]): Promise<readonly Execution[]> {
+  const { rows } = await tx.query<ExecutionRow>({
+    text: `select ${executionColumns("e")} from executions e where e.workspace_id = $1 and e.id = any($2::uuid[])`,
+    values: [tx.workspaceId, ids],
+  });
+  return rows.map(toExecution);
+}
+
+export interface ExecutionFilter {
+  readonly taskId?: string | undefined;
+  readonly agentId?: string | undefined;
+  readonly contactId?: string | undefined;
+  readonly conversationId?: string | undefined;
+  readonly status?: readonly ExecutionStatus[] | undefined;
+  readonly kind?: string | undefined;
+  readonly trigger?: Trigger | undefined;
+}
+
+/** Executions, newest first. */
+export async function listExecutions(
+  tx: TenantTx,
+  filter: ExecutionFilter,
+  page: Page,
+): Promise<PageOf<Execution>> {
+  const before = pageStart(page);
+  const equal = [
+    ["task_id", filter.taskId],
+    ["agent_id", filter.agentId],
+    ["contact_id", filter.contactId],
+    ["conversation_id", filter.conversationId],
+    ["kind", filter.kind],
+    ["trigger", filter.trigger],
+  ] as const;
+  const values: unknown[] = [tx.workspaceId, page.limit + 1];
+  const conditions = ["e.workspace_id = $1"];
+  for (const [column, value] of equal) {
+    if (value !== undefined) conditions.push(`e.${column} = $${values.push(value)}`);
+  }
+  if (filter.status !== undefined) conditions.push(`e.status = any($${values.push(filter.status)}::text[])`);
+  if (before !== undefined) conditions.push(`e.id < $${values.push(before)}`);
+  const { rows } = await tx.query<ExecutionRow>({
+    text: `select ${executionColumns("e")} from executions e where ${conditions.join(" and ")} order by e.id desc limit $2`,
+    values,
+  });
+  return pageFrom(rows.map(toExecution), page.limit);
+}
+
+/** Steps after `after`, in order. Payloads that were stored apart are put back. */
+export async function listSteps(
+  tx: TenantTx,
+  executionId: string,
+  page: { readonly after: number; readonly limit: number },
+): Promise<readonly Step[]> {
+  const { rows } = await tx.query<StepRow>({
+    name: "list_steps",
+    text: `select s.seq, s.kind, s.name, s.attempt, coalesce(p.payload, s.payload) as payload, s.late, s.started_at, s.ended_at
+      from execution_steps s left join execution_payloads p using (workspace_id, execution_id, seq)
+      where s.workspace_id = $1 and s.execution_id = $2 and s.seq > $3 order by s.seq limit $4`,
+    values: [tx.workspaceId, executionId, page.after, page.limit],
+  });
+  return rows.map(toStep);
+}
+
+/** How many executions of each task are queued, running or waiting; tasks with none are left out. */
+export async function countActive(
+  tx: Queryable,
+  taskIds: readonly string[],
+): Promise<ReadonlyMap<string, number>> {
+  const { rows } = await tx.query<{ task_id: string; active: number }>({
+    name: "count_active_executions",
+    text: `select task_id, count(*) as active from executions
+      where task_id = any($1::uuid[]) and status in ('queued', 'running', 'waiting') group by task_id`,
+    values: [taskIds],
+  });
+  return new Map(rows.map((row) => [row.task_id, row.active]));
+}
+
+/** Locks and cancels what is still active, in order of id; answers the rows as they are afterwards. */
+export async function markCanceled(
+  tx: TenantTx,
+  where: { readonly ids: readonly string[] } | { readonly taskId: string },
+  reason: Reason,
+): Promise<readonly Execution[]> {
+  const byTask = "taskId" in where;
+  const { rows } = await tx.query<ExecutionRow>({
+    text: `with active as (
+        select workspace_id, id from executions
+        where workspace_id = $1 and ${byTask ? "task_id = $2" : "id = any($2::uuid[])"} and status in ('queued', 'running', 'waiting')
+        order by id for update)
+      update executions e set status = 'canceled', completed_at = clock_timestamp(), outcome = coalesce(e.outcome, 'none'),
+        reason_code = $3, reason_message = $4, waiting_for = null, worker_id = null, deadline_at = null
+      from active a where e.workspace_id = a.workspace_id and e.id = a.id
+      returning ${executionColumns("e")}`,
+    values: [tx.workspaceId, byTask ? where.taskId : where.ids, reason.code, reason.message],
+  });
+  return rows.map(toExecution);
+}
+
+/** An execution's end, as its worker or the engine decided it. */
+export interface Ending {
+  readonly workspaceId: string;
+  readonly id: string;
+  readonly attempt: number;
+  readonly result: ExecutionResult;
+  readonly usage: Usage;
+  readonly agentId?: string | null;
+  readonly conversationId?: string | null;
+}
+
+const endText = `update executions e set status = n.status, completed_at = clock_timestamp(), outcome = n.outcome,
+    reason_code = n.reason_code, reason_message = n.reason_message, summary = n.summary,
+    used_ms = used_ms + coalesce(extract(epoch from clock_timestamp() - e.claimed_at) * 1000, 0)::bigint,
+    iterations = n.iterations, tool_calls = n.tool_calls, input_tokens = n.input_tokens,
+    output_tokens = n.output_tokens, cost_usd = n.cost_usd, worker_id = null, deadline_at = null, waiting_for = null
+  from (select * from unnest($1::uuid[], $2::uuid[], $3::int[], $4::text[], $5::text[], $6::text[], $7::text[],
+      $8::text[], $9::int[], $10::int[], $11::bigint[], $12::bigint[], $13::numeric[])
+      as u (workspace_id, id, attempt, status, outcome, reason_code, reason_message, summary, iterations, tool_calls,
+        input_tokens, output_tokens, cost_usd) order by 2) n
+  where e.workspace_id = n.workspace_id and e.id = n.id and e.attempt = n.attempt and e.status = 'running'
+  returning ${executionColumns("e")}`;
+
+function endValues(endings: readonly Ending[]): unknown[] {
+  return [
+    endings.map((ending) => ending.workspaceId),
+    endings.map((ending) => ending.id),
+    endings.map((ending) => ending.attempt),
+    endings.map((ending) => ending.result.status),
+    endings.map((ending) => ending.result.outcome),
+    endings.map((ending) => ending.result.reason?.code ?? null),
+    endings.map((ending) => ending.result.reason?.message ?? null),
+    endings.map((ending) => ending.result.summary ?? null),
+    endings.map((ending) => ending.usage.iterations),
+    endings.map((ending) => ending.usage.toolCalls),
+    endings.map((ending) => ending.usage.inputTokens),
+    endings.map((ending) => ending.usage.outputTokens),
+    endings.map((ending) => ending.usage.costUsd),
+  ];
+}
+
+/**
+ * Ends executions that are still running in the attempt named; answers those it ended. One that is missing was
+ * cancelled or taken over in the meantime.
+ */
+export async function markEnded(tx: Queryable, endings: readonly Ending[]): Promise<readonly Execution[]> {
+  const { rows } = await tx.query<ExecutionRow>({
+    name: "end_executions",
+    text: endText,
+    values: endValues(endings),
+  });
+  return rows.map(toExecution);
+}
+
+/** Tells which agent and conversation an execution works with, once that is known. Fenced by attempt. */
+export async function setParticipants(
+  tx: TenantTx,
+  execution: { readonly id: string; readonly attempt: number },
+  participants: { readonly agentId?: string; readonly contactId?: string; readonly conversationId?: string },
+): Promise<void> {
+  await tx.query({
+    text: `update executions set agent_id = coalesce($4, agent_id), contact_id = coalesce($5, contact_id),
+      conversation_id = coalesce($6, conversation_id)
+      where workspace_id = $1 and id = $2 and attempt = $3 and status = 'running'`,
+    values: [
+      tx.workspaceId,
+      execution.id,
+      execution.attempt,
+      participants.agentId ?? null,
+      participants.contactId ?? null,
+      participants.conversationId ?? null,
+    ],
+  });
+}
+
+/** Deletes a task's executions with their journals. */
+export async function deleteExecutionsOfTask(tx: TenantTx, taskId: string): Promise<void> {
+  await tx.query({
+    text: "delete from executions where workspace_id = $1 and task_id = $2",
+    values: [tx.workspaceId, taskId],
+  });
+}
+
+/** Deletes executions that ended more than `days` ago, at most `limit`; answers how many. */
+export async function deleteOldExecutions(tx: SystemTx, days: number, limit: number): Promise<number> {
+  const { rowCount } = await tx.query({
+    text: `delete from executions e using (
+        select workspace_id, id from executions where completed_at < clock_timestamp() - $1 * interval '1 day'
+        order by completed_at limit $2 for update skip locked) old
+      where e.workspace_id = old.workspace_id and e.id = old.id`,
+    values: [days, limit],
+  });
+  return rowCount ?? 0;
+}

@@ -1,0 +1,137 @@
+import { findOverdue, promote, reap } from "./claim-store.ts";
+import type { Core } from "./core.ts";
+import { endInTransaction } from "./ending.ts";
+import type { ExecutionResult } from "./execution.ts";
+import { deleteOldExecutions } from "./execution-store.ts";
+import type { Service } from "./module.ts";
+import { repeat } from "./repeat.ts";
+import { type ExecutionRow, toExecution } from "./rows.ts";
+
+/** Deaths in a row without a new step, after which an execution is not tried again. */
+const maxDeaths = 5;
+const reapEveryMs = 2_000;
+/** How long past its deadline a worker may take to stop an execution before somebody else ends it. */
+const overdueGraceSeconds = 10;
+const promoteAtLeastEveryMs = 1_000;
+const retentionEveryMs = 10 * 60_000;
+const retentionBatch = 500;
+
+const crashLoop: ExecutionResult = {
+  status: "failed",
+  outcome: "none",
+  reason: {
+    code: "crash_loop",
+    message: `The process died ${maxDeaths} times in a row in the same step of this execution.`,
+  },
+};
+
+const overdue: ExecutionResult = {
+  status: "failed",
+  outcome: "limit_reached",
+  reason: {
+    code: "max_time",
+    message: "The execution ran for longer than its limit allows and its worker did not stop it.",
+  },
+};
+
+async function endAll(core: Core, rows: readonly ExecutionRow[], result: ExecutionResult): Promise<void> {
+  for (const row of rows) {
+    const usage = toExecution(row);
+    await endInTransaction(core, {
+      workspaceId: row.workspace_id,
+      id: row.id,
+      attempt: row.attempt,
+      result,
+      usage,
+    });
+  }
+}
+
+/** One pass over what dead workers left behind. Any process may make it, several at once too. */
+export async function recover(core: Core): Promise<void> {
+  const { requeued, crashLoops } = await reap(core.db, maxDeaths);
+  if (requeued > 0) {
+    core.log.warn({ executions: requeued }, "executions of a dead worker went back to the queue");
+    core.signals.notify("executions", "");
+  }
+  await endAll(core, crashLoops, crashLoop);
+  await endAll(core, await findOverdue(core.db, overdueGraceSeconds), overdue);
+}
+
+/**
+ * Returns the executions of dead workers, ends those past their deadline, and queues those whose wait is over.
+ * Runs in every process that works or schedules, so that none depends on a particular one.
+ */
+export function createMaintenance(core: Core, role: Service["role"]): Service {
+  return {
+    name: `maintenance (${role})`,
+    role,
+    async start() {
+      const stopPromoter = startPromoter(core);
+      const stopReaper = repeat(core, { everyMs: reapEveryMs, what: "recovering executions" }, () =>
+        recover(core),
+      );
+      return async () => {
+        await Promise.all([stopPromoter(), stopReaper()]);
+      };
+    },
+  };
+}
+
+/** Queues waiting executions at their time: it sleeps until the next one is due, or a new one is announced. */
+function startPromoter(core: Core): () => Promise<void> {
+  let stopped = false;
+  let current: Promise<void> | undefined;
+  let again = false;
+  let cancel: () => void = () => undefined;
+
+  async function pass(): Promise<void> {
+    let waitMs = promoteAtLeastEveryMs;
+    try {
+      const { promoted, nextInMs } = await promote(core.db);
+      if (promoted > 0) core.signals.notify("executions", "");
+      waitMs = Math.min(promoteAtLeastEveryMs, Math.max(1, nextInMs ?? promoteAtLeastEveryMs));
+    } catch (error) {
+      core.log.warn({ err: error }, "queueing due executions failed");
+    }
+    if (!stopped) cancel = core.clock.after(again ? 0 : waitMs, run);
+  }
+
+  function run(): void {
+    if (current !== undefined) {
+      again = true;
+      return;
+    }
+    cancel();
+    again = false;
+    current = pass().finally(() => {
+      current = undefined;
+    });
+  }
+
+  const unlisten = core.signals.listen("executions", (payload) => {
+    if (payload === "delayed" || payload === "") run();
+  });
+  run();
+  return async () => {
+    stopped = true;
+    unlisten();
+    cancel();
+    await current;
+  };
+}
+
+/** Deletes executions that ended more than `days` ago, in small batches so that nothing waits behind it. */
+export function createRetention(core: Core, days: number): Service {
+  return {
+    name: "execution retention",
+    role: "scheduler",
+    start: async () =>
+      repeat(core, { everyMs: retentionEveryMs, what: "deleting old executions" }, async () => {
+        for (;;) {
+          const deleted = await core.db.system((tx) => deleteOldExecutions(tx, days, retentionBatch));
+          if (deleted < retentionBatch) return;
+        }
+      }),
+  };
+}

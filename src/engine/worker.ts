@@ -1,0 +1,268 @@
+import { hostname } from "node:os";
+import { pause } from "../base/clock.ts";
+import { messageOf } from "../base/errors.ts";
+import { newId } from "../base/ids.ts";
+import { isConflict, isConnectionLoss } from "../db/index.ts";
+import { giveBack, type Held, registerWorker, removeWorker, renew, reportProgress } from "./claim-store.ts";
+import { createClaimer } from "./claimer.ts";
+import { openContext, type RunningContext } from "./context.ts";
+import type { Core } from "./core.ts";
+import { createFinisher, findKind } from "./ending.ts";
+import type { Execution, ExecutionResult, Lane } from "./execution.ts";
+import { createJournal } from "./journal.ts";
+import { lanes } from "./lanes.ts";
+import type { Service } from "./module.ts";
+import { repeatWhileLost } from "./persist.ts";
+import { repeat } from "./repeat.ts";
+import { type ExecutionRow, toExecution } from "./rows.ts";
+import { ExecutionStop, type StopCause } from "./stops.ts";
+import { noUsage } from "./usage.ts";
+
+export interface WorkerOptions {
+  /** How many executions run side by side in this process. */
+  readonly concurrency: number;
+}
+
+const renewEveryMs = 2_000;
+/** Without a renewal for so long nothing new is started: others take over after 10 s. */
+const staleAfterMs = 6_000;
+/** Behind the notifications, which may be lost. */
+const pollEveryMs = 1_000;
+/** How long a drain waits for handlers to notice their abort. */
+const drainMs = 5_000;
+
+interface Running {
+  readonly execution: Execution;
+  readonly abort: AbortController;
+  context: RunningContext | undefined;
+  readonly done: Promise<void>;
+}
+
+const stopMessages: Readonly<Record<"canceled" | "deadline" | "fenced", string>> = {
+  canceled: "the execution was cancelled",
+  deadline: "the execution ran for longer than its limit allows",
+  fenced: "another attempt has the execution",
+};
+
+/** Claims executions and runs them. */
+export function createWorker(core: Core, options: WorkerOptions): Service {
+  return { name: "worker", role: "worker", start: () => startWorker(core, options) };
+}
+
+async function startWorker(core: Core, options: WorkerOptions): Promise<() => Promise<void>> {
+  const { clock, db, log, signals } = core;
+  const journal = createJournal({ db, clock, log });
+  const finisher = createFinisher(core);
+  const claimer = createClaimer(db, options.concurrency);
+  const running = new Map<string, Running>();
+  const stopping = new AbortController();
+
+  let workerId = newId();
+  let renewedAt = clock.monotonicMs();
+  let claiming: Promise<void> | undefined;
+
+  const leaseIsFresh = () => clock.monotonicMs() - renewedAt < staleAfterMs;
+
+  function stop(held: Running, cause: StopCause, message: string): void {
+    held.abort.abort(new ExecutionStop(cause, message));
+  }
+
+  function loseLease(): void {
+    for (const held of running.values()) stop(held, "lease_lost", "this process could not renew its lease");
+  }
+
+  function guard(): void {
+    if (leaseIsFresh()) return;
+    loseLease();
+    throw new ExecutionStop("lease_lost", "this process could not renew its lease");
+  }
+
+  function countRunning(): Record<Lane, number> {
+    const counts = { reply: 0, manual: 0, scheduled: 0, bulk: 0 };
+    for (const { execution } of running.values()) counts[execution.lane] += 1;
+    return counts;
+  }
+
+  /** What becomes of an execution whose handler threw. */
+  function judge(execution: Execution, error: unknown): ExecutionResult | "give back" | "nothing" {
+    if (!(error instanceof ExecutionStop)) {
+      if (isConnectionLoss(error) || isConflict(error)) return "give back";
+      log.error({ err: error, execution: execution.id, kind: execution.kind }, "an execution failed");
+      return {
+        status: "failed",
+        outcome: "none",
+        reason: { code: "internal_error", message: messageOf(error) },
+      };
+    }
+    switch (error.stop) {
+      case "deadline":
+        return {
+          status: "failed",
+          outcome: "limit_reached",
+          reason: { code: "max_time", message: error.message },
+        };
+      case "journal_mismatch":
+        return {
+          status: "failed",
+          outcome: "none",
+          reason: { code: "journal_mismatch", message: error.message },
+        };
+      case "shutdown":
+        return "give back";
+      case "canceled":
+      case "fenced":
+      case "lease_lost":
+      case "suspended":
+        return "nothing";
+    }
+  }
+
+  async function runKind(row: ExecutionRow, held: Running): Promise<ExecutionResult> {
+    const { execution, abort } = held;
+    const kind = findKind(core, execution.kind);
+    if (kind === undefined) {
+      return {
+        status: "failed",
+        outcome: "none",
+        reason: { code: "unknown_kind", message: `this Errand cannot run "${execution.kind}"` },
+      };
+    }
+    held.context = await openContext({
+      core,
+      journal,
+      execution,
+      guard,
+      signal: abort.signal,
+      checkpointSeq: row.checkpoint_seq,
+      maxTimeSeconds: row.max_time_seconds,
+      usedMs: row.used_ms,
+    });
+    return kind.run(held.context);
+  }
+
+  async function run(row: ExecutionRow, held: Running): Promise<void> {
+    const { execution, abort } = held;
+    const ended = await runKind(row, held).catch((error: unknown) => {
+      // What a handler throws once it was told to stop is an echo of that.
+      return judge(execution, abort.signal.aborted ? abort.signal.reason : error);
+    });
+    if (ended === "nothing") return;
+    const { workspaceId, id, attempt } = execution;
+    if (ended === "give back") {
+      await repeatWhileLost(core, leaseIsFresh, () => giveBack(db, [{ workspaceId, id, attempt }]));
+      return;
+    }
+    const usage = held.context?.currentUsage() ?? noUsage;
+    await finisher.end(execution, { workspaceId, id, attempt, result: ended, usage });
+  }
+
+  function begin(row: ExecutionRow): void {
+    const execution = toExecution(row);
+    const abort = new AbortController();
+    const held: Running = {
+      execution,
+      abort,
+      context: undefined,
+      done: Promise.resolve()
+        .then(() => run(row, held))
+        .catch((error: unknown) =>
+          log.error({ err: error, execution: execution.id }, "an execution could not be ended"),
+        )
+        .finally(() => {
+          if (running.get(execution.id) === held) running.delete(execution.id);
+          if (claimer.expectant()) claimSoon();
+        }),
+    };
+    // The same execution can come back while an attempt that was fenced off is still on its way out.
+    const former = running.get(execution.id);
+    if (former !== undefined) stop(former, "fenced", stopMessages.fenced);
+    running.set(execution.id, held);
+  }
+
+  async function claimAll(): Promise<void> {
+    while (!stopping.signal.aborted && leaseIsFresh() && claimer.expectant()) {
+      const rows = await claimer.claim(workerId, countRunning());
+      for (const row of rows) begin(row);
+      if (rows.length === 0) return;
+    }
+  }
+
+  /** At most one claim at a time; what is asked for meanwhile is looked at when it returns. */
+  function claimSoon(): void {
+    claiming ??= Promise.resolve()
+      .then(claimAll)
+      .catch((error: unknown) => {
+        claimer.expect();
+        log.warn({ err: error }, "claiming failed");
+      })
+      .finally(() => {
+        claiming = undefined;
+      });
+  }
+
+  function progress(): readonly Held[] {
+    return [...running.values()].map(({ execution, context }) => ({
+      workspaceId: execution.workspaceId,
+      id: execution.id,
+      attempt: execution.attempt,
+      ...(context?.currentUsage() ?? noUsage),
+    }));
+  }
+
+  async function renewLease(): Promise<void> {
+    // Taken before the statement: the lease counts from the database's moment, which cannot be earlier.
+    const asked = clock.monotonicMs();
+    const held = progress();
+    const { alive, lost } = await renew(db, workerId, held);
+    if (!alive) {
+      loseLease();
+      workerId = newId();
+      await enlist();
+    }
+    renewedAt = asked;
+    for (const { id, attempt, why } of lost) {
+      const entry = running.get(id);
+      if (entry?.execution.attempt === attempt) stop(entry, why, stopMessages[why]);
+    }
+    const counted = held.filter((entry) => entry.iterations > 0 || entry.toolCalls > 0);
+    if (counted.length > 0) await reportProgress(db, counted);
+  }
+
+  function enlist(): Promise<void> {
+    return registerWorker(db, { id: workerId, host: hostname(), pid: process.pid });
+  }
+
+  await enlist();
+  const ends = [
+    repeat(core, { everyMs: renewEveryMs, what: "renewing the lease" }, renewLease),
+    repeat(core, { everyMs: pollEveryMs, what: "polling" }, async () => {
+      if (!leaseIsFresh()) loseLease();
+      claimer.expect();
+      claimSoon();
+    }),
+    signals.listen("executions", (payload) => {
+      claimer.expect(lanes.find((lane) => lane === payload));
+      claimSoon();
+    }),
+    signals.listen("cancel", (executionId) => {
+      const held = running.get(executionId);
+      if (held !== undefined) stop(held, "canceled", stopMessages.canceled);
+    }),
+  ];
+  claimSoon();
+
+  return async () => {
+    stopping.abort();
+    for (const end of ends) await end();
+    await claiming;
+    for (const held of running.values()) stop(held, "shutdown", "this process is stopping");
+    const drained = new AbortController();
+    const all = Promise.all([...running.values()].map(({ done }) => done)).finally(() => drained.abort());
+    await Promise.race([all, pause(clock, drainMs, drained.signal)]);
+    // Handlers that did not notice lose their executions now; whatever they still write is refused.
+    const stuck = [...running.values()].map(({ execution }) => execution);
+    if (stuck.length > 0)
+      await giveBack(db, stuck).catch((error: unknown) => log.warn({ err: error }, "giving back failed"));
+    await removeWorker(db, workerId).catch(() => undefined);
+  };
+}

@@ -1,0 +1,241 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { nextRun } from "./runs.ts";
+import type { Schedule } from "./schema.ts";
+import { timesOfDay, zoneNames } from "./testing-arbitraries.ts";
+import { decideTick, defaultPolicies, type TickExecution, type TickInput } from "./tick.ts";
+
+const hourly: Schedule = { kind: "cron", timezone: "UTC", cron: "0 * * * *" };
+const at = (time: string): Date => new Date(`2026-11-20T${time}Z`);
+
+function decide(input: Partial<TickInput> & { dueAt: Date; now: Date }) {
+  return decideTick({
+    schedule: hourly,
+    anchor: at("00:00"),
+    activeExecutions: 0,
+    policies: defaultPolicies,
+    ...input,
+  });
+}
+
+test("the policies of a task that names none", () => {
+  expect(defaultPolicies).toEqual({ misfire: "run_once", catchUpWindowSeconds: 3_600, overlap: "skip" });
+});
+
+describe("one due tick", () => {
+  test.each(["10:00:00", "10:00:59.999"])("seen at %s is on time", (now) => {
+    expect(decide({ dueAt: at("10:00"), now: at(now) })).toEqual({
+      executions: [{ status: "queued", trigger: "schedule", scheduledFor: at("10:00") }],
+      nextRunAt: at("11:00"),
+    });
+  });
+
+  test("seen a minute late is caught up, up to the end of the window", () => {
+    const caughtUp = [{ status: "queued", trigger: "catch_up", scheduledFor: at("10:00") }];
+    const policies = { ...defaultPolicies, catchUpWindowSeconds: 1_800 };
+    expect(decide({ dueAt: at("10:00"), now: at("10:01"), policies }).executions).toEqual(caughtUp);
+    expect(decide({ dueAt: at("10:00"), now: at("10:30"), policies }).executions).toEqual(caughtUp);
+    expect(decide({ dueAt: at("10:00"), now: at("10:30:00.001"), policies })).toEqual({
+      executions: [
+        {
+          status: "skipped",
+          trigger: "schedule",
+          scheduledFor: at("10:00"),
+          reason: {
+            code: "missed",
+            message:
+              "The run at 2026-11-20T10:00:00.000Z was missed: no scheduler came to it in time, and the catch-up window of 1800 seconds had passed.",
+          },
+          missed: { count: 1, first: at("10:00"), last: at("10:00") },
+        },
+      ],
+      nextRunAt: at("11:00"),
+    });
+  });
+
+  test("seen late is missed under misfire skip", () => {
+    const policies = { ...defaultPolicies, misfire: "skip" as const };
+    const { executions } = decide({ dueAt: at("10:00"), now: at("10:01"), policies });
+    expect(executions).toMatchObject([
+      {
+        status: "skipped",
+        reason: { code: "missed", message: expect.stringMatching(/misfire policy is skip\.$/) },
+      },
+    ]);
+  });
+
+  test("that is not due yet is left alone", () => {
+    expect(decide({ dueAt: at("10:00"), now: at("09:59:59.999") })).toEqual({
+      executions: [],
+      nextRunAt: at("10:00"),
+    });
+  });
+
+  test("of a once schedule is the last", () => {
+    const schedule: Schedule = { kind: "once", timezone: "UTC", at: "2026-11-20T10:00" };
+    expect(decide({ schedule, dueAt: at("10:00"), now: at("10:20") })).toEqual({
+      executions: [{ status: "queued", trigger: "catch_up", scheduledFor: at("10:00") }],
+      nextRunAt: null,
+    });
+  });
+
+  test("runs although the schedule no longer has it", () => {
+    expect(decide({ dueAt: at("10:17"), now: at("10:17:02") })).toEqual({
+      executions: [{ status: "queued", trigger: "schedule", scheduledFor: at("10:17") }],
+      nextRunAt: at("11:00"),
+    });
+  });
+});
+
+describe("while an execution is under way", () => {
+  test.each([
+    ["10:00:05", "schedule"],
+    ["10:05:00", "catch_up"],
+  ] as const)("a tick seen at %s is skipped as overlap", (now, trigger) => {
+    expect(decide({ dueAt: at("10:00"), now: at(now), activeExecutions: 2 })).toEqual({
+      executions: [
+        {
+          status: "skipped",
+          trigger,
+          scheduledFor: at("10:00"),
+          reason: {
+            code: "overlap",
+            message:
+              "An earlier execution of this task had not ended (2 queued, running or waiting), and the overlap policy is skip.",
+          },
+        },
+      ],
+      nextRunAt: at("11:00"),
+    });
+  });
+
+  test("a tick runs under overlap allow", () => {
+    const policies = { ...defaultPolicies, overlap: "allow" as const };
+    const { executions } = decide({ dueAt: at("10:00"), now: at("10:00"), activeExecutions: 2, policies });
+    expect(executions).toEqual([{ status: "queued", trigger: "schedule", scheduledFor: at("10:00") }]);
+  });
+});
+
+describe("several due ticks", () => {
+  const missedRow = (count: number, last: string, message: RegExp) => ({
+    status: "skipped",
+    trigger: "schedule",
+    scheduledFor: at("02:00"),
+    reason: { code: "missed", message: expect.stringMatching(message) },
+    missed: { count, first: at("02:00"), last: at(last) },
+  });
+
+  test.each([
+    ["the newest is caught up", "10:20", "catch_up"],
+    ["the newest is on time", "10:00:20", "schedule"],
+  ])("%s and the others are one row", (_name, now, trigger) => {
+    expect(decide({ dueAt: at("02:00"), now: at(now) })).toEqual({
+      executions: [
+        missedRow(
+          8,
+          "09:00",
+          /^8 runs from 2026-11-20T02:00:00\.000Z to 2026-11-20T09:00:00\.000Z were missed: .* run_once takes only the newest run, 2026-11-20T10:00:00\.000Z\.$/,
+        ),
+        { status: "queued", trigger, scheduledFor: at("10:00") },
+      ],
+      nextRunAt: at("11:00"),
+    });
+  });
+
+  test("two due ticks are one missed and one run", () => {
+    expect(decide({ dueAt: at("02:00"), now: at("03:10") }).executions).toEqual([
+      missedRow(1, "02:00", /^The run at 2026-11-20T02:00:00\.000Z was missed/),
+      { status: "queued", trigger: "catch_up", scheduledFor: at("03:00") },
+    ]);
+  });
+
+  test("all are one row if the newest is too late, or under misfire skip", () => {
+    const short = { ...defaultPolicies, catchUpWindowSeconds: 600 };
+    expect(decide({ dueAt: at("02:00"), now: at("10:20"), policies: short })).toEqual({
+      executions: [missedRow(9, "10:00", /catch-up window of 600 seconds had passed\.$/)],
+      nextRunAt: at("11:00"),
+    });
+    const skip = { ...defaultPolicies, misfire: "skip" as const };
+    expect(decide({ dueAt: at("02:00"), now: at("10:20"), policies: skip }).executions).toEqual([
+      missedRow(9, "10:00", /misfire policy is skip\.$/),
+    ]);
+    expect(decide({ dueAt: at("02:00"), now: at("10:00:20"), policies: skip }).executions).toEqual([
+      missedRow(8, "09:00", /misfire policy is skip\.$/),
+      { status: "queued", trigger: "schedule", scheduledFor: at("10:00") },
+    ]);
+  });
+
+  test("the missed ones are told apart from the overlapping one", () => {
+    expect(decide({ dueAt: at("02:00"), now: at("10:20"), activeExecutions: 1 }).executions).toMatchObject([
+      { scheduledFor: at("02:00"), reason: { code: "missed" }, missed: { count: 8 } },
+      { scheduledFor: at("10:00"), trigger: "catch_up", status: "skipped", reason: { code: "overlap" } },
+    ]);
+  });
+});
+
+test("a year's missed minutes take milliseconds", () => {
+  const schedule: Schedule = { kind: "cron", timezone: "Europe/Berlin", cron: "* * * * *" };
+  const started = performance.now();
+  const { executions } = decide({ schedule, dueAt: new Date("2025-11-20T00:00Z"), now: at("00:00:30") });
+  expect(executions).toMatchObject([{ missed: { count: 525_600 } }, { scheduledFor: at("00:00") }]);
+  expect(performance.now() - started).toBeLessThan(1_000);
+});
+
+test("over any sweeps each tick is in exactly one row, and no two rows are for the same time", () => {
+  const schedules: fc.Arbitrary<Schedule> = fc.oneof(
+    fc.record({
+      kind: fc.constant("daily" as const),
+      timezone: zoneNames,
+      time: timesOfDay,
+      everyDays: fc.integer({ min: 1, max: 3 }),
+    }),
+    fc.record({
+      kind: fc.constant("cron" as const),
+      timezone: zoneNames,
+      cron: fc.constantFrom("*/17 * * * *", "0,30 1-3 * * *", "5 */2 * * *", "0 9 * * MON-FRI", "* 2 * * *"),
+    }),
+  );
+  const policiesOf = fc.record({
+    misfire: fc.constantFrom("skip" as const, "run_once" as const),
+    catchUpWindowSeconds: fc.integer({ min: 0, max: 100_000 }),
+    overlap: fc.constantFrom("skip" as const, "allow" as const),
+  });
+  // How many seconds after the due time each sweep comes, and what runs at that moment.
+  const sweeps = fc.array(fc.tuple(fc.integer({ min: -100, max: 200_000 }), fc.integer({ min: 0, max: 1 })), {
+    minLength: 1,
+    maxLength: 6,
+  });
+  const starts = fc.integer({ min: Date.UTC(2026, 0, 1), max: Date.UTC(2027, 0, 1) });
+  fc.assert(
+    fc.property(schedules, policiesOf, sweeps, starts, (schedule, policies, delays, start) => {
+      const anchor = new Date(start);
+      let dueAt = nextRun(schedule, anchor, anchor);
+      let now = anchor;
+      const rows: TickExecution[] = [];
+      for (const [delay, activeExecutions] of delays) {
+        if (dueAt === null) break;
+        now = new Date(Math.max(now.getTime(), dueAt.getTime() + delay * 1_000));
+        const decision = decideTick({ schedule, anchor, dueAt, now, activeExecutions, policies });
+        rows.push(...decision.executions);
+        dueAt = decision.nextRunAt;
+        expect(dueAt?.getTime()).toBeGreaterThan(now.getTime());
+      }
+      const ticks: number[] = [];
+      for (let tick = nextRun(schedule, anchor, anchor); tick !== null && tick <= now; ) {
+        ticks.push(tick.getTime());
+        tick = nextRun(schedule, tick, anchor);
+      }
+      const covered = rows.flatMap((row) => {
+        if (row.missed === undefined) return [row.scheduledFor.getTime()];
+        const { first, last, count } = row.missed;
+        const inside = ticks.filter((tick) => tick >= first.getTime() && tick <= last.getTime());
+        expect([inside.length, inside[0], inside.at(-1)]).toEqual([count, first.getTime(), last.getTime()]);
+        return inside;
+      });
+      expect(covered).toEqual(ticks);
+      expect(new Set(rows.map((row) => row.scheduledFor.getTime())).size).toBe(rows.length);
+      for (const row of rows) expect(row.status === "skipped").toBe(row.reason !== undefined);
+    }),
+    { numRuns: 1_000 },
+  );
+});
