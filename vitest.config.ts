@@ -1,16 +1,23 @@
 import { defineConfig } from "vitest/config";
 
+const decisions = { statements: 100, branches: 100, functions: 100, lines: 100 };
+
 export default defineConfig({
   test: {
-    include: ["src/**/*.test.ts", "test/**/*.test.ts", "chaos/**/*.test.ts"],
+    include: ["{src,test,chaos,scripts,bench}/**/*.test.ts"],
+    exclude: ["**/node_modules/**"],
     globalSetup: ["test/global-setup.ts"],
+    reporters: ["default", "./test/reporter.ts"],
     testTimeout: 20_000,
     hookTimeout: 60_000,
     pool: "forks",
     coverage: {
       provider: "v8",
       include: ["src/**/*.ts"],
-      exclude: ["src/**/*.test.ts", "src/db/types.generated.ts"],
+      exclude: ["**/*.test.ts", "**/testing-*.ts", "src/db/types.generated.ts"],
+      reporter: ["text-summary", "json-summary"],
+      // Pure decisions are tested whole; the rest meets a real PostgreSQL.
+      thresholds: { lines: 85, "src/**/rules.ts": decisions, "src/tasks/schedule/**": decisions },
     },
   },
 });

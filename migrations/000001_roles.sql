@@ -14,6 +14,8 @@ end $$;
 
 grant errand_tenant, errand_system to current_user;
 grant usage on schema public to errand_tenant, errand_system;
+-- For the readiness probe.
+grant select on schema_migrations to errand_system;
 
 -- The workspace of the running transaction; null outside one, so that nothing matches.
 create function current_workspace() returns uuid

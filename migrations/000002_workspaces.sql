@@ -14,7 +14,7 @@ grant select, update on workspaces to errand_tenant;
 grant select, insert, update, delete on workspaces to errand_system;
 
 -- Sign-in belongs to people, who may be members of several workspaces, so these four are no tenant's. Columns are
--- those of the sign-in library; only its own pool, as errand_system, reaches them.
+-- those of the sign-in library; only errand_system reaches them.
 create table auth_users (
   id uuid primary key,
   name text not null,
@@ -62,6 +62,15 @@ create table auth_verifications (
 create index on auth_verifications (identifier);
 grant select, insert, update, delete on auth_users, auth_sessions, auth_accounts, auth_verifications to errand_system;
 
+-- Counts of the rate limiter for sign-in, keyed by purpose and address; columns are those of its library.
+create table sign_in_attempts (
+  key varchar(255) primary key,
+  points integer not null default 0,
+  -- milliseconds since 1970
+  expire bigint
+);
+grant select, insert, update, delete on sign_in_attempts to errand_system;
+
 create table members (
   workspace_id uuid not null references workspaces (id) on delete cascade,
   id uuid not null,
@@ -84,6 +93,7 @@ create table invitations (
   email text,
   role text not null check (role in ('owner', 'admin', 'operator', 'viewer')),
   token_hash bytea not null unique,
+  -- the member who made it
   invited_by uuid,
   expires_at timestamptz not null,
   accepted_at timestamptz,
@@ -101,6 +111,9 @@ create table api_keys (
   hint text not null,
   key_hash bytea not null unique,
   scope text not null check (scope in ('read', 'write', 'admin')),
+  -- may also make owners: the first start's key, so that a program can set everything up
+  owner_rights boolean not null default false,
+  -- the member who made it
   created_by uuid,
   created_at timestamptz not null default now(),
   expires_at timestamptz,

@@ -3,6 +3,9 @@ create table contacts (
   id uuid not null,
   name text,
   email text,
+  -- what the email filter compares: addresses are matched without regard to case, and an expression index would not
+  -- be used under row-level security, because lower() is not leakproof
+  email_key text generated always as (lower(email)) stored,
   phone text,
   timezone text,
   language text,
@@ -18,6 +21,8 @@ create table contacts (
   primary key (workspace_id, id)
 );
 create unique index contacts_external_id on contacts (workspace_id, external_id) where external_id is not null;
+create index on contacts (workspace_id, email_key, id desc) where email_key is not null;
+create index contacts_demo on contacts (workspace_id, id) where demo;
 call protect_table('contacts', 'select, insert, update, delete');
 
 create table contact_identities (
@@ -41,8 +46,7 @@ create table contact_memory (
   key text,
   value jsonb,
   text text not null,
-  -- agent, member or api
-  source text not null,
+  source text not null check (source in ('agent', 'member', 'api')),
   execution_id uuid,
   expires_at timestamptz,
   created_at timestamptz not null default now(),

@@ -44,22 +44,18 @@ create table conversations (
   ordinal integer not null,
   status text not null default 'open' check (status in ('open', 'closed')),
   controller text not null default 'agent' check (controller in ('agent', 'human', 'none')),
-  -- who may go on answering, on whose behalf, until when
-  session_kind text check (session_kind in ('task', 'channel_default')),
-  session_agent_id uuid,
-  session_task_id uuid,
-  session_execution_id uuid,
-  session_started_at timestamptz,
-  session_expires_at timestamptz,
-  -- messages and turns; see the engine's chapter on turns
+  -- the newest message, the newest one of the contact, and the newest that a turn, a person or a command dealt with:
+  -- messages of the contact above taken_seq wait for an answer
   last_seq integer not null default 0,
+  last_inbound_seq integer not null default 0,
   taken_seq integer not null default 0,
-  turn_queued boolean not null default false,
+  -- the one execution that is to answer, queued (turn_started_at null) or running
   turn_execution_id uuid,
-  last_message_at timestamptz,
+  turn_started_at timestamptz,
+  last_message_at timestamptz not null default now(),
   last_inbound_at timestamptz,
   closed_at timestamptz,
-  closed_reason text,
+  closed_reason text check (closed_reason in ('member', 'agent', 'idle', 'fresh')),
   created_at timestamptz not null default now(),
   updated_at timestamptz not null default now(),
   primary key (workspace_id, id),
@@ -71,6 +67,29 @@ create unique index conversations_open on conversations (workspace_id, contact_i
 create index on conversations (workspace_id, channel_id);
 create index conversations_idle on conversations (last_message_at) where status = 'open';
 call protect_table('conversations', 'select, insert, update, delete');
+
+-- Which agent may go on answering a conversation, on whose behalf, until when. At most one has not ended; the ended
+-- ones stay, so that what replaced what can be read back. One whose time is up is not live even before it is marked.
+create table conversation_sessions (
+  workspace_id uuid not null,
+  id uuid not null,
+  conversation_id uuid not null,
+  kind text not null check (kind in ('task')),
+  agent_id uuid not null,
+  task_id uuid,
+  execution_id uuid,
+  started_at timestamptz not null,
+  expires_at timestamptz not null,
+  ended_at timestamptz,
+  end_reason text check (end_reason in ('superseded', 'expired', 'closed', 'ended')),
+  primary key (workspace_id, id),
+  foreign key (workspace_id, conversation_id) references conversations (workspace_id, id) on delete cascade,
+  check ((ended_at is null) = (end_reason is null))
+);
+create unique index conversation_sessions_live on conversation_sessions (workspace_id, conversation_id) where ended_at is null;
+create index on conversation_sessions (workspace_id, conversation_id, started_at);
+create index conversation_sessions_due on conversation_sessions (expires_at) where ended_at is null;
+call protect_table('conversation_sessions', 'select, insert, update');
 
 create table messages (
   workspace_id uuid not null,
@@ -122,7 +141,7 @@ create table gate_decisions (
   allowed boolean not null,
   reason_code text,
   reason_message text,
-  -- [{rule, passed, code?, message?}]
+  -- [{rule, answer: passed|refused|not_asked, code?, message?}]
   rules json not null,
   conversation_id uuid,
   contact_id uuid,

@@ -6,6 +6,7 @@ create table tasks (
   agent_id uuid,
   contact_id uuid,
   channel_id uuid,
+  -- null: only on demand
   schedule jsonb,
   session_duration_seconds integer not null default 86400,
   limits jsonb not null default '{}',
@@ -25,6 +26,7 @@ create table tasks (
 create unique index tasks_external_id on tasks (workspace_id, external_id) where external_id is not null;
 create index on tasks (workspace_id, contact_id) where contact_id is not null;
 create index on tasks (workspace_id, agent_id) where agent_id is not null;
+create index tasks_demo on tasks (workspace_id, id) where demo;
 call protect_table('tasks', 'select, insert, update, delete');
 
 -- What the sweep needs and nothing more: its updates stay on the page, and a million rows stay in memory.
@@ -33,13 +35,16 @@ create table task_schedules (
   task_id uuid not null,
   agent_id uuid,
   contact_id uuid,
+  max_time_seconds integer not null,
   rule json not null,
-  -- day 0 of "every n days"
+  -- when the schedule was set: day 0 of "every n days"
   anchor_at timestamptz not null,
-  -- null: paused, ended or on demand
+  -- null: paused, ended, or fired for the last time
   next_run_at timestamptz,
   primary key (workspace_id, task_id),
   foreign key (workspace_id, task_id) references tasks (workspace_id, id) on delete cascade
 ) with (fillfactor = 70);
 create index task_schedules_due on task_schedules (next_run_at) where next_run_at is not null;
+-- Where the reconciler looks for tasks that ought to have a next run. Firing moves no row in or out of it.
+create index task_schedules_unarmed on task_schedules (workspace_id, task_id) where next_run_at is null;
 call protect_table('task_schedules', 'select, insert, update, delete');

@@ -72,6 +72,7 @@ const lostConnection = new Set([
   "57P01",
   "57P02",
   "57P03",
+  "53300",
   "ECONNREFUSED",
   "ECONNRESET",
   "EPIPE",

@@ -1,5 +1,5 @@
 import { AsyncLocalStorage } from "node:async_hooks";
-import { CamelCasePlugin, Kysely, PostgresDialect } from "kysely";
+import { CamelCasePlugin, Kysely, PostgresDialect, type PostgresPoolClient } from "kysely";
 import type pg from "pg";
 import { type Clock, pause } from "../base/clock.ts";
 import type { Logger } from "../base/log.ts";
@@ -99,7 +99,10 @@ export function createDatabase(options: DatabaseOptions): Database {
       // After a statement error that `work` swallowed, PostgreSQL answers COMMIT with a rollback.
       if (ended.command !== "COMMIT")
         throw new Error("the transaction was rolled back: a statement's error was ignored");
-      for (const effect of effects) effect();
+      // Outside the transaction's context: an effect may wake something that begins a transaction of its own.
+      inside.exit(() => {
+        for (const effect of effects) effect();
+      });
       return result;
     } catch (error) {
       await client.query("rollback").catch((cause: Error) => {
@@ -157,8 +160,12 @@ async function commit(client: pg.PoolClient): Promise<pg.QueryResult> {
 }
 
 function transactionOn(client: pg.PoolClient, effects: (() => void)[]): Tx {
-  // Kysely asks its "pool" for a connection per statement; it always gets this transaction's.
-  const connection = Object.assign(Object.create(client) as pg.PoolClient, { release: () => undefined });
+  // Kysely asks its "pool" for a connection per statement; it always gets this transaction's. The methods are bound:
+  // the client keeps its state on `this`, and statements go to it both ways.
+  const connection: PostgresPoolClient = {
+    query: client.query.bind(client),
+    release: () => undefined,
+  };
   const pool = { connect: async () => connection, end: async () => undefined, options: {} };
   const dialect = new PostgresDialect({ pool });
   let db: Kysely<DB> | undefined;

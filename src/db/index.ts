@@ -10,5 +10,6 @@ export {
   type Tx,
 } from "./database.ts";
 export { type Migration, migrate, pendingMigrations, readMigrations, SchemaTooNewError } from "./migrate.ts";
+export { checkRoles, UnsafeRoleError } from "./roles.ts";
 export { createSignals, type SignalChannel, type Signals } from "./signals.ts";
 export type { DB, Json, JsonObject } from "./types.generated.ts";

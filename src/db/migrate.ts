@@ -2,6 +2,7 @@ import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import pg from "pg";
 import { connectionConfig } from "./connection.ts";
+import type { Queryable } from "./database.ts";
 
 export interface Migration {
   readonly version: number;
@@ -69,16 +70,21 @@ export async function migrate(url: string, migrations: readonly Migration[]): Pr
   }
 }
 
-/** The versions that `migrate` would apply; for `errand doctor`. A database without our table needs them all. */
+/** The versions that `migrate` would apply; a database without our table needs them all. */
 export async function pendingMigrations(
-  client: pg.ClientBase,
+  database: Queryable,
   migrations: readonly Migration[],
 ): Promise<readonly number[]> {
-  const { rows: found } = await client.query("select to_regclass('schema_migrations') as found");
-  if (found[0]?.found === null) return migrations.map((migration) => migration.version);
-  const { rows } = await client.query<{ version: number }>("select version from schema_migrations");
+  const versions = migrations.map((migration) => migration.version);
+  const { rows: found } = await database.query<{ found: string | null }>({
+    text: "select to_regclass('schema_migrations') as found",
+  });
+  if (found[0]?.found === null) return versions;
+  const { rows } = await database.query<{ version: number }>({
+    text: "select version from schema_migrations",
+  });
   const done = new Set(rows.map((row) => row.version));
-  return migrations.filter((migration) => !done.has(migration.version)).map((migration) => migration.version);
+  return versions.filter((version) => !done.has(version));
 }
 
 function refuseNewer(

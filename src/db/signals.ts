@@ -3,8 +3,11 @@ import { type Clock, pause } from "../base/clock.ts";
 import type { Logger } from "../base/log.ts";
 import { connectionConfig } from "./connection.ts";
 
-/** `executions`: something was queued. `cancel`: an execution was cancelled. `live`: an object changed. */
-export const signalChannels = ["executions", "cancel", "live"] as const;
+/**
+ * `executions`: something was queued. `cancel`: an execution was cancelled. `live`: an object changed. `jobs`: a job of
+ * this id was sent.
+ */
+export const signalChannels = ["executions", "cancel", "live", "jobs"] as const;
 export type SignalChannel = (typeof signalChannels)[number];
 
 /**

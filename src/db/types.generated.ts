@@ -9,8 +9,6 @@ export type Generated<T> = T extends ColumnType<infer S, infer I, infer U>
   ? ColumnType<S, I | undefined, U>
   : ColumnType<T, T | undefined, T>;
 
-export type Int8 = ColumnType<string, bigint | number | string, bigint | number | string>;
-
 export type Json = JsonValue;
 
 export type JsonArray = JsonValue[];
@@ -230,7 +228,7 @@ export interface Executions {
   deathsSeq: Generated<number>;
   id: string;
   input: Generated<Json>;
-  inputTokens: Generated<Int8>;
+  inputTokens: Generated<number>;
   iterations: Generated<number>;
   kind: string;
   lane: string;
@@ -239,7 +237,7 @@ export interface Executions {
   missedFirstAt: Timestamp | null;
   missedLastAt: Timestamp | null;
   outcome: string | null;
-  outputTokens: Generated<Int8>;
+  outputTokens: Generated<number>;
   queuedAt: Generated<Timestamp>;
   reasonCode: string | null;
   reasonMessage: string | null;
@@ -250,7 +248,7 @@ export interface Executions {
   taskId: string | null;
   toolCalls: Generated<number>;
   trigger: string;
-  usedMs: Generated<Int8>;
+  usedMs: Generated<number>;
   waitingFor: string | null;
   workerId: string | null;
   workspaceId: string;
@@ -263,7 +261,7 @@ export interface ExecutionSteps {
   kind: string;
   late: Json | null;
   name: string;
-  nonce: Int8;
+  nonce: number;
   payload: Json;
   seq: number;
   startedAt: Timestamp;
@@ -384,7 +382,7 @@ export interface SchemaMigrations {
 }
 
 export interface SignInAttempts {
-  expire: Int8 | null;
+  expire: number | null;
   key: string;
   points: Generated<number>;
 }
@@ -417,6 +415,7 @@ export interface TaskSchedules {
   agentId: string | null;
   anchorAt: Timestamp;
   contactId: string | null;
+  maxTimeSeconds: number;
   nextRunAt: Timestamp | null;
   rule: Json;
   taskId: string;

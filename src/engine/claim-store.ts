@@ -1,5 +1,6 @@
 import type { Database } from "../db/index.ts";
 import type { Lane } from "./execution.ts";
+import { defaultLease } from "./lease.ts";
 import { type ExecutionRow, executionColumns } from "./rows.ts";
 
 /**
@@ -26,22 +27,32 @@ const claimText = `with recursive seen as (
       order by e.available_at limit s.share for update skip locked) c)
   update executions e set status = 'running', attempt = attempt + 1, worker_id = $4, claimed_at = clock_timestamp(),
     started_at = coalesce(started_at, clock_timestamp()),
-    deadline_at = clock_timestamp() + greatest(0, max_time_seconds * 1000 - used_ms) * interval '1 millisecond'
+    deadline_at = clock_timestamp() + greatest(0, max_time_seconds * 1000::bigint - used_ms) * interval '1 millisecond'
   from chosen c where e.workspace_id = c.workspace_id and e.id = c.id
-  returning ${executionColumns("e")}`;
+  returning ${executionColumns("e")}, (select count(*) from seen where workspace_id is not null) as workspaces`;
+
+export interface Claimed {
+  readonly rows: readonly ExecutionRow[];
+  /** The last workspace served; after it there may be more with queued rows. Absent: all were looked at. */
+  readonly lastWorkspace?: string;
+}
 
 /** At most `free` rows, from the workspaces after `after`. */
 export async function claim(
   db: Database,
   workerId: string,
   request: { readonly lane: Lane; readonly free: number; readonly after: string },
-): Promise<readonly ExecutionRow[]> {
-  const { rows } = await db.autocommit.query<ExecutionRow>({
+): Promise<Claimed> {
+  const { rows } = await db.autocommit.query<ExecutionRow & { workspaces: number }>({
     name: "claim_executions",
     text: claimText,
     values: [request.lane, request.free, request.after, workerId],
   });
-  return rows;
+  const [first] = rows;
+  // Fewer rows than asked for do not mean that no workspace is left: another process's claim may hold some of them.
+  if (first === undefined || first.workspaces < request.free) return { rows };
+  const lastWorkspace = rows.reduce((last, row) => (row.workspace_id > last ? row.workspace_id : last), "");
+  return { rows, lastWorkspace };
 }
 
 export async function registerWorker(
@@ -140,8 +151,31 @@ export async function giveBack(
   });
 }
 
+/**
+ * Returns what this worker owns in the database and does not run: claims whose answer was lost with the connection,
+ * and executions whose handlers were stopped while the lease was in doubt. Without it they would look owned for as
+ * long as the worker lives. Answers how many.
+ */
+export async function releaseStrays(
+  db: Database,
+  workerId: string,
+  held: readonly Pick<Held, "id" | "attempt">[],
+  claimedBeforeMs: number,
+): Promise<number> {
+  const { rowCount } = await db.autocommit.query({
+    name: "release_strays",
+    text: `update executions e set status = 'queued', worker_id = null, deadline_at = null, available_at = clock_timestamp(),
+        used_ms = used_ms + (extract(epoch from clock_timestamp() - claimed_at) * 1000)::bigint
+      where e.worker_id = $1 and e.status = 'running' and e.claimed_at < clock_timestamp() - $2 * interval '1 millisecond'
+        and not exists (
+          select 1 from unnest($3::uuid[], $4::int[]) as h (id, attempt) where h.id = e.id and h.attempt = e.attempt)`,
+    values: [workerId, claimedBeforeMs, held.map((h) => h.id), held.map((h) => h.attempt)],
+  });
+  return rowCount ?? 0;
+}
+
 /** Seconds after which a worker that did not renew is dead. */
-export const leaseSeconds = 10;
+export const leaseSeconds = defaultLease.lapsesAfterMs / 1000;
 
 export interface Reaped {
   readonly requeued: number;
@@ -153,14 +187,18 @@ export interface Reaped {
  * Returns the executions of dead workers to the queue. One that has died `maxDeaths` times in a row without a new
  * step between is not returned but reported. Also catches rows whose worker's row is gone altogether.
  */
-export async function reap(db: Database, maxDeaths: number): Promise<Reaped> {
+export async function reap(
+  db: Database,
+  limits: { readonly maxDeaths: number; readonly lapsesAfterMs: number },
+): Promise<Reaped> {
+  const { maxDeaths, lapsesAfterMs } = limits;
   const { rows } = await db.autocommit.query<ExecutionRow & { died: number }>({
     name: "reap_executions",
     text: `with lost as (
         select e.workspace_id, e.id, e.deaths, e.deaths_seq, w.renewed_at, coalesce((
           select max(s.seq) from execution_steps s where s.workspace_id = e.workspace_id and s.execution_id = e.id), 0) as seq
         from executions e left join workers w on w.id = e.worker_id
-        where e.status = 'running' and (w.id is null or w.renewed_at < clock_timestamp() - $1 * interval '1 second')
+        where e.status = 'running' and (w.id is null or w.renewed_at < clock_timestamp() - $1 * interval '1 millisecond')
           and e.deaths < $2
         order by e.workspace_id, e.id limit 1000 for update of e skip locked),
       counted as (
@@ -171,7 +209,7 @@ export async function reap(db: Database, maxDeaths: number): Promise<Reaped> {
         used_ms = e.used_ms + greatest(0, extract(epoch from coalesce(c.renewed_at, e.claimed_at) - e.claimed_at) * 1000)::bigint
       from counted c where e.workspace_id = c.workspace_id and e.id = c.id
       returning ${executionColumns("e")}, c.died`,
-    values: [leaseSeconds, maxDeaths],
+    values: [lapsesAfterMs, maxDeaths],
   });
   const { rows: looping } = await db.autocommit.query<ExecutionRow>({
     name: "crash_loops",
@@ -180,9 +218,9 @@ export async function reap(db: Database, maxDeaths: number): Promise<Reaped> {
   });
   await db.autocommit.query({
     name: "bury_workers",
-    text: `delete from workers w where w.renewed_at < clock_timestamp() - 2 * $1 * interval '1 second'
+    text: `delete from workers w where w.renewed_at < clock_timestamp() - 2 * $1 * interval '1 millisecond'
       and not exists (select 1 from executions e where e.worker_id = w.id and e.status = 'running')`,
-    values: [leaseSeconds],
+    values: [lapsesAfterMs],
   });
   return { requeued: rows.filter((row) => row.died < maxDeaths).length, crashLoops: looping };
 }

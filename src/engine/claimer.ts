@@ -10,8 +10,8 @@ const firstWorkspace = "00000000-0000-0000-0000-000000000000";
 export interface Claimer {
   /** Something may be queued in this lane, or in any. */
   expect(lane?: Lane): void;
-  /** True if a claim could find something. */
-  expectant(): boolean;
+  /** True if a claim could find something that fits into the free slots. */
+  claimable(running: Readonly<Record<Lane, number>>): boolean;
   /** Claims whatever fits into the free slots; an empty answer means that nothing is due. */
   claim(workerId: string, running: Readonly<Record<Lane, number>>): Promise<readonly ExecutionRow[]>;
 }
@@ -24,24 +24,22 @@ export function createClaimer(db: Database, slots: number): Claimer {
   /** One round through a lane: from the last workspace on, then from the first. */
   async function claimLane(workerId: string, lane: Lane, free: number): Promise<readonly ExecutionRow[]> {
     const start = after.get(lane) ?? firstWorkspace;
-    const rows = [...(await claim(db, workerId, { lane, free, after: start }))];
-    if (rows.length < free && start !== firstWorkspace) {
-      rows.push(...(await claim(db, workerId, { lane, free: free - rows.length, after: firstWorkspace })));
+    let claimed = await claim(db, workerId, { lane, free, after: start });
+    if (claimed.rows.length === 0 && start !== firstWorkspace) {
+      claimed = await claim(db, workerId, { lane, free, after: firstWorkspace });
     }
-    const last =
-      rows
-        .map((row) => row.workspace_id)
-        .sort()
-        .at(-1) ?? firstWorkspace;
-    after.set(lane, rows.length < free ? firstWorkspace : last);
-    return rows;
+    after.set(lane, claimed.lastWorkspace ?? firstWorkspace);
+    return claimed.rows;
   }
 
   return {
     expect(lane) {
       for (const name of lane === undefined ? lanes : [lane]) expected.add(name);
     },
-    expectant: () => expected.size > 0,
+    claimable(running) {
+      const free = freeSlots(slots, running);
+      return [...expected].some((lane) => free[lane] > 0);
+    },
     async claim(workerId, running) {
       const counts = { ...running };
       const claimed: ExecutionRow[] = [];
@@ -50,7 +48,15 @@ export function createClaimer(db: Database, slots: number): Claimer {
         if (free === 0) continue;
         // Before the statement: what is queued while it runs must count as expected again.
         expected.delete(lane);
-        const rows = await claimLane(workerId, lane, free);
+        let rows: readonly ExecutionRow[];
+        try {
+          rows = await claimLane(workerId, lane, free);
+        } catch (error) {
+          expected.add(lane);
+          // What other lanes' claims took in this round is ours already and must be run.
+          if (claimed.length > 0) return claimed;
+          throw error;
+        }
         if (rows.length > 0) expected.add(lane);
         counts[lane] += rows.length;
         claimed.push(...rows);

@@ -1,5 +1,5 @@
 import { messageOf } from "../base/errors.ts";
-import { toStorableJson } from "../base/text.ts";
+import { cleanText, toStorableJson } from "../base/text.ts";
 import { CommitUncertainError } from "../db/index.ts";
 import type { Core } from "./core.ts";
 import type {
@@ -85,7 +85,7 @@ export async function openContext(options: ContextOptions): Promise<RunningConte
   function recall(at: number, kind: StepKind, name: string): Step | undefined {
     const step = replay.get(at);
     if (step === undefined) return undefined;
-    if (step.kind === kind && step.name === name) return step;
+    if (step.kind === kind && step.name === cleanText(name)) return step;
     throw new ExecutionStop(
       "journal_mismatch",
       `step ${at} was recorded as ${step.kind} "${step.name}" and the code asks for ${kind} "${name}"`,
@@ -98,7 +98,8 @@ export async function openContext(options: ContextOptions): Promise<RunningConte
       ...fence,
       seq: at,
       kind,
-      name,
+      // The name of a tool that a model asks for is the model's text.
+      name: cleanText(name),
       nonce: newNonce(),
       payload: json,
       startedAt,
@@ -222,7 +223,9 @@ export async function openContext(options: ContextOptions): Promise<RunningConte
     const payload = await work({ idempotencyKey, signal }).then(
       (output): StepPayload => ({ output }),
       (error): StepPayload => {
-        if (error instanceof ExecutionStop) throw error;
+        // An abort tells nothing of what the other side did. Recorded as a failure it would invite a repetition with
+        // a new key; without a result the intent stands, and is "unknown" or repeated with its own key.
+        if (signal.aborted || error instanceof ExecutionStop) throw error;
         return { error: { code: "tool_failed", message: messageOf(error) } };
       },
     );

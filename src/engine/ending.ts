@@ -55,16 +55,32 @@ export function createFinisher(core: Core): Finisher {
     maxBytes: 1_000_000,
     sizeOf: (ending) => 200 + (ending.result.summary?.length ?? 0),
     async flush(endings) {
-      const written = await repeatWhileLost(
-        core,
-        () => true,
-        () => markEnded(core.db.autocommit, endings),
-      );
-      const done = new Set(written.map((execution) => execution.id));
-      for (const ending of endings) if (done.has(ending.id)) ended.add(ending);
-      return endings.map(() => undefined);
+      try {
+        await write(endings);
+        return [];
+      } catch (error) {
+        if (endings.length === 1) throw error;
+        // One bad row must not keep the others from ending.
+        core.log.warn(
+          { err: error, rows: endings.length },
+          "a batch of endings failed and goes out row by row",
+        );
+        const results: (Error | undefined)[] = [];
+        for (const ending of endings) results.push(await write([ending]).then(() => undefined, toError));
+        return results;
+      }
     },
   });
+
+  async function write(endings: readonly Ending[]): Promise<void> {
+    const written = await repeatWhileLost(
+      core,
+      () => true,
+      () => markEnded(core.db.autocommit, endings),
+    );
+    const done = new Set(written.map((execution) => `${execution.id}:${execution.attempt}`));
+    for (const ending of endings) if (done.has(`${ending.id}:${ending.attempt}`)) ended.add(ending);
+  }
 
   return {
     async end(execution, ending) {
@@ -77,6 +93,10 @@ export function createFinisher(core: Core): Finisher {
       return endInTransaction(core, ending);
     },
   };
+}
+
+function toError(error: unknown): Error {
+  return error instanceof Error ? error : new Error(String(error));
 }
 
 /** Ends one execution with what its kind does at the end. False if it is no longer running in that attempt. */

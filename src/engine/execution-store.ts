@@ -1,6 +1,6 @@
 import { newId } from "../base/ids.ts";
 import { type Page, type PageOf, pageFrom, pageStart } from "../base/page.ts";
-import { toStorableJson } from "../base/text.ts";
+import { cleanText, toStorableJson } from "../base/text.ts";
 import type { Queryable, SystemTx, TenantTx } from "../db/index.ts";
 import type {
   Execution,
@@ -210,15 +210,17 @@ const endText = `update executions e set status = n.status, completed_at = clock
   returning ${executionColumns("e")}`;
 
 function endValues(endings: readonly Ending[]): unknown[] {
+  // A model's summary or an error's message with a NUL would refuse every ending of the batch.
+  const cleaned = (text: string | undefined) => (text === undefined ? null : cleanText(text));
   return [
     endings.map((ending) => ending.workspaceId),
     endings.map((ending) => ending.id),
     endings.map((ending) => ending.attempt),
     endings.map((ending) => ending.result.status),
     endings.map((ending) => ending.result.outcome),
-    endings.map((ending) => ending.result.reason?.code ?? null),
-    endings.map((ending) => ending.result.reason?.message ?? null),
-    endings.map((ending) => ending.result.summary ?? null),
+    endings.map((ending) => cleaned(ending.result.reason?.code)),
+    endings.map((ending) => cleaned(ending.result.reason?.message)),
+    endings.map((ending) => cleaned(ending.result.summary)),
     endings.map((ending) => ending.usage.iterations),
     endings.map((ending) => ending.usage.toolCalls),
     endings.map((ending) => ending.usage.inputTokens),

@@ -20,6 +20,17 @@ export type {
   Usage,
 } from "./execution.ts";
 export {
+  exampleExecution,
+  executionOut,
+  executionStatuses,
+  executionTriggers,
+  outcomes,
+  presentExecution,
+  presentStep,
+  reasonOut,
+  stepOut,
+} from "./execution-schemas.ts";
+export {
   countActive,
   deleteExecutionsOfTask,
   type ExecutionFilter,
@@ -30,8 +41,11 @@ export {
   type PlacedExecution,
   setParticipants,
 } from "./execution-store.ts";
+export { createJobs, type JobQueue } from "./job-queue.ts";
 export { defineJob, type Job, type Jobs } from "./jobs.ts";
 export { createMaintenance, createRetention, recover } from "./maintenance.ts";
 export type { Module, Service } from "./module.ts";
+export { countQueues, type QueueCounts } from "./queue-store.ts";
 export { repeat } from "./repeat.ts";
+export { watch } from "./watch.ts";
 export { createWorker } from "./worker.ts";

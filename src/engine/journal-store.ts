@@ -43,7 +43,7 @@ const fencedRows = `with n as (
     order by n.execution_id for share of e)`;
 const insertFenced = `insert into execution_steps (workspace_id, execution_id, seq, kind, name, attempt, nonce, payload, started_at, ended_at)
   select workspace_id, execution_id, seq, kind, name, attempt, nonce, payload, started_at, ended_at from fenced
-  on conflict do nothing returning workspace_id, execution_id, seq`;
+  on conflict do nothing returning workspace_id, execution_id, seq, nonce`;
 const appendText = `${fencedRows} ${insertFenced}`;
 
 function appendValues(steps: readonly NewStep[]): unknown[] {
@@ -61,14 +61,17 @@ function appendValues(steps: readonly NewStep[]): unknown[] {
   ];
 }
 
-/** Appends steps of different executions; answers the ids of the executions whose step was written. */
-export async function appendSteps(db: Database, steps: readonly NewStep[]): Promise<ReadonlySet<string>> {
-  const { rows } = await db.autocommit.query<{ execution_id: string }>({
+/**
+ * Appends steps; answers the nonces of those that were written. Not the executions' ids: an attempt that was fenced
+ * off and the one that took over can be in the same batch, when a process takes over from itself.
+ */
+export async function appendSteps(db: Database, steps: readonly NewStep[]): Promise<ReadonlySet<number>> {
+  const { rows } = await db.autocommit.query<{ nonce: number }>({
     name: "append_steps",
     text: appendText,
     values: appendValues(steps),
   });
-  return new Set(rows.map((row) => row.execution_id));
+  return new Set(rows.map((row) => row.nonce));
 }
 
 /** Appends one step inside a transaction; false if it was fenced off or is there already. */
@@ -194,7 +197,8 @@ export async function appendWait(
 
 /**
  * Keeps a side effect's result on its intent when it came after the execution had ended or gone to another worker.
- * The only write that is allowed then; it changes nothing that is already there.
+ * The only write that is allowed then; it changes nothing that is already there. An idempotent effect that is made
+ * again has its intent from an earlier attempt.
  */
 export async function storeLateResult(
   db: Database,
@@ -204,7 +208,7 @@ export async function storeLateResult(
 ): Promise<void> {
   await db.autocommit.query({
     text: `update execution_steps set late = $5::json
-      where workspace_id = $1 and execution_id = $2 and seq = $3 and attempt = $4 and kind = 'tool_intent' and late is null`,
+      where workspace_id = $1 and execution_id = $2 and seq = $3 and attempt <= $4 and kind = 'tool_intent' and late is null`,
     values: [fence.workspaceId, fence.executionId, intentSeq, fence.attempt, result],
   });
 }

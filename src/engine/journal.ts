@@ -46,7 +46,7 @@ export function createJournal(options: {
     const { step } = queued;
     try {
       const written = await persist([queued], async () =>
-        step.payload.length > largePayloadBytes
+        Buffer.byteLength(step.payload) > largePayloadBytes
           ? appendLargeStep(db, step)
           : (await appendSteps(db, [step])).size === 1,
       );
@@ -67,7 +67,7 @@ export function createJournal(options: {
         ),
       );
       return await Promise.all(
-        batch.map((queued) => (written.has(queued.step.executionId) ? undefined : explain(queued))),
+        batch.map((queued) => (written.has(queued.step.nonce) ? undefined : explain(queued))),
       );
     } catch (error) {
       // One bad row must not refuse the others.
@@ -81,7 +81,7 @@ export function createJournal(options: {
   const batcher: Batcher<Queued> = createBatcher({
     maxItems: maxRows,
     maxBytes: largePayloadBytes,
-    sizeOf: ({ step }) => step.payload.length,
+    sizeOf: ({ step }) => Buffer.byteLength(step.payload),
     flush,
     clock,
   });

@@ -27,6 +27,9 @@ export function freeSlots(
 }
 
 function reservedSlots(slots: number, lane: Lane): number {
-  // With few slots a reserve rounds up for replies only; otherwise one slot could be promised to everybody.
-  return lane === "reply" ? Math.ceil(slots * reserved.reply) : Math.floor(slots * reserved[lane]);
+  // With few slots a reserve rounds up for replies only; otherwise one slot could be promised to everybody. The last
+  // slot is nobody's: with a single one, replies would otherwise keep everything else from ever running.
+  return lane === "reply"
+    ? Math.min(Math.ceil(slots * reserved.reply), slots - 1)
+    : Math.floor(slots * reserved[lane]);
 }

@@ -3,13 +3,13 @@ import type { Core } from "./core.ts";
 import { endInTransaction } from "./ending.ts";
 import type { ExecutionResult } from "./execution.ts";
 import { deleteOldExecutions } from "./execution-store.ts";
+import { defaultLease, type LeaseTimings } from "./lease.ts";
 import type { Service } from "./module.ts";
 import { repeat } from "./repeat.ts";
 import { type ExecutionRow, toExecution } from "./rows.ts";
 
 /** Deaths in a row without a new step, after which an execution is not tried again. */
 const maxDeaths = 5;
-const reapEveryMs = 2_000;
 /** How long past its deadline a worker may take to stop an execution before somebody else ends it. */
 const overdueGraceSeconds = 10;
 const promoteAtLeastEveryMs = 1_000;
@@ -37,19 +37,17 @@ const overdue: ExecutionResult = {
 async function endAll(core: Core, rows: readonly ExecutionRow[], result: ExecutionResult): Promise<void> {
   for (const row of rows) {
     const usage = toExecution(row);
-    await endInTransaction(core, {
-      workspaceId: row.workspace_id,
-      id: row.id,
-      attempt: row.attempt,
-      result,
-      usage,
-    });
+    const { workspace_id: workspaceId, id, attempt } = row;
+    // One that cannot be ended, for a fault in its kind, must not keep the others from it. It is tried again.
+    await endInTransaction(core, { workspaceId, id, attempt, result, usage }).catch((error: unknown) =>
+      core.log.error({ err: error, execution: id }, "an execution could not be ended"),
+    );
   }
 }
 
 /** One pass over what dead workers left behind. Any process may make it, several at once too. */
-export async function recover(core: Core): Promise<void> {
-  const { requeued, crashLoops } = await reap(core.db, maxDeaths);
+export async function recover(core: Core, lease: LeaseTimings = defaultLease): Promise<void> {
+  const { requeued, crashLoops } = await reap(core.db, { maxDeaths, lapsesAfterMs: lease.lapsesAfterMs });
   if (requeued > 0) {
     core.log.warn({ executions: requeued }, "executions of a dead worker went back to the queue");
     core.signals.notify("executions", "");
@@ -62,14 +60,18 @@ export async function recover(core: Core): Promise<void> {
  * Returns the executions of dead workers, ends those past their deadline, and queues those whose wait is over.
  * Runs in every process that works or schedules, so that none depends on a particular one.
  */
-export function createMaintenance(core: Core, role: Service["role"]): Service {
+export function createMaintenance(
+  core: Core,
+  role: Service["role"],
+  lease: LeaseTimings = defaultLease,
+): Service {
   return {
     name: `maintenance (${role})`,
     role,
     async start() {
       const stopPromoter = startPromoter(core);
-      const stopReaper = repeat(core, { everyMs: reapEveryMs, what: "recovering executions" }, () =>
-        recover(core),
+      const stopReaper = repeat(core, { everyMs: lease.reapEveryMs, what: "recovering executions" }, () =>
+        recover(core, lease),
       );
       return async () => {
         await Promise.all([stopPromoter(), stopReaper()]);

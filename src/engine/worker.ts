@@ -1,9 +1,18 @@
+import { AsyncLocalStorage } from "node:async_hooks";
 import { hostname } from "node:os";
 import { pause } from "../base/clock.ts";
 import { messageOf } from "../base/errors.ts";
 import { newId } from "../base/ids.ts";
 import { isConflict, isConnectionLoss } from "../db/index.ts";
-import { giveBack, type Held, registerWorker, removeWorker, renew, reportProgress } from "./claim-store.ts";
+import {
+  giveBack,
+  type Held,
+  registerWorker,
+  releaseStrays,
+  removeWorker,
+  renew,
+  reportProgress,
+} from "./claim-store.ts";
 import { createClaimer } from "./claimer.ts";
 import { openContext, type RunningContext } from "./context.ts";
 import type { Core } from "./core.ts";
@@ -11,6 +20,7 @@ import { createFinisher, findKind } from "./ending.ts";
 import type { Execution, ExecutionResult, Lane } from "./execution.ts";
 import { createJournal } from "./journal.ts";
 import { lanes } from "./lanes.ts";
+import { defaultLease, type LeaseTimings } from "./lease.ts";
 import type { Service } from "./module.ts";
 import { repeatWhileLost } from "./persist.ts";
 import { repeat } from "./repeat.ts";
@@ -21,11 +31,9 @@ import { noUsage } from "./usage.ts";
 export interface WorkerOptions {
   /** How many executions run side by side in this process. */
   readonly concurrency: number;
+  readonly lease?: LeaseTimings;
 }
 
-const renewEveryMs = 2_000;
-/** Without a renewal for so long nothing new is started: others take over after 10 s. */
-const staleAfterMs = 6_000;
 /** Behind the notifications, which may be lost. */
 const pollEveryMs = 1_000;
 /** How long a drain waits for handlers to notice their abort. */
@@ -56,12 +64,13 @@ async function startWorker(core: Core, options: WorkerOptions): Promise<() => Pr
   const claimer = createClaimer(db, options.concurrency);
   const running = new Map<string, Running>();
   const stopping = new AbortController();
+  const lease = options.lease ?? defaultLease;
 
   let workerId = newId();
   let renewedAt = clock.monotonicMs();
   let claiming: Promise<void> | undefined;
 
-  const leaseIsFresh = () => clock.monotonicMs() - renewedAt < staleAfterMs;
+  const leaseIsFresh = () => clock.monotonicMs() - renewedAt < lease.staleAfterMs;
 
   function stop(held: Running, cause: StopCause, message: string): void {
     held.abort.abort(new ExecutionStop(cause, message));
@@ -170,7 +179,7 @@ async function startWorker(core: Core, options: WorkerOptions): Promise<() => Pr
         )
         .finally(() => {
           if (running.get(execution.id) === held) running.delete(execution.id);
-          if (claimer.expectant()) claimSoon();
+          claimSoon();
         }),
     };
     // The same execution can come back while an attempt that was fenced off is still on its way out.
@@ -180,25 +189,25 @@ async function startWorker(core: Core, options: WorkerOptions): Promise<() => Pr
   }
 
   async function claimAll(): Promise<void> {
-    while (!stopping.signal.aborted && leaseIsFresh() && claimer.expectant()) {
-      const rows = await claimer.claim(workerId, countRunning());
-      for (const row of rows) begin(row);
-      if (rows.length === 0) return;
+    try {
+      while (!stopping.signal.aborted && leaseIsFresh() && claimer.claimable(countRunning())) {
+        for (const row of await claimer.claim(workerId, countRunning())) begin(row);
+      }
+    } catch (error) {
+      log.warn({ err: error }, "claiming failed");
+    } finally {
+      // In the same turn as the last look at what is claimable: nothing asked for in between is overlooked.
+      claiming = undefined;
     }
   }
 
-  /** At most one claim at a time; what is asked for meanwhile is looked at when it returns. */
-  function claimSoon(): void {
-    claiming ??= Promise.resolve()
-      .then(claimAll)
-      .catch((error: unknown) => {
-        claimer.expect();
-        log.warn({ err: error }, "claiming failed");
-      })
-      .finally(() => {
-        claiming = undefined;
-      });
-  }
+  /**
+   * At most one claim at a time; what is asked for meanwhile is looked at when it returns. Bound to the worker's own
+   * asynchronous context: an execution is not part of the request or transaction whose signal woke the worker.
+   */
+  const claimSoon = AsyncLocalStorage.bind(() => {
+    claiming ??= Promise.resolve().then(claimAll);
+  });
 
   function progress(): readonly Held[] {
     return [...running.values()].map(({ execution, context }) => ({
@@ -224,8 +233,26 @@ async function startWorker(core: Core, options: WorkerOptions): Promise<() => Pr
       const entry = running.get(id);
       if (entry?.execution.attempt === attempt) stop(entry, why, stopMessages[why]);
     }
+    const released = await releaseStrays(db, workerId, notDoubted(), lease.staleAfterMs);
+    if (released > 0) {
+      log.warn(
+        { executions: released },
+        "executions that this worker owned and did not run went back to the queue",
+      );
+      signals.notify("executions", "");
+    }
     const counted = held.filter((entry) => entry.iterations > 0 || entry.toolCalls > 0);
     if (counted.length > 0) await reportProgress(db, counted);
+  }
+
+  /** What runs here, without handlers that were stopped over the lease: those may be taken by anybody, also by us. */
+  function notDoubted(): readonly Pick<Held, "id" | "attempt">[] {
+    return [...running.values()]
+      .filter(
+        ({ abort }) =>
+          !(abort.signal.reason instanceof ExecutionStop && abort.signal.reason.stop === "lease_lost"),
+      )
+      .map(({ execution }) => ({ id: execution.id, attempt: execution.attempt }));
   }
 
   function enlist(): Promise<void> {
@@ -234,13 +261,15 @@ async function startWorker(core: Core, options: WorkerOptions): Promise<() => Pr
 
   await enlist();
   const ends = [
-    repeat(core, { everyMs: renewEveryMs, what: "renewing the lease" }, renewLease),
+    repeat(core, { everyMs: lease.renewEveryMs, what: "renewing the lease" }, renewLease),
     repeat(core, { everyMs: pollEveryMs, what: "polling" }, async () => {
       if (!leaseIsFresh()) loseLease();
       claimer.expect();
       claimSoon();
     }),
     signals.listen("executions", (payload) => {
+      // For the promoter only: nothing is due yet.
+      if (payload === "delayed") return;
       claimer.expect(lanes.find((lane) => lane === payload));
       claimSoon();
     }),

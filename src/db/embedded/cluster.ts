@@ -9,7 +9,14 @@ import type { Location } from "./location.ts";
 import { isSystemError, run } from "./process.ts";
 import { majorVersion, summarizeLog } from "./rules.ts";
 
-export const superuser = "postgres";
+const superuser = "postgres";
+/** The one database of ours in the cluster. */
+export const database = "errand";
+
+/** The superuser's URL to a database of the server on this port. */
+export function serverUrl(password: string, port: number, name: string): string {
+  return `postgres://${superuser}:${password}@127.0.0.1:${port}/${name}`;
+}
 
 const partialPrefix = "initializing-";
 
@@ -98,14 +105,9 @@ async function checkVersion(data: string, binaries: Binaries): Promise<void> {
  * existing database without it is an error, since nothing could sign in.
  */
 export async function ensurePassword(dataDir: string, data: string): Promise<string> {
-  const file = join(dataDir, "postgres.password");
-  const known = await readFile(file, "utf8").catch((error: unknown) => {
-    if (isSystemError(error, "ENOENT")) return "";
-    throw new EmbeddedPostgresError(
-      `cannot read ${file} (${error instanceof Error ? error.message : error}). Start Errand as the user who owns the data directory.`,
-    );
-  });
-  if (known.trim() !== "") return known.trim();
+  const file = passwordFile(dataDir);
+  const known = await readPassword(dataDir);
+  if (known !== undefined) return known;
   if (existsSync(data)) {
     throw new EmbeddedPostgresError(
       `the password file ${file} is missing, but there is a database in ${data}. Restore the file, or move ${data} away to begin with an empty database.`,
@@ -121,4 +123,20 @@ export async function ensurePassword(dataDir: string, data: string): Promise<str
   }
   await rename(`${file}.new`, file);
   return password;
+}
+
+/** What `ensurePassword` keeps; undefined before the first start. */
+export async function readPassword(dataDir: string): Promise<string | undefined> {
+  const file = passwordFile(dataDir);
+  const text = await readFile(file, "utf8").catch((error: unknown) => {
+    if (isSystemError(error, "ENOENT")) return "";
+    throw new EmbeddedPostgresError(
+      `cannot read ${file} (${error instanceof Error ? error.message : error}). Start Errand as the user who owns the data directory.`,
+    );
+  });
+  return text.trim() || undefined;
+}
+
+function passwordFile(dataDir: string): string {
+  return join(dataDir, "postgres.password");
 }

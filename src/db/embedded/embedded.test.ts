@@ -11,6 +11,7 @@ import {
   rename,
   rm,
   stat,
+  symlink,
   writeFile,
 } from "node:fs/promises";
 import { createServer } from "node:net";
@@ -19,7 +20,12 @@ import pg from "pg";
 import { afterAll, afterEach, describe, expect, onTestFinished, test } from "vitest";
 import { systemClock } from "../../base/clock.ts";
 import { locatePackage, prepareBinaries } from "./binaries.ts";
-import { type EmbeddedPostgres, EmbeddedPostgresError, startEmbeddedPostgres } from "./index.ts";
+import {
+  type EmbeddedPostgres,
+  EmbeddedPostgresError,
+  findRunningPostgres,
+  startEmbeddedPostgres,
+} from "./index.ts";
 import { isRunning, run } from "./process.ts";
 import { type Account, findAccount, parsePostmasterFile } from "./rules.ts";
 
@@ -173,6 +179,29 @@ describe("one data directory through its life", () => {
     expect(await query(server.url, "select answer from kept")).toEqual([{ answer: 42 }]);
   });
 
+  test("a command finds the server while it runs, without a lock and without changing anything", async () => {
+    expect(await findRunningPostgres(join(dataDir, "missing"))).toBeUndefined();
+    expect(existsSync(join(dataDir, "missing"))).toBe(false);
+    const server = await start(dataDir);
+    const link = `${dataDir}-link`;
+    await symlink(dataDir, link);
+    for (const path of [dataDir, link]) expect(await findRunningPostgres(path)).toEqual({ url: server.url });
+    expect(await query(server.url, "select answer from kept")).toEqual([{ answer: 42 }]);
+
+    const passwordFile = join(dataDir, "postgres.password");
+    const password = await readFile(passwordFile, "utf8");
+    await writeFile(passwordFile, "wrong\n");
+    await expect(findRunningPostgres(dataDir)).rejects.toThrow(/refuses our password/);
+    await writeFile(passwordFile, password);
+
+    const pidFile = await readFile(pidFileOf(server.location));
+    await server.stop();
+    expect(await findRunningPostgres(dataDir)).toBeUndefined();
+    // As after a crash: the file is still there, the process is not.
+    await writeFile(pidFileOf(server.location), pidFile);
+    expect(await findRunningPostgres(dataDir)).toBeUndefined();
+  });
+
   test("stop ends open transactions, may be called twice, and the next start has the data and the port", async () => {
     const server = await start(dataDir);
     const client = new pg.Client(server.url);
@@ -319,6 +348,7 @@ describe.runIf(root)("as root", () => {
 
     const again = await start(dataDir);
     expect(again.location).toBe(server.location);
+    expect(await findRunningPostgres(dataDir)).toEqual({ url: again.url });
     expect(await query(again.url, "select answer from kept")).toEqual([{ answer: 42 }]);
     const copy = `${dataDir}-copy`;
     await cp(dataDir, copy, { recursive: true });

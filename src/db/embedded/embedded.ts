@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { type Clock, pause } from "../../base/clock.ts";
 import { locatePackage, prepareBinaries } from "./binaries.ts";
-import { ensureCluster, ensurePassword, superuser } from "./cluster.ts";
+import { database, ensureCluster, ensurePassword, serverUrl } from "./cluster.ts";
 import { isHeldBy } from "./holder.ts";
 import type { ServerContext } from "./launch.ts";
 import { locate, prepareDataDir, sharedRoot } from "./location.ts";
@@ -33,7 +33,6 @@ export interface EmbeddedPostgres {
   stop(): Promise<void>;
 }
 
-const database = "errand";
 const watchMs = 1000;
 
 /**
@@ -64,7 +63,7 @@ export async function startEmbeddedPostgres(options: EmbeddedOptions): Promise<E
       settings,
       logFile: join(dataDir, "postgres.log"),
       portFile: join(dataDir, "postgres.port"),
-      urlFor: (port, name) => `postgres://${superuser}:${password}@127.0.0.1:${port}/${name}`,
+      urlFor: (port, name) => serverUrl(password, port, name),
       log,
       clock,
       signal: abort.signal,

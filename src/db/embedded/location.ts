@@ -61,6 +61,11 @@ export async function locate(dataDir: string, log: (message: string) => void): P
   return locateOutside(dataDir, account);
 }
 
+/** Where the database of a data directory lies, made or not. Only looks; needs no lock. */
+export async function findData(dataDir: string): Promise<string> {
+  return locationIn((await readPointer(dataDir)) ?? dataDir, undefined).data;
+}
+
 /** Without root there is one place and one account: the given one and our own. */
 async function locateAsUser(base: string): Promise<Location> {
   const location = locationIn(base, undefined);

@@ -1,0 +1,40 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { allRules } from "./rules/all-rules.ts";
+import { checkSource, parseSource } from "./rules/source.ts";
+import { checkOwners, tablesOf } from "./rules/sql.ts";
+import { tableOwners } from "./rules/table-owners.ts";
+
+const root = join(import.meta.dirname, "..");
+const folders = ["src", "test", "chaos", "scripts", "bench", "migrations"];
+const extensions = /\.(ts|sql|sh|cjs|ya?ml)$/;
+
+function listFiles(): readonly string[] {
+  const below = folders.flatMap((folder) => {
+    const found = readdirSync(join(root, folder), { recursive: true, encoding: "utf8" });
+    return found.map((path) => join(folder, path).replaceAll("\\", "/"));
+  });
+  return below.filter((path) => extensions.test(path) && !path.includes("node_modules/")).toSorted();
+}
+
+const migrations = readdirSync(join(root, "migrations")).filter((file) => file.endsWith(".sql"));
+const tables = tablesOf(
+  migrations.toSorted().map((file) => readFileSync(join(root, "migrations", file), "utf8")),
+);
+// The migrations' own table is made by the code that runs them.
+const facts = {
+  tables: new Set([...tables, "schema_migrations"]),
+  owners: { ...tableOwners, schema_migrations: "db" },
+};
+
+const files = listFiles();
+const findings = files.flatMap((path) =>
+  checkSource(parseSource(path, readFileSync(join(root, path), "utf8")), allRules, facts),
+);
+const faults = [
+  ...checkOwners(tables, tableOwners),
+  ...findings.map(({ path, line, rule, message }) => `${path}:${line} ${rule}: ${message}`),
+];
+for (const fault of faults) console.error(fault);
+console.info(`rules: ${files.length} files, ${faults.length} faults`);
+if (faults.length > 0) process.exitCode = 1;

@@ -1,0 +1,65 @@
+import { contribute } from "../base/extensions.ts";
+import type { Core, Module } from "../engine/index.ts";
+import { agentRoutes } from "./agent-http.ts";
+import { agentErrors } from "./errors.ts";
+import { agentContributions } from "./gate.ts";
+import { type CreateModel, createModelFactory, modelFactory } from "./model-access.ts";
+import { providerRoutes } from "./provider-http.ts";
+import { createReplyKind } from "./reply.ts";
+
+export type { Agent, AgentFilter } from "./agent-store.ts";
+export {
+  type AgentChanges,
+  type AgentSnapshot,
+  createAgent,
+  deleteAgent,
+  findDefaultAgent,
+  listAgents,
+  loadAgent,
+  type NewAgent,
+  snapshotAgent,
+  updateAgent,
+} from "./agents.ts";
+export {
+  type AgentDeletedHandler,
+  agentDeleted,
+  type SessionContext,
+  type SessionContextSource,
+  type SessionOwner,
+  sessionContexts,
+} from "./extensions.ts";
+export type { AgentRun, AgentStart, OutgoingText, RunLimits, SendVerdict } from "./loop/agent-run.ts";
+export { runAgent } from "./loop/run-agent.ts";
+export type { CreateModel } from "./model-access.ts";
+export {
+  createModelProvider,
+  deleteModelProvider,
+  listModelAddresses,
+  listModelProviders,
+  loadModelProvider,
+  type ModelProviderChanges,
+  type NewModelProvider,
+  type ProviderAccess,
+  updateModelProvider,
+} from "./model-providers.ts";
+export { buildTaskPrompt, type PromptLimits, type PromptMessage, type TaskPromptInput } from "./prompt.ts";
+export type { ModelProvider, ProviderKind } from "./provider-store.ts";
+
+export interface AgentsOptions {
+  /** Instead of models that are really called; tests hand in scripted ones. */
+  readonly createModel?: CreateModel | undefined;
+}
+
+/** Agents, the models they think with, the loop they work in, and the replies they give. */
+export function agentsModule(core: Core, options: AgentsOptions = {}): Module {
+  return {
+    name: "agents",
+    errors: agentErrors,
+    routes: [...agentRoutes(core), ...providerRoutes(core)],
+    executions: [createReplyKind(core)],
+    contributions: [
+      ...agentContributions(),
+      contribute(modelFactory, options.createModel ?? createModelFactory(core)),
+    ],
+  };
+}

@@ -1,0 +1,60 @@
+import type { TenantTx } from "../../db/index.ts";
+import type { ExecutionResult, Reason } from "../../engine/index.ts";
+import type { AgentSnapshot } from "../agents.ts";
+import type { ModelMessage } from "../models/index.ts";
+
+/**
+ * How far a run may go. At 80 % of any of these the agent is told to conclude; at 100 % the execution fails and what
+ * was done stays done.
+ */
+export interface RunLimits {
+  /** Model calls. */
+  readonly maxIterations: number;
+  readonly maxToolCalls: number;
+  /** US dollars as a decimal string; null: no limit. Models without a known price cost nothing. */
+  readonly maxCostUsd: string | null;
+}
+
+/** Everything a run works on, fixed at its start and kept in the journal: plain JSON. */
+export interface AgentStart<D> {
+  readonly agent: AgentSnapshot;
+  /** The system message and what the first model call is asked; see `buildTaskPrompt` and `buildReplyPrompt`. */
+  readonly prompt: readonly ModelMessage[];
+  readonly limits: RunLimits;
+  /** Null: there is nobody to write to or to remember anything about. */
+  readonly contactId: string | null;
+  /** The kind's own data, handed back to `send`. */
+  readonly data: D;
+}
+
+/** A text on its way to the contact. */
+export interface OutgoingText {
+  readonly text: string;
+  /** The step it belongs to: with the execution it makes the message unique. */
+  readonly stepSeq: number;
+  readonly idempotencyKey: string;
+}
+
+/** What became of it. `accepted`: the gate let it pass; it is stored and will be delivered. Ids are UUIDs. */
+export type SendVerdict =
+  | { readonly accepted: true; readonly messageId: string; readonly conversationId: string }
+  | { readonly accepted: false; readonly messageId: string | null; readonly reason: Reason };
+
+/** One execution's agent work, as its kind wants it done. */
+export interface AgentRun<D> {
+  /**
+   * `task`: only `send_message` reaches the contact, other text is a note. `reply`: the text of the turn's last answer
+   * is the message, and there is no `send_message`.
+   */
+  readonly mode: "task" | "reply";
+  /**
+   * Reads what the run works on, in a transaction that also records it. Once per execution: a later attempt gets what
+   * was recorded. `end` ends the execution with nothing more.
+   */
+  start(tx: TenantTx): Promise<AgentStart<D> | { readonly end: ExecutionResult }>;
+  /**
+   * Puts a text through the gate, in the transaction that records the step. A refusal is an answer. May throw an
+   * AppError only before it has written anything; it counts as a refusal with that code.
+   */
+  send(tx: TenantTx, message: OutgoingText, start: AgentStart<D>): Promise<SendVerdict>;
+}

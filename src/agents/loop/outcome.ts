@@ -1,0 +1,61 @@
+import type { Outcome, Reason } from "../../engine/index.ts";
+
+/** What `finish` may claim. */
+export const claimableOutcomes = ["goal_met", "message_sent", "no_action_needed", "blocked", "none"] as const;
+export type ClaimedOutcome = (typeof claimableOutcomes)[number];
+
+/** What the journal shows of a run so far. */
+export interface Tally {
+  /** Messages that the gate accepted. */
+  readonly accepted: number;
+  readonly refused: number;
+  /** Other things that were changed, for instance facts remembered. */
+  readonly changes: number;
+  readonly lastRefusal: Reason | null;
+}
+
+export const emptyTally: Tally = { accepted: 0, refused: 0, changes: 0, lastRefusal: null };
+
+export interface JudgedOutcome {
+  readonly outcome: Outcome;
+  readonly reason?: Reason;
+}
+
+/**
+ * The outcome as the journal has it: `message_sent` with an accepted message, `blocked` with only refused ones. A claim
+ * stands where the journal does not contradict it; where it does, it is overruled and the reason names both.
+ */
+export function judgeOutcome(tally: Tally, claim: ClaimedOutcome | undefined): JudgedOutcome {
+  if (tally.accepted > 0) {
+    if (claim === "goal_met") return { outcome: "goal_met" };
+    return overrule("message_sent", claim, "a message that the gate accepted");
+  }
+  if (tally.refused > 0) return judgeBlocked(tally, claim);
+  // An execution that did nothing is never shown as a success.
+  if (claim === "goal_met" && tally.changes > 0) return { outcome: "goal_met" };
+  if (claim === "no_action_needed") return { outcome: "no_action_needed" };
+  return overrule("none", claim, tally.changes > 0 ? "no message" : "nothing that was done");
+}
+
+function judgeBlocked(tally: Tally, claim: ClaimedOutcome | undefined): JudgedOutcome {
+  const refusal = tally.lastRefusal ?? { code: "blocked", message: "The message was refused." };
+  if (claim === undefined || claim === "blocked") return { outcome: "blocked", reason: refusal };
+  const message = `${refusal.message} The agent claimed "${claim}"; the journal shows only refused messages.`;
+  return { outcome: "blocked", reason: { code: refusal.code, message } };
+}
+
+function overrule(outcome: Outcome, claim: ClaimedOutcome | undefined, evidence: string): JudgedOutcome {
+  if (claim === undefined || claim === outcome) return { outcome };
+  const message = `The agent claimed "${claim}"; the journal shows ${evidence}.`;
+  return { outcome, reason: { code: "outcome_overruled", message } };
+}
+
+const summaryLength = 2_000;
+
+/** Text for a summary: trimmed, at most 2 000 characters; undefined when nothing is left. */
+export function shortenSummary(text: string): string | undefined {
+  const trimmed = text.trim();
+  if (trimmed.length <= summaryLength) return trimmed === "" ? undefined : trimmed;
+  // A cut through a surrogate pair would leave half a character.
+  return `${trimmed.slice(0, summaryLength - 1).replace(/[\ud800-\udbff]$/, "")}…`;
+}

@@ -1,0 +1,193 @@
+import type { ModelMessage, ModelToolCall, ModelToolResult } from "../models/index.ts";
+import { renderSection } from "../models/index.ts";
+import type { AgentStart } from "./agent-run.ts";
+import { describeNearLimits, type LimitName } from "./limits.ts";
+import { emptyTally, type Tally } from "./outcome.ts";
+import type { ToolOutcome } from "./tool.ts";
+
+/**
+ * Where a run stands: a fold over the outputs of its steps and nothing else, so that an execution which runs again
+ * arrives at the same state. Plain JSON; checkpoints hold it as it is.
+ */
+export interface LoopState<D> {
+  readonly version: 1;
+  readonly start: AgentStart<D>;
+  /** What was said and done since the prompt, oldest first. Begins with an answer of the model. */
+  readonly turns: readonly ModelMessage[];
+  /** Characters of `turns` as JSON. */
+  readonly size: number;
+  /** Messages that were left out of `turns` when they became too long. */
+  readonly dropped: number;
+  /** The limits of which the agent has been told that they are nearly used up. */
+  readonly nearLimits: readonly LimitName[];
+  /** Answers in a row that held a call which could not be carried out. */
+  readonly faultyAnswers: number;
+  readonly tally: Tally;
+  /** Since the newest checkpoint. */
+  readonly since: { readonly iterations: number; readonly characters: number };
+}
+
+export function beginState<D>(start: AgentStart<D>): LoopState<D> {
+  return {
+    version: 1,
+    start,
+    turns: [],
+    size: 0,
+    dropped: 0,
+    nearLimits: [],
+    faultyAnswers: 0,
+    tally: emptyTally,
+    since: { iterations: 0, characters: 0 },
+  };
+}
+
+/** The state of a checkpoint; undefined without one. Throws if another version of the program wrote it. */
+export function restoreState<D>(restored: unknown): LoopState<D> | undefined {
+  if (restored === undefined) return undefined;
+  const isState = typeof restored === "object" && restored !== null && "version" in restored;
+  if (!isState || restored.version !== 1) throw new Error("the checkpoint was written by another version");
+  return restored as LoopState<D>;
+}
+
+/** After an answer of the model. */
+export function foldAnswer<D>(
+  state: LoopState<D>,
+  answer: {
+    readonly text: string;
+    readonly toolCalls: readonly ModelToolCall[];
+    readonly nearLimits: readonly LimitName[];
+  },
+): LoopState<D> {
+  const { text, toolCalls } = answer;
+  const message: ModelMessage = {
+    role: "assistant",
+    content: text,
+    ...(toolCalls.length === 0 ? {} : { toolCalls }),
+  };
+  const { iterations, characters } = state.since;
+  return {
+    ...addTurn(state, message),
+    nearLimits: answer.nearLimits,
+    since: { iterations: iterations + 1, characters: characters + lengthOf(message) },
+  };
+}
+
+/** One tool call carried out, or refused with what the model is told. */
+export interface CallResult {
+  readonly result: ModelToolResult;
+  readonly outcome?: ToolOutcome;
+}
+
+/** After the calls of an answer. */
+export function foldResults<D>(state: LoopState<D>, calls: readonly CallResult[]): LoopState<D> {
+  const message: ModelMessage = { role: "tool", results: calls.map(({ result }) => result) };
+  const { iterations, characters } = state.since;
+  return {
+    ...addTurn(state, message),
+    faultyAnswers: calls.some(({ outcome }) => outcome === undefined) ? state.faultyAnswers + 1 : 0,
+    tally: calls.reduce((tally, { outcome }) => addToTally(tally, outcome), state.tally),
+    since: { iterations, characters: characters + lengthOf(message) },
+  };
+}
+
+export function addToTally(tally: Tally, outcome: ToolOutcome | undefined): Tally {
+  switch (outcome?.did) {
+    case "message_accepted":
+      return { ...tally, accepted: tally.accepted + 1 };
+    case "message_refused":
+      return { ...tally, refused: tally.refused + 1, lastRefusal: outcome.refusal ?? tally.lastRefusal };
+    case "changed":
+      return { ...tally, changes: tally.changes + 1 };
+    case undefined:
+      return tally;
+  }
+}
+
+function addTurn<D>(state: LoopState<D>, message: ModelMessage): LoopState<D> {
+  return { ...state, turns: [...state.turns, message], size: state.size + lengthOf(message) };
+}
+
+/**
+ * The messages of the next call. What changes on the way stands in the system message: a note between tool results
+ * and an answer is refused by some servers.
+ */
+export function listMessages<D>(
+  state: LoopState<D>,
+  nearLimits: readonly LimitName[],
+): readonly ModelMessage[] {
+  const notes = [
+    ...(state.dropped === 0 ? [] : [describeDropped(state)]),
+    ...(nearLimits.length === 0 ? [] : [describeNearLimits(nearLimits)]),
+  ];
+  if (notes.length === 0) return [...state.start.prompt, ...state.turns];
+  const rendered = notes.map((note) => renderSection("note", note)).join("\n");
+  const at = state.start.prompt.findIndex(({ role }) => role === "system");
+  const prompt = state.start.prompt.map((message, index) =>
+    index === at && message.role === "system"
+      ? { ...message, content: `${message.content}\n${rendered}` }
+      : message,
+  );
+  return [...prompt, ...state.turns];
+}
+
+function describeDropped<D>({ dropped, tally }: LoopState<D>): string {
+  return (
+    `The oldest ${dropped} entries of this work were left out to save space. ` +
+    `So far ${tally.accepted} messages were accepted and ${tally.refused} refused.`
+  );
+}
+
+/** Above this many characters (about 40 000 tokens) the oldest turns are left out, until half of it is left. */
+const longestTurns = 160_000;
+
+/** True if the turns must be shortened before the next call. */
+export function isTooLong<D>(state: LoopState<D>): boolean {
+  return state.size > longestTurns && findCut(state.turns) > 0;
+}
+
+/** The state without its oldest turns. */
+export function shorten<D>(state: LoopState<D>): LoopState<D> {
+  const cut = findCut(state.turns);
+  const turns = state.turns.slice(cut);
+  return {
+    ...state,
+    turns,
+    size: turns.reduce((sum, message) => sum + lengthOf(message), 0),
+    dropped: state.dropped + cut,
+  };
+}
+
+/** The first answer from which on at most half the allowed length follows, so that no tool result loses its call. */
+function findCut(turns: readonly ModelMessage[]): number {
+  let length = 0;
+  let cut = turns.findLastIndex(({ role }) => role === "assistant");
+  for (let index = turns.length - 1; index >= 0; index -= 1) {
+    const message = turns[index];
+    length += lengthOf(message);
+    if (length > longestTurns / 2) break;
+    if (message?.role === "assistant") cut = index;
+  }
+  return Math.max(0, cut);
+}
+
+/** So many iterations are read back at most after a crash. */
+const longestStretch = 500;
+const shortestStretch = 50;
+
+/**
+ * True if a checkpoint is worth writing: the journal since the newest one is half as long as the state itself, so that
+ * checkpoints take at most twice the room of the other steps, or it would take long to read.
+ */
+export function isCheckpointDue<D>({ since, size, start }: LoopState<D>): boolean {
+  if (since.iterations < shortestStretch) return false;
+  return since.iterations >= longestStretch || since.characters * 2 >= size + lengthOf(start);
+}
+
+/** The state as a checkpoint holds it, and as the run goes on after it. */
+export function resetStretch<D>(state: LoopState<D>): LoopState<D> {
+  return { ...state, since: { iterations: 0, characters: 0 } };
+}
+
+function lengthOf(value: unknown): number {
+  return JSON.stringify(value)?.length ?? 0;
+}

@@ -1,0 +1,227 @@
+import { AppError, type FieldError, invalidFields, notFound } from "../base/errors.ts";
+import { newId } from "../base/ids.ts";
+import { type Page, type PageOf, pageFrom } from "../base/page.ts";
+import type { TenantTx } from "../db/index.ts";
+import type { Core } from "../engine/index.ts";
+import { changedFields, type Origin, recordChange } from "../workspaces/index.ts";
+import { selectAgentNamesOfProvider } from "./agent-store.ts";
+import { agentErrors } from "./errors.ts";
+import {
+  deleteProviderRow,
+  insertProvider,
+  type ModelProvider,
+  type ProviderKind,
+  type ProviderValues,
+  type StoredProvider,
+  selectBaseUrls,
+  selectProvider,
+  selectProviderForUpdate,
+  selectProviders,
+  updateProviderRow,
+} from "./provider-store.ts";
+import { findBaseUrlFault, isSameServer, type Meta } from "./rules.ts";
+
+export interface NewModelProvider {
+  readonly name: string;
+  readonly kind: ProviderKind;
+  readonly baseUrl?: string | undefined;
+  readonly apiKey?: string | null | undefined;
+  readonly meta?: Meta | undefined;
+}
+
+export interface ModelProviderChanges {
+  readonly name?: string | undefined;
+  readonly baseUrl?: string | undefined;
+  /** Null removes the key. */
+  readonly apiKey?: string | null | undefined;
+  readonly meta?: Meta | undefined;
+}
+
+/** Creates a provider. Nothing is called. Throws 422 at `baseUrl` or `apiKey`. */
+export async function createModelProvider(
+  core: Core,
+  tx: TenantTx,
+  provider: NewModelProvider,
+  origin: Origin,
+): Promise<ModelProvider> {
+  throwFaults(findFaults(provider.kind, provider.baseUrl ?? null, provider));
+  const id = newId();
+  const created = await insertProvider(tx, id, {
+    name: provider.name,
+    kind: provider.kind,
+    baseUrl: provider.baseUrl ?? null,
+    apiKeySealed: sealKey(core, id, provider.apiKey ?? null),
+    meta: provider.meta ?? {},
+  });
+  await record(tx, origin, "model_provider.create", undefined, created);
+  return withoutKey(created);
+}
+
+/**
+ * Changes the fields given. A base URL on another server needs the API key again: whoever may change the address must
+ * not be able to have the stored key sent there. Throws 404, 422.
+ */
+export async function updateModelProvider(
+  core: Core,
+  tx: TenantTx,
+  id: string,
+  changes: ModelProviderChanges,
+  origin: Origin,
+): Promise<ModelProvider> {
+  const before = await selectProviderForUpdate(tx, id);
+  if (before === undefined) throw notFound("model provider");
+  throwFaults(findFaults(before.kind, changes.baseUrl ?? before.baseUrl, changes));
+  if (
+    before.hasApiKey &&
+    before.baseUrl !== null &&
+    changes.baseUrl !== undefined &&
+    changes.apiKey === undefined &&
+    !isSameServer(before.baseUrl, changes.baseUrl)
+  ) {
+    const message = "must be sent again, or as null, when baseUrl moves to another server";
+    throw invalidFields({ path: "apiKey", code: "required", message });
+  }
+  const { apiKey, name, baseUrl, meta } = changes;
+  const values: { -readonly [K in keyof ProviderValues]?: ProviderValues[K] } = {};
+  if (name !== undefined) values.name = name;
+  if (baseUrl !== undefined) values.baseUrl = baseUrl;
+  if (meta !== undefined) values.meta = meta;
+  if (apiKey !== undefined) values.apiKeySealed = sealKey(core, id, apiKey);
+  const after = await updateProviderRow(tx, id, values);
+  await record(tx, origin, "model_provider.update", before, after);
+  return withoutKey(after);
+}
+
+/** Deletes a provider that no agent uses. Throws 404, 409 `model_provider_in_use`. */
+export async function deleteModelProvider(
+  _core: Core,
+  tx: TenantTx,
+  id: string,
+  origin: Origin,
+): Promise<void> {
+  // The lock keeps agents from being given this provider between the look and the deletion.
+  const provider = await selectProviderForUpdate(tx, id);
+  if (provider === undefined) throw notFound("model provider");
+  const users = await selectAgentNamesOfProvider(tx, id, namesShown + 1);
+  if (users.length > 0)
+    throw new AppError(agentErrors.model_provider_in_use, { message: describeUsers(users) });
+  await deleteProviderRow(tx, id);
+  await record(tx, origin, "model_provider.delete", provider, undefined);
+}
+
+export async function loadModelProvider(tx: TenantTx, id: string): Promise<ModelProvider | undefined> {
+  const provider = await selectProvider(tx, id);
+  return provider === undefined ? undefined : withoutKey(provider);
+}
+
+export async function listModelProviders(
+  tx: TenantTx,
+  filter: { readonly kind?: ProviderKind | undefined },
+  page: Page,
+): Promise<PageOf<ModelProvider>> {
+  return pageFrom((await selectProviders(tx, filter, page)).map(withoutKey), page.limit);
+}
+
+/** Where models are called from this installation, whatever the workspace: for the check of its surroundings. */
+export function listModelAddresses(core: Pick<Core, "db">): Promise<readonly string[]> {
+  return selectBaseUrls(core.db);
+}
+
+/**
+ * What a model call needs of its provider, the key in the open. `key_unreadable`: it was sealed with another secret
+ * key than this process has.
+ */
+export async function readProviderAccess(
+  core: Core,
+  tx: TenantTx,
+  id: string,
+): Promise<ProviderAccess | "gone" | "key_unreadable"> {
+  const provider = await selectProvider(tx, id);
+  if (provider === undefined) return "gone";
+  if (provider.kind === "sandbox") return { kind: "sandbox" };
+  const { apiKeySealed, baseUrl } = provider;
+  if (baseUrl === null) throw new Error(`model provider ${id} has no base URL`);
+  if (apiKeySealed === null) return { kind: "openai_compatible", baseUrl, apiKey: undefined };
+  try {
+    return { kind: "openai_compatible", baseUrl, apiKey: core.cipher.open(apiKeySealed, keyContext(id)) };
+  } catch (error) {
+    core.log.warn({ err: error, modelProviderId: id }, "a model provider's API key cannot be decrypted");
+    return "key_unreadable";
+  }
+}
+
+export type ProviderAccess =
+  | { readonly kind: "sandbox" }
+  | { readonly kind: "openai_compatible"; readonly baseUrl: string; readonly apiKey: string | undefined };
+
+function findFaults(
+  kind: ProviderKind,
+  baseUrl: string | null,
+  sent: { readonly baseUrl?: string | undefined; readonly apiKey?: string | null | undefined },
+): FieldError[] {
+  if (kind === "sandbox") {
+    const message = "must be left out: the sandbox is built in and calls nothing";
+    const given = [sent.baseUrl === undefined ? [] : "baseUrl", sent.apiKey == null ? [] : "apiKey"].flat();
+    return given.map((path) => ({ path, code: "not_allowed", message }));
+  }
+  if (baseUrl === null) {
+    return [{ path: "baseUrl", code: "required", message: "is required for the kind openai_compatible" }];
+  }
+  const fault = sent.baseUrl === undefined ? undefined : findBaseUrlFault(sent.baseUrl);
+  return fault === undefined ? [] : [{ path: "baseUrl", code: "url_invalid", message: fault }];
+}
+
+function throwFaults(faults: readonly FieldError[]): void {
+  if (faults.length > 0) throw invalidFields(...faults);
+}
+
+const audited = [
+  "name",
+  "kind",
+  "baseUrl",
+  "hasApiKey",
+  "meta",
+] as const satisfies readonly (keyof ModelProvider)[];
+
+async function record(
+  tx: TenantTx,
+  origin: Origin,
+  action: string,
+  before: StoredProvider | undefined,
+  after: StoredProvider | undefined,
+): Promise<void> {
+  const changed = changedFields(before, after, audited);
+  // A key that another one replaced: that it happened is worth an entry, though nothing that may be shown differs.
+  const replaced =
+    before?.apiKeySealed != null &&
+    after?.apiKeySealed != null &&
+    !before.apiKeySealed.equals(after.apiKeySealed);
+  const changes = replaced ? { ...changed, hasApiKey: [true, true] as const } : changed;
+  if (Object.keys(changes).length === 0) return;
+  const id = (after ?? before)?.id ?? null;
+  await recordChange(tx, { ...origin, action, target: { kind: "modelProvider", id }, changes });
+}
+
+function sealKey(core: Core, id: string, apiKey: string | null): Buffer | null {
+  return apiKey === null ? null : core.cipher.seal(apiKey, keyContext(id));
+}
+
+/** Part of what is sealed: it must never change. */
+function keyContext(id: string): string {
+  return `model_provider:${id}`;
+}
+
+const namesShown = 5;
+
+function describeUsers(names: readonly string[]): string {
+  const shown = names
+    .slice(0, namesShown)
+    .map((name) => `"${name}"`)
+    .join(", ");
+  const more = names.length > namesShown ? " and others" : "";
+  return `Agents use this model provider: ${shown}${more}. Give them another one first.`;
+}
+
+function withoutKey({ apiKeySealed: _, ...provider }: StoredProvider): ModelProvider {
+  return provider;
+}

@@ -1,0 +1,70 @@
+import type { FastifyInstance, FastifyRequest } from "fastify";
+import { AppError, type ErrorExtras } from "../base/errors.ts";
+import { apiErrors } from "./errors.ts";
+
+/** 1 MB, of the body as it is sent. */
+export const bodyLimitBytes = 1_048_576;
+
+/** Deeper than any body of ours; without a bound, half a million brackets overflow the stack in zod's recursion. */
+const deepest = 64;
+
+/** Keys that change an object's prototype when something copies the object carelessly. */
+const poisonous = "__proto__";
+
+function malformed(message: string, cause?: unknown): AppError {
+  const extras: ErrorExtras = { message, cause };
+  return new AppError(apiErrors.malformed_json, extras);
+}
+
+function checkValue(value: unknown, depth: number): void {
+  if (value === null || typeof value !== "object") return;
+  if (depth > deepest) throw malformed(`The body must not be nested more than ${deepest} levels deep.`);
+  if (Object.hasOwn(value, poisonous)) throw malformed(`The body must not have fields named ${poisonous}.`);
+  for (const inner of Array.isArray(value) ? value : Object.values(value)) checkValue(inner, depth + 1);
+}
+
+/** The JSON in a body, or undefined if it is empty. Throws 400 where it is not UTF-8 or not JSON. */
+function parseJsonBody(bytes: Uint8Array): unknown {
+  if (bytes.length === 0) return undefined;
+  const value = parseJson(decode(bytes));
+  checkValue(value, 1);
+  return value;
+}
+
+function decode(bytes: Uint8Array): string {
+  try {
+    // Fatal, because the lenient decoder would silently change what was sent.
+    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+  } catch (error) {
+    throw malformed("The body must be UTF-8.", error);
+  }
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    const where = error instanceof SyntaxError ? /at position \d+/.exec(error.message)?.[0] : undefined;
+    throw malformed(
+      `The body must be JSON${where === undefined ? "" : `; it stops being so ${where}`}.`,
+      error,
+    );
+  }
+}
+
+/** Makes JSON the only kind of body that the server reads. */
+export function acceptJsonOnly(app: FastifyInstance): void {
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser(
+    "application/json",
+    { parseAs: "buffer", bodyLimit: bodyLimitBytes },
+    async (request: FastifyRequest, body: Buffer) => {
+      const encoding = request.headers["content-encoding"];
+      if (encoding !== undefined && encoding !== "identity")
+        throw new AppError(apiErrors.unsupported_media_type, {
+          message: "The body must be sent without a Content-Encoding.",
+        });
+      return parseJsonBody(body);
+    },
+  );
+}

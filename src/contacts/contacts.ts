@@ -1,0 +1,125 @@
+import { AppError, notFound } from "../base/errors.ts";
+import { newId } from "../base/ids.ts";
+import type { Page, PageOf } from "../base/page.ts";
+import { type TenantTx, uniqueViolation } from "../db/index.ts";
+import type { Core } from "../engine/index.ts";
+import type { Contact, ContactFields, Identity } from "./contact.ts";
+import { contactErrors } from "./errors.ts";
+import { contactDeleted } from "./extension-points.ts";
+import { mergeAttributes } from "./rules.ts";
+import {
+  type ContactFilter,
+  deleteContactRow,
+  insertContact,
+  insertContactUnlessKnown,
+  insertIdentity,
+  selectContact,
+  selectContacts,
+  selectIdentities,
+  updateContactRow,
+  updateOptOut,
+} from "./store.ts";
+
+/** Makes a contact. Throws 409 at `externalId` if another contact has it. */
+export async function createContact(
+  _core: Core,
+  tx: TenantTx,
+  contact: ContactFields & { readonly demo?: boolean },
+): Promise<Contact> {
+  const { demo = false, attributes = {}, ...fields } = contact;
+  return insertContact(tx, {
+    ...fields,
+    attributes: mergeAttributes({}, attributes),
+    id: newId(),
+    demo,
+  }).catch(throwIfTaken);
+}
+
+/** Undefined if there is no such contact in the workspace. */
+export function getContact(tx: TenantTx, id: string): Promise<Contact | undefined> {
+  return selectContact(tx, { id });
+}
+
+export function listContacts(tx: TenantTx, filter: ContactFilter, page: Page): Promise<PageOf<Contact>> {
+  return selectContacts(tx, filter, page);
+}
+
+/** Contact before and after the change. Attributes are merged, everything else is replaced. Throws 404 and 409. */
+export async function updateContact(
+  _core: Core,
+  tx: TenantTx,
+  id: string,
+  change: ContactFields,
+): Promise<{ readonly before: Contact; readonly after: Contact }> {
+  const before = await selectContact(tx, { id }, "for update");
+  if (before === undefined) throw notFound("contact");
+  const { attributes, ...fields } = change;
+  const merged =
+    attributes === undefined ? {} : { attributes: mergeAttributes(before.attributes, attributes) };
+  const after = await updateContactRow(tx, id, { ...fields, ...merged }).catch(throwIfTaken);
+  if (after === undefined) throw notFound("contact");
+  return { before, after };
+}
+
+/** Deletes a contact with its conversations and memory, after what is under way for it was ended. Throws 404. */
+export async function deleteContact(core: Core, tx: TenantTx, id: string): Promise<void> {
+  if ((await selectContact(tx, { id })) === undefined) throw notFound("contact");
+  for (const end of core.extensions.of(contactDeleted)) await end(tx, id);
+  await deleteContactRow(tx, id);
+}
+
+/**
+ * The contact with this externalId, made if there is none. `known` fills in only what the contact does not have yet:
+ * the caller has proved who the contact is, not that the rest is right.
+ */
+export async function ensureContact(
+  _core: Core,
+  tx: TenantTx,
+  known: {
+    readonly externalId: string;
+    readonly name?: string | undefined;
+    readonly email?: string | undefined;
+  },
+): Promise<Contact> {
+  const made = await insertContactUnlessKnown(tx, { ...known, id: newId() });
+  if (made !== undefined) return made;
+  const contact = await selectContact(tx, { externalId: known.externalId }, "for update");
+  if (contact === undefined) throw notFound("contact");
+  const missing = {
+    ...(contact.name === null && known.name !== undefined ? { name: known.name } : {}),
+    ...(contact.email === null && known.email !== undefined ? { email: known.email } : {}),
+  };
+  if (Object.keys(missing).length === 0) return contact;
+  return (await updateContactRow(tx, contact.id, missing)) ?? contact;
+}
+
+/** The contact wants no messages; `reason` is a code such as `keyword` or `api`. Twice is once. Throws 404. */
+export async function optOut(_core: Core, tx: TenantTx, id: string, reason: string): Promise<Contact> {
+  const contact = await updateOptOut(tx, id, reason);
+  if (contact === undefined) throw notFound("contact");
+  return contact;
+}
+
+/** Ends an opt-out. Throws 404. */
+export async function optIn(_core: Core, tx: TenantTx, id: string): Promise<Contact> {
+  const contact = await updateOptOut(tx, id, null);
+  if (contact === undefined) throw notFound("contact");
+  return contact;
+}
+
+/** Notes an address of a contact on a platform. An address that another contact has is left where it is. */
+export async function addIdentity(tx: TenantTx, identity: Identity): Promise<void> {
+  await insertIdentity(tx, { ...identity, id: newId() });
+}
+
+export function listIdentities(tx: TenantTx, contactIds: readonly string[]): Promise<readonly Identity[]> {
+  return selectIdentities(tx, contactIds);
+}
+
+function throwIfTaken(error: unknown): never {
+  if (uniqueViolation(error) !== "contacts_external_id") throw error;
+  const message = "another contact of the workspace has this externalId";
+  throw new AppError(contactErrors.external_id_taken, {
+    errors: [{ path: "externalId", code: "external_id_taken", message }],
+  });
+}

@@ -1,0 +1,248 @@
+import { sql } from "kysely";
+import { type Page, type PageOf, pageFrom, pageStart } from "../base/page.ts";
+import type { Database, TenantTx } from "../db/index.ts";
+import type { ClosedReason, Controller, Conversation, ConversationStatus } from "./conversation.ts";
+
+const columns = [
+  "id",
+  "channelId",
+  "contactId",
+  "ordinal",
+  "status",
+  "controller",
+  "lastSeq",
+  "lastInboundSeq",
+  "takenSeq",
+  "turnExecutionId",
+  "turnStartedAt",
+  "lastMessageAt",
+  "lastInboundAt",
+  "closedAt",
+  "closedReason",
+  "createdAt",
+  "updatedAt",
+] as const;
+
+type Checked = "status" | "controller" | "closedReason";
+type ConversationRow = Omit<Conversation, Checked> & {
+  readonly status: string;
+  readonly controller: string;
+  readonly closedReason: string | null;
+};
+
+/** The columns' checks allow no other values than those of the types. */
+function toConversation(row: ConversationRow): Conversation {
+  return {
+    ...row,
+    status: row.status as ConversationStatus,
+    controller: row.controller as Controller,
+    closedReason: row.closedReason as ClosedReason | null,
+  };
+}
+
+function conversations(tx: TenantTx) {
+  return tx.db.selectFrom("conversations").select(columns).where("workspaceId", "=", tx.workspaceId);
+}
+
+/** Locks a conversation until the end of the transaction; whoever writes into it does this first. */
+export async function lockConversation(tx: TenantTx, id: string): Promise<Conversation | undefined> {
+  const row = await conversations(tx).where("id", "=", id).forNoKeyUpdate().executeTakeFirst();
+  return row === undefined ? undefined : toConversation(row);
+}
+
+export interface Parties {
+  readonly contactId: string;
+  readonly channelId: string;
+}
+
+export async function lockOpenConversation(
+  tx: TenantTx,
+  parties: Parties,
+): Promise<Conversation | undefined> {
+  const row = await conversations(tx)
+    .where("contactId", "=", parties.contactId)
+    .where("channelId", "=", parties.channelId)
+    .where("status", "=", "open")
+    .forNoKeyUpdate()
+    .executeTakeFirst();
+  return row === undefined ? undefined : toConversation(row);
+}
+
+/** Undefined if another transaction opened one first, or took the ordinal: look again. */
+export async function insertConversation(
+  tx: TenantTx,
+  conversation: Parties & { readonly id: string },
+): Promise<Conversation | undefined> {
+  const { id, contactId, channelId } = conversation;
+  const row = await tx.db
+    .insertInto("conversations")
+    .values({
+      workspaceId: tx.workspaceId,
+      id,
+      contactId,
+      channelId,
+      ordinal: sql<number>`(select coalesce(max(ordinal), 0) + 1 from conversations
+        where workspace_id = ${tx.workspaceId} and contact_id = ${contactId} and channel_id = ${channelId})`,
+    })
+    .onConflict((conflict) => conflict.doNothing())
+    .returning(columns)
+    .executeTakeFirst();
+  return row === undefined ? undefined : toConversation(row);
+}
+
+export async function selectConversation(tx: TenantTx, id: string): Promise<Conversation | undefined> {
+  const row = await conversations(tx).where("id", "=", id).executeTakeFirst();
+  return row === undefined ? undefined : toConversation(row);
+}
+
+export interface ConversationFilter {
+  readonly contactId?: string | undefined;
+  readonly channelId?: string | undefined;
+  readonly status?: ConversationStatus | undefined;
+  readonly controller?: Controller | undefined;
+}
+
+export async function selectConversations(
+  tx: TenantTx,
+  filter: ConversationFilter,
+  page: Page,
+): Promise<PageOf<Conversation>> {
+  let query = conversations(tx)
+    .orderBy("id", "desc")
+    .limit(page.limit + 1);
+  const before = pageStart(page);
+  if (before !== undefined) query = query.where("id", "<", before);
+  for (const key of ["contactId", "channelId", "status", "controller"] as const) {
+    const value = filter[key];
+    if (value !== undefined) query = query.where(key, "=", value);
+  }
+  return pageFrom((await query.execute()).map(toConversation), page.limit);
+}
+
+/** What a locked conversation can be changed to; `now` stands for the database's clock. */
+export interface ConversationChange {
+  readonly status?: "closed";
+  readonly closedReason?: ClosedReason;
+  readonly closedAt?: "now";
+  readonly controller?: Controller;
+  readonly lastSeq?: number;
+  readonly lastInboundSeq?: number;
+  readonly takenSeq?: number;
+  readonly turnExecutionId?: string | null;
+  readonly turnStartedAt?: "now" | null;
+  readonly lastMessageAt?: "now";
+  readonly lastInboundAt?: "now";
+}
+
+const now = sql<Date>`clock_timestamp()`;
+
+/** Changes a conversation that the transaction has locked, and answers it as it is now. */
+export async function updateConversation(
+  tx: TenantTx,
+  id: string,
+  change: ConversationChange,
+): Promise<Conversation> {
+  const { closedAt, turnStartedAt, lastMessageAt, lastInboundAt, ...plain } = change;
+  const row = await tx.db
+    .updateTable("conversations")
+    .set({
+      ...plain,
+      ...(closedAt === undefined ? {} : { closedAt: now }),
+      ...(turnStartedAt === undefined ? {} : { turnStartedAt: turnStartedAt === null ? null : now }),
+      ...(lastMessageAt === undefined ? {} : { lastMessageAt: now }),
+      ...(lastInboundAt === undefined ? {} : { lastInboundAt: now }),
+      updatedAt: now,
+    })
+    .where("workspaceId", "=", tx.workspaceId)
+    .where("id", "=", id)
+    .returning(columns)
+    .executeTakeFirstOrThrow();
+  return toConversation(row);
+}
+
+const channelsTried = 20;
+
+/** The channels on which a contact has conversations, the most recently used first. */
+export async function selectChannelsOfContact(
+  tx: TenantTx,
+  contactId: string,
+): Promise<readonly { readonly channelId: string }[]> {
+  return tx.db
+    .selectFrom("conversations")
+    .select("channelId")
+    .where("workspaceId", "=", tx.workspaceId)
+    .where("contactId", "=", contactId)
+    .groupBy("channelId")
+    .orderBy((order) => order.fn.max("lastMessageAt"), "desc")
+    .limit(channelsTried)
+    .execute();
+}
+
+export async function hasConversations(tx: TenantTx, channelId: string): Promise<boolean> {
+  const row = await tx.db
+    .selectFrom("conversations")
+    .select("id")
+    .where("workspaceId", "=", tx.workspaceId)
+    .where("channelId", "=", channelId)
+    .limit(1)
+    .executeTakeFirst();
+  return row !== undefined;
+}
+
+/**
+ * Frees a contact's or a channel's conversations from their turns, so that the end of those changes nothing any more;
+ * answers the executions that were to answer.
+ */
+export async function releaseTurns(
+  tx: TenantTx,
+  of: { readonly contactId: string } | { readonly channelId: string },
+): Promise<readonly string[]> {
+  let query = tx.db
+    .selectFrom("conversations")
+    .select(["id", "turnExecutionId"])
+    .where("workspaceId", "=", tx.workspaceId)
+    .where("turnExecutionId", "is not", null)
+    .orderBy("id")
+    .forNoKeyUpdate();
+  query =
+    "contactId" in of
+      ? query.where("contactId", "=", of.contactId)
+      : query.where("channelId", "=", of.channelId);
+  const rows = await query.execute();
+  for (const { id } of rows) await updateConversation(tx, id, { turnExecutionId: null, turnStartedAt: null });
+  return rows.flatMap(({ turnExecutionId }) => turnExecutionId ?? []);
+}
+
+export interface ClosedConversation {
+  readonly workspaceId: string;
+  readonly id: string;
+}
+
+/**
+ * Closes up to `limit` conversations of all workspaces in which nothing was written for `idleSeconds`, except where a
+ * person is in control, a session is live or a turn is under way. Those that somebody has locked wait for the next call.
+ */
+export async function closeIdleRows(
+  db: Database,
+  idleSeconds: number,
+  limit: number,
+): Promise<readonly ClosedConversation[]> {
+  return db.system(async (tx) => {
+    const { rows } = await tx.query<{ workspace_id: string; id: string }>({
+      text: `with idle as (
+          select c.workspace_id, c.id from conversations c
+          where c.status = 'open' and c.last_message_at < clock_timestamp() - $1 * interval '1 second'
+            and c.controller <> 'human' and c.turn_execution_id is null
+            and not exists (select from conversation_sessions s
+              where s.workspace_id = c.workspace_id and s.conversation_id = c.id and s.ended_at is null
+                and s.expires_at > clock_timestamp())
+          order by c.last_message_at limit $2 for no key update of c skip locked)
+        update conversations c set status = 'closed', closed_at = clock_timestamp(), closed_reason = 'idle',
+          updated_at = clock_timestamp()
+        from idle where c.workspace_id = idle.workspace_id and c.id = idle.id
+        returning c.workspace_id, c.id`,
+      values: [idleSeconds, limit],
+    });
+    return rows.map((row) => ({ workspaceId: row.workspace_id, id: row.id }));
+  });
+}

@@ -1,0 +1,69 @@
+import { requireRow } from "../../base/errors.ts";
+import { extensionPoint } from "../../base/extensions.ts";
+import { getChannel, platformOf } from "../../channels/index.ts";
+import { getContact } from "../../contacts/index.ts";
+import type { TenantTx } from "../../db/index.ts";
+import type { Core } from "../../engine/index.ts";
+import { getWorkspace } from "../../workspaces/index.ts";
+import type { Conversation } from "../conversation.ts";
+import { selectLiveSession } from "../sessions-store.ts";
+import type { GateSnapshot, SendClass } from "./rules.ts";
+
+/** What a source of facts is asked about. */
+export interface GateQuestion {
+  readonly class: SendClass;
+  readonly conversationId: string;
+  readonly contactId: string;
+  readonly channelId: string;
+  /** The agent that writes; null for people and the system. */
+  readonly agentId: string | null;
+  readonly executionId: string | null;
+}
+
+/** What the gate has to know from modules above this one. */
+export interface ContributedFacts {
+  /** Whether the agent that writes exists and is enabled. */
+  readonly agentEnabled?: boolean;
+}
+
+/** Loads facts for the gate; asked about every message. */
+export type GateFactSource = (tx: TenantTx, question: GateQuestion) => Promise<ContributedFacts>;
+
+export const gateFacts = extensionPoint<GateFactSource>("conversations.gateFacts");
+
+/**
+ * What the gate decides on. The conversation must be locked, so that no other message and no change of its session or
+ * controller comes between the look and the send. An agent that nobody vouches for counts as disabled.
+ */
+export async function loadSnapshot(
+  core: Core,
+  tx: TenantTx,
+  conversation: Conversation,
+  send: {
+    readonly class: SendClass;
+    readonly agentId: string | null;
+    readonly executionId: string | null;
+  },
+): Promise<GateSnapshot> {
+  const { id, contactId, channelId } = conversation;
+  const workspace = await getWorkspace(tx);
+  const channel = requireRow(await getChannel(tx, channelId), "loading a conversation's channel");
+  const contact = requireRow(await getContact(tx, contactId), "loading a conversation's contact");
+  const session = await selectLiveSession(tx, id);
+  let facts: ContributedFacts = {};
+  for (const load of core.extensions.of(gateFacts))
+    facts = { ...facts, ...(await load(tx, { ...send, conversationId: id, contactId, channelId })) };
+  return {
+    class: send.class,
+    agentId: send.agentId,
+    agentEnabled: facts.agentEnabled === true,
+    workspaceFrozen: workspace.frozenAt !== null,
+    channelConnected: channel.status === "connected",
+    mayWriteFirst: platformOf(channel).kind.mayWriteFirst,
+    conversationOpen: conversation.status === "open",
+    contactHasWritten: conversation.lastInboundSeq > 0,
+    contactOptedOut: contact.optedOutAt !== null,
+    controller: conversation.controller,
+    answeringAgentId: session?.agentId ?? channel.defaultAgentId,
+  };
+}

@@ -1,0 +1,153 @@
+import type { Controller } from "../conversation.ts";
+
+/**
+ * What kind of send a message is: `opening` out of the blue, `answer` to what the contact wrote, `human` by a person,
+ * `system` the confirmation of an opt-out.
+ */
+export const sendClasses = ["opening", "answer", "human", "system"] as const;
+export type SendClass = (typeof sendClasses)[number];
+
+/** Everything the rules look at, loaded at one moment under the conversation's lock. */
+export interface GateSnapshot {
+  readonly class: SendClass;
+  readonly workspaceFrozen: boolean;
+  readonly channelConnected: boolean;
+  readonly mayWriteFirst: boolean;
+  readonly conversationOpen: boolean;
+  readonly contactHasWritten: boolean;
+  readonly contactOptedOut: boolean;
+  readonly controller: Controller;
+  /** The agent that writes; null for people and the system. */
+  readonly agentId: string | null;
+  /** Whether that agent exists and is enabled. */
+  readonly agentEnabled: boolean;
+  /** The agent of the live session, else the channel's default agent, else null. */
+  readonly answeringAgentId: string | null;
+}
+
+export const ruleNames = [
+  "workspace_active",
+  "channel_connected",
+  "conversation_open",
+  "may_write_first",
+  "opt_out",
+  "agent_enabled",
+  "session",
+  "controller",
+] as const;
+export type RuleName = (typeof ruleNames)[number];
+
+export interface RuleAnswer {
+  readonly rule: RuleName;
+  /** `not_asked`: the rule does not hold for this class of send. */
+  readonly answer: "passed" | "refused" | "not_asked";
+  readonly code?: string;
+  readonly message?: string;
+}
+
+export interface Verdict {
+  readonly allowed: boolean;
+  /** The first refusal. */
+  readonly reason: { readonly code: string; readonly message: string } | undefined;
+  /** Every rule's answer, in order. */
+  readonly rules: readonly RuleAnswer[];
+}
+
+interface Refusal {
+  readonly code: string;
+  readonly message: string;
+}
+
+interface Rule {
+  readonly name: RuleName;
+  readonly classes: readonly SendClass[];
+  refuse(snapshot: GateSnapshot): Refusal | undefined;
+}
+
+const rules: readonly Rule[] = [
+  {
+    name: "workspace_active",
+    classes: sendClasses,
+    refuse: (it) =>
+      it.workspaceFrozen
+        ? { code: "workspace_frozen", message: "The workspace is frozen: nothing is sent." }
+        : undefined,
+  },
+  {
+    name: "channel_connected",
+    classes: sendClasses,
+    refuse: (it) =>
+      it.channelConnected ? undefined : { code: "channel_disabled", message: "The channel is disabled." },
+  },
+  {
+    name: "conversation_open",
+    classes: sendClasses,
+    refuse: (it) =>
+      it.conversationOpen
+        ? undefined
+        : { code: "conversation_closed", message: "The conversation is closed." },
+  },
+  {
+    name: "may_write_first",
+    classes: ["opening", "human"],
+    refuse: (it) =>
+      it.mayWriteFirst || it.contactHasWritten
+        ? undefined
+        : { code: "may_not_write_first", message: "On this kind of channel the contact must write first." },
+  },
+  {
+    name: "opt_out",
+    classes: ["opening", "answer", "human"],
+    refuse: (it) =>
+      it.contactOptedOut
+        ? { code: "contact_opted_out", message: "The contact does not want messages." }
+        : undefined,
+  },
+  {
+    name: "agent_enabled",
+    classes: ["opening", "answer"],
+    refuse: (it) =>
+      it.agentEnabled
+        ? undefined
+        : { code: "agent_disabled", message: "The agent is disabled or no longer exists." },
+  },
+  {
+    name: "session",
+    classes: ["answer"],
+    refuse: (it) => {
+      if (it.answeringAgentId === null) {
+        const message = "No session is live and the channel has no default agent.";
+        return { code: "no_session", message };
+      }
+      if (it.answeringAgentId === it.agentId) return undefined;
+      return { code: "session_of_another_agent", message: "Another agent answers in this conversation now." };
+    },
+  },
+  {
+    name: "controller",
+    classes: ["opening", "answer"],
+    refuse: (it) => {
+      if (it.controller === "human")
+        return { code: "human_in_control", message: "A person has taken over the conversation." };
+      if (it.controller === "none" && it.class === "answer")
+        return { code: "waits_for_person", message: "The conversation waits for a person." };
+      return undefined;
+    },
+  },
+];
+
+/** Whether a message may go out. Pure: the same snapshot always gets the same verdict. */
+export function decide(snapshot: GateSnapshot): Verdict {
+  const answers = rules.map((rule): RuleAnswer => {
+    if (!rule.classes.includes(snapshot.class)) return { rule: rule.name, answer: "not_asked" };
+    const refusal = rule.refuse(snapshot);
+    if (refusal === undefined) return { rule: rule.name, answer: "passed" };
+    return { rule: rule.name, answer: "refused", ...refusal };
+  });
+  const refused = answers.find(({ answer }) => answer === "refused");
+  const reason =
+    refused?.code === undefined
+      ? undefined
+      : { code: refused.code, message: refused.message ?? refused.code };
+  return { allowed: reason === undefined, reason, rules: answers };
+}

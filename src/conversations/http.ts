@@ -1,0 +1,196 @@
+import { z } from "zod";
+import { AppError, notFound } from "../base/errors.ts";
+import { toId } from "../base/ids.ts";
+import { type Route, route } from "../base/route.ts";
+import { idOf, pageOf, pageQuery } from "../base/schemas.ts";
+import type { Core } from "../engine/index.ts";
+import { changedFields, recordChange } from "../workspaces/index.ts";
+import { type Conversation, controllers, conversationStatuses } from "./conversation.ts";
+import { closeConversation, getConversation, handBack, listConversations } from "./conversations.ts";
+import { conversationErrors } from "./errors.ts";
+import { listDecisions, listMessages, writeAsPerson } from "./messages.ts";
+import { presentConversations, presentDecision, presentMessage, presentOneConversation } from "./present.ts";
+import {
+  conversationExample,
+  conversationOut,
+  decisionOut,
+  messageExample,
+  messageOut,
+  messageText,
+} from "./schemas.ts";
+
+const tag = "Conversations";
+const params = z.object({ conversationId: idOf("conversation") });
+const audited = ["status", "controller", "closedReason"] as const satisfies readonly (keyof Conversation)[];
+
+/** Routes under `/v1/conversations`. */
+export function conversationRoutes(core: Core): readonly Route[] {
+  return [
+    route({
+      scope: "read",
+      method: "GET",
+      path: "/v1/conversations",
+      operationId: "listConversations",
+      tag,
+      summary: "List conversations, newest first",
+      query: z.object({
+        ...pageQuery,
+        contactId: idOf("contact").optional(),
+        channelId: idOf("channel").optional(),
+        status: z.enum(conversationStatuses).optional(),
+        controller: z
+          .enum(controllers)
+          .optional()
+          .meta({ description: "Who speaks for the company; `none` finds those that wait for a person" }),
+      }),
+      response: pageOf(conversationOut),
+      examples: { response: { items: [conversationExample], nextCursor: null } },
+      handler: ({ query, caller }) =>
+        core.db.tenant(caller.workspaceId, async (tx) => {
+          const { limit, cursor, ...filter } = query;
+          const page = await listConversations(tx, filter, { limit, cursor });
+          return { items: await presentConversations(tx, page.items), nextCursor: page.nextCursor };
+        }),
+    }),
+    route({
+      scope: "read",
+      method: "GET",
+      path: "/v1/conversations/:conversationId",
+      operationId: "getConversation",
+      tag,
+      summary: "Read a conversation",
+      params,
+      response: conversationOut,
+      examples: { response: conversationExample },
+      handler: ({ params: { conversationId }, caller }) =>
+        core.db.tenant(caller.workspaceId, async (tx) => {
+          const conversation = await getConversation(tx, conversationId);
+          if (conversation === undefined) throw notFound("conversation");
+          return presentOneConversation(tx, conversation);
+        }),
+    }),
+    route({
+      scope: "read",
+      method: "GET",
+      path: "/v1/conversations/:conversationId/messages",
+      operationId: "listMessages",
+      tag,
+      summary: "List a conversation's messages",
+      description:
+        "Newest first. With `after`, those beyond that `seq`, oldest first: ask again with the last `seq` you have to follow a conversation.",
+      params,
+      query: z.object({
+        ...pageQuery,
+        after: z.coerce
+          .number()
+          .int()
+          .min(0)
+          .max(999_999_999)
+          .optional()
+          .meta({ description: "Only messages beyond this `seq`, oldest first" }),
+      }),
+      response: pageOf(messageOut),
+      examples: { response: { items: [messageExample], nextCursor: null } },
+      handler: ({ params: { conversationId }, query, caller }) =>
+        core.db.tenant(caller.workspaceId, async (tx) => {
+          const page = await listMessages(tx, conversationId, query);
+          return { items: page.items.map(presentMessage), nextCursor: page.nextCursor };
+        }),
+    }),
+    route({
+      scope: "write",
+      method: "POST",
+      path: "/v1/conversations/:conversationId/messages",
+      operationId: "sendMessage",
+      tag,
+      summary: "Write to the contact as a person",
+      description: "Takes over the conversation: the agent stays silent until it is handed back.",
+      params,
+      status: 201,
+      body: z.strictObject({ text: messageText }),
+      response: messageOut,
+      errors: [conversationErrors.conversation_closed, conversationErrors.message_refused],
+      examples: { body: { text: "I am looking into it." }, response: messageExample },
+      handler: async ({ params: { conversationId }, body, caller }) => {
+        const memberId = caller.kind === "member" ? caller.id : null;
+        const { result, message } = await core.db.tenant(caller.workspaceId, (tx) =>
+          writeAsPerson(core, tx, { conversationId, memberId, text: body.text }),
+        );
+        // Thrown after the commit: the refused message and the decision are kept.
+        if (!result.allowed)
+          throw new AppError(conversationErrors.message_refused, {
+            ...(result.reason === undefined ? {} : { message: result.reason.message }),
+            details: {
+              reason: result.reason ?? null,
+              messageId: toId("message", result.messageId),
+              decisionId: toId("decision", result.decisionId),
+            },
+          });
+        return presentMessage(message);
+      },
+    }),
+    route({
+      scope: "write",
+      method: "POST",
+      path: "/v1/conversations/:conversationId/hand-back",
+      operationId: "handBackConversation",
+      tag,
+      summary: "Let the agent speak again",
+      description: "It answers what the contact wrote since the person's last message.",
+      params,
+      response: conversationOut,
+      errors: [conversationErrors.conversation_closed, conversationErrors.no_agent],
+      examples: { response: conversationExample },
+      handler: ({ params: { conversationId }, caller, requestId }) =>
+        core.db.tenant(caller.workspaceId, async (tx) => {
+          const { before, after } = await handBack(core, tx, conversationId);
+          await recordChange(tx, {
+            ...{ caller, requestId, action: "conversation.hand_back" },
+            target: { kind: "conversation", id: conversationId },
+            changes: changedFields(before, after, audited),
+          });
+          return presentOneConversation(tx, after);
+        }),
+    }),
+    route({
+      scope: "write",
+      method: "POST",
+      path: "/v1/conversations/:conversationId/close",
+      operationId: "closeConversation",
+      tag,
+      summary: "Close a conversation",
+      description: "Ends its session. The contact's next message opens another conversation.",
+      params,
+      response: conversationOut,
+      examples: { response: { ...conversationExample, status: "closed", session: null } },
+      handler: ({ params: { conversationId }, caller, requestId }) =>
+        core.db.tenant(caller.workspaceId, async (tx) => {
+          const { before, after } = await closeConversation(core, tx, { conversationId, reason: "member" });
+          if (before.status !== after.status)
+            await recordChange(tx, {
+              ...{ caller, requestId, action: "conversation.close" },
+              target: { kind: "conversation", id: conversationId },
+              changes: changedFields(before, after, audited),
+            });
+          return presentOneConversation(tx, after);
+        }),
+    }),
+    route({
+      scope: "read",
+      method: "GET",
+      path: "/v1/conversations/:conversationId/decisions",
+      operationId: "listDecisions",
+      tag,
+      summary: "List what the gate decided, newest first",
+      description: "One decision per message that was to go out, with the answer of every rule.",
+      params,
+      query: z.object(pageQuery),
+      response: pageOf(decisionOut),
+      handler: ({ params: { conversationId }, query, caller }) =>
+        core.db.tenant(caller.workspaceId, async (tx) => {
+          const page = await listDecisions(tx, conversationId, query);
+          return { items: page.items.map(presentDecision), nextCursor: page.nextCursor };
+        }),
+    }),
+  ];
+}

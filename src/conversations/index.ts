@@ -1,0 +1,61 @@
+import { contribute } from "../base/extensions.ts";
+import { channelDeleted, channelInUse } from "../channels/index.ts";
+import { contactDeleted } from "../contacts/index.ts";
+import type { TenantTx } from "../db/index.ts";
+import { type Core, cancelExecutions, type Module } from "../engine/index.ts";
+import { hasConversations, releaseTurns } from "./conversations-store.ts";
+import { conversationErrors } from "./errors.ts";
+import { conversationRoutes } from "./http.ts";
+import { createIdleClosing, defaultIdleCloseSeconds } from "./idle.ts";
+import { webRoutes } from "./web-http.ts";
+
+export type {
+  ClosedReason,
+  Controller,
+  Conversation,
+  ConversationStatus,
+  Message,
+  MessageStatus,
+  Session,
+  SessionKind,
+} from "./conversation.ts";
+export {
+  closeConversation,
+  getConversation,
+  handBack,
+  listConversations,
+  openConversation,
+  resolveChannel,
+} from "./conversations.ts";
+export { type ContributedFacts, type GateFactSource, type GateQuestion, gateFacts } from "./gate/facts.ts";
+export type { SendClass } from "./gate/rules.ts";
+export { listMessages } from "./messages.ts";
+export { type IncomingMessage, receiveMessage } from "./receive.ts";
+export { replyKind } from "./reply.ts";
+export { type OutgoingMessage, type SendResult, sendMessage } from "./send.ts";
+export { endSession, startSession } from "./sessions.ts";
+export { endTurn, type NoTurn, type Turn, type TurnMessage, takeTurn } from "./turns.ts";
+export { createVisitor, type NewVisitor } from "./visitors.ts";
+
+/** What was said between contacts and the company, who speaks for it, and the gate every message passes. */
+export function conversationsModule(
+  core: Core,
+  options: { readonly idleCloseSeconds?: number } = {},
+): Module {
+  const cancelTurns = async (tx: TenantTx, of: Parameters<typeof releaseTurns>[1], what: string) => {
+    const ids = await releaseTurns(tx, of);
+    const reason = { code: `${what}_deleted`, message: `The ${what} was deleted.` };
+    if (ids.length > 0) await cancelExecutions(core, tx, { ids }, reason);
+  };
+  return {
+    name: "conversations",
+    errors: conversationErrors,
+    routes: [...conversationRoutes(core), ...webRoutes(core)],
+    services: [createIdleClosing(core, options.idleCloseSeconds ?? defaultIdleCloseSeconds)],
+    contributions: [
+      contribute(contactDeleted, (tx, contactId) => cancelTurns(tx, { contactId }, "contact")),
+      contribute(channelDeleted, (tx, channelId) => cancelTurns(tx, { channelId }, "channel")),
+      contribute(channelInUse, hasConversations),
+    ],
+  };
+}

@@ -1,0 +1,230 @@
+import { sql } from "kysely";
+import type { TenantTx } from "../db/index.ts";
+import type { AuthorKind, Message, MessageStatus } from "./conversation.ts";
+
+const columns = [
+  "id",
+  "conversationId",
+  "seq",
+  "direction",
+  "authorKind",
+  "authorId",
+  "text",
+  "status",
+  "reasonCode",
+  "reasonMessage",
+  "heldUntil",
+  "executionId",
+  "stepSeq",
+  "createdAt",
+  "deliveredAt",
+] as const;
+
+type MessageRow = Omit<Message, "direction" | "authorKind" | "status"> & {
+  readonly direction: string;
+  readonly authorKind: string;
+  readonly status: string;
+};
+
+/** The columns' checks allow no other values than those of the types. */
+function toMessage(row: MessageRow): Message {
+  return {
+    ...row,
+    direction: row.direction as Message["direction"],
+    authorKind: row.authorKind as AuthorKind,
+    status: row.status as MessageStatus,
+  };
+}
+
+function messages(tx: TenantTx) {
+  return tx.db.selectFrom("messages").select(columns).where("workspaceId", "=", tx.workspaceId);
+}
+
+export interface NewMessage
+  extends Pick<
+    Message,
+    "id" | "conversationId" | "seq" | "direction" | "authorKind" | "authorId" | "text" | "status"
+  > {
+  readonly reasonCode?: string | null;
+  readonly reasonMessage?: string | null;
+  readonly executionId?: string | null;
+  readonly stepSeq?: number | null;
+  readonly idempotencyKey?: string | null;
+  readonly clientMessageId?: string | null;
+}
+
+/** The conversation must be locked: `seq` is its next. */
+export async function insertMessage(tx: TenantTx, message: NewMessage): Promise<Message> {
+  const row = await tx.db
+    .insertInto("messages")
+    // The default, now(), is the transaction's beginning, which was before it waited for the conversation.
+    .values({ workspaceId: tx.workspaceId, ...message, createdAt: sql<Date>`clock_timestamp()` })
+    .returning(columns)
+    .executeTakeFirstOrThrow();
+  return toMessage(row);
+}
+
+export async function selectMessage(
+  tx: TenantTx,
+  by: { readonly id: string } | { readonly idempotencyKey: string },
+): Promise<Message | undefined> {
+  const query =
+    "id" in by
+      ? messages(tx).where("id", "=", by.id)
+      : messages(tx).where("idempotencyKey", "=", by.idempotencyKey);
+  const row = await query.executeTakeFirst();
+  return row === undefined ? undefined : toMessage(row);
+}
+
+export interface MessageRange {
+  readonly order: "asc" | "desc";
+  /** Only beyond this `seq`, in the direction of the order. */
+  readonly beyond?: number | undefined;
+  readonly limit: number;
+}
+
+export async function selectMessages(
+  tx: TenantTx,
+  conversationId: string,
+  range: MessageRange,
+): Promise<readonly Message[]> {
+  let query = messages(tx)
+    .where("conversationId", "=", conversationId)
+    .orderBy("seq", range.order)
+    .limit(range.limit);
+  if (range.beyond !== undefined) query = query.where("seq", range.order === "asc" ? ">" : "<", range.beyond);
+  return (await query.execute()).map(toMessage);
+}
+
+/** What the contact wrote beyond `seq`, oldest first. */
+export async function selectInboundBeyond(
+  tx: TenantTx,
+  conversationId: string,
+  seq: number,
+): Promise<readonly Message[]> {
+  const rows = await messages(tx)
+    .where("conversationId", "=", conversationId)
+    .where("direction", "=", "in")
+    .where("seq", ">", seq)
+    .orderBy("seq")
+    .execute();
+  return rows.map(toMessage);
+}
+
+/** How long ago the contact wrote the first message beyond `seq`, in milliseconds; undefined if there is none. */
+export async function ageOfInboundBeyond(
+  tx: TenantTx,
+  conversationId: string,
+  seq: number,
+): Promise<number | undefined> {
+  const { rows } = await tx.query<{ age: number }>({
+    text: `select (extract(epoch from clock_timestamp() - created_at) * 1000)::int as age from messages
+      where workspace_id = $1 and conversation_id = $2 and seq > $3 and direction = 'in' order by seq limit 1`,
+    values: [tx.workspaceId, conversationId, seq],
+  });
+  return rows[0]?.age;
+}
+
+/** What passed between contact and company, the newest `limit` messages, oldest first; refused ones are left out. */
+export async function selectTranscript(
+  tx: TenantTx,
+  conversationId: string,
+  limit: number,
+): Promise<readonly Message[]> {
+  const rows = await messages(tx)
+    .where("conversationId", "=", conversationId)
+    .where("status", "in", ["sent", "delivered", "read"])
+    .orderBy("seq", "desc")
+    .limit(limit)
+    .execute();
+  return rows.map(toMessage).reverse();
+}
+
+/** A place in a contact's scroll over all conversations of a channel. */
+export interface ScrollPosition {
+  readonly ordinal: number;
+  readonly seq: number;
+}
+
+/** What the contact sees beyond a position, oldest first, each with its position. */
+export async function selectScroll(
+  tx: TenantTx,
+  of: { readonly contactId: string; readonly channelId: string },
+  after: ScrollPosition,
+  limit: number,
+): Promise<readonly { readonly message: Message; readonly position: ScrollPosition }[]> {
+  const rows = await tx.db
+    .selectFrom("messages")
+    .innerJoin("conversations", (join) =>
+      join
+        .onRef("conversations.workspaceId", "=", "messages.workspaceId")
+        .onRef("conversations.id", "=", "messages.conversationId"),
+    )
+    .select(columns.map((column) => `messages.${column}` as const))
+    .select("conversations.ordinal")
+    .where("messages.workspaceId", "=", tx.workspaceId)
+    .where("conversations.workspaceId", "=", tx.workspaceId)
+    .where("conversations.contactId", "=", of.contactId)
+    .where("conversations.channelId", "=", of.channelId)
+    .where(sql<boolean>`(conversations.ordinal, messages.seq) > (${after.ordinal}, ${after.seq})`)
+    .where((where) =>
+      where.or([
+        where("messages.direction", "=", "in"),
+        where("messages.status", "in", ["sent", "delivered", "read"]),
+      ]),
+    )
+    .orderBy("conversations.ordinal")
+    .orderBy("messages.seq")
+    .limit(limit)
+    .execute();
+  return rows.map(({ ordinal, ...row }) => ({
+    message: toMessage(row),
+    position: { ordinal, seq: row.seq },
+  }));
+}
+
+/** The contact's side has these now. A message that is further on already stays as it is. Answers the changed ones. */
+export async function markDelivered(
+  tx: TenantTx,
+  ids: readonly string[],
+): Promise<readonly { readonly id: string; readonly conversationId: string }[]> {
+  if (ids.length === 0) return [];
+  return tx.db
+    .updateTable("messages")
+    .set({ status: "delivered", deliveredAt: sql<Date>`clock_timestamp()` })
+    .where("workspaceId", "=", tx.workspaceId)
+    .where("id", "in", ids)
+    .where("direction", "=", "out")
+    .where("status", "=", "sent")
+    .returning(["id", "conversationId"])
+    .execute();
+}
+
+export interface Receipt {
+  readonly channelId: string;
+  readonly contactId: string;
+  readonly clientMessageId: string;
+}
+
+/**
+ * Takes a clientMessageId for a new message. If the contact has used it on this channel, answers the message it
+ * stands for; a transaction that is just using it is waited for.
+ */
+export async function takeReceipt(tx: TenantTx, receipt: Receipt, messageId: string): Promise<string> {
+  const taken = await tx.db
+    .insertInto("inboundReceipts")
+    .values({ workspaceId: tx.workspaceId, ...receipt, messageId })
+    .onConflict((conflict) => conflict.doNothing())
+    .returning("messageId")
+    .executeTakeFirst();
+  if (taken !== undefined) return taken.messageId;
+  const known = await tx.db
+    .selectFrom("inboundReceipts")
+    .select("messageId")
+    .where("workspaceId", "=", tx.workspaceId)
+    .where("channelId", "=", receipt.channelId)
+    .where("contactId", "=", receipt.contactId)
+    .where("clientMessageId", "=", receipt.clientMessageId)
+    .executeTakeFirstOrThrow();
+  return known.messageId;
+}

@@ -1,0 +1,126 @@
+import type { z } from "zod";
+import { type IdKind, toId, toIdOrNull } from "../base/ids.ts";
+import { instant } from "../base/schemas.ts";
+import type { TenantTx } from "../db/index.ts";
+import type { AuthorKind, Conversation, Message, Session } from "./conversation.ts";
+import type { Decision } from "./decisions-store.ts";
+import { hasUnanswered } from "./rules.ts";
+import type { conversationOut, decisionOut, messageOut, visitorMessageOut } from "./schemas.ts";
+import { selectLiveSessions } from "./sessions-store.ts";
+
+export async function presentConversations(
+  tx: TenantTx,
+  conversations: readonly Conversation[],
+): Promise<z.input<typeof conversationOut>[]> {
+  const sessions = await selectLiveSessions(
+    tx,
+    conversations.map(({ id }) => id),
+  );
+  return conversations.map((conversation) =>
+    presentConversation(conversation, sessions.get(conversation.id)),
+  );
+}
+
+export async function presentOneConversation(
+  tx: TenantTx,
+  conversation: Conversation,
+): Promise<z.input<typeof conversationOut>> {
+  const sessions = await selectLiveSessions(tx, [conversation.id]);
+  return presentConversation(conversation, sessions.get(conversation.id));
+}
+
+function presentConversation(
+  it: Conversation,
+  session: Session | undefined,
+): z.input<typeof conversationOut> {
+  return {
+    id: toId("conversation", it.id),
+    channelId: toId("channel", it.channelId),
+    contactId: toId("contact", it.contactId),
+    status: it.status,
+    controller: it.controller,
+    session: session === undefined ? null : presentSession(session),
+    turn:
+      it.turnExecutionId === null
+        ? null
+        : {
+            executionId: toId("execution", it.turnExecutionId),
+            status: it.turnStartedAt === null ? "queued" : "running",
+          },
+    unanswered: hasUnanswered(it),
+    lastSeq: it.lastSeq,
+    lastMessageAt: instant(it.lastMessageAt),
+    lastInboundAt: instant(it.lastInboundAt),
+    closedAt: instant(it.closedAt),
+    closedReason: it.closedReason,
+    createdAt: instant(it.createdAt),
+    updatedAt: instant(it.updatedAt),
+  };
+}
+
+function presentSession(session: Session): z.input<typeof conversationOut>["session"] {
+  return {
+    kind: session.kind,
+    agentId: toId("agent", session.agentId),
+    taskId: toIdOrNull("task", session.taskId),
+    executionId: toIdOrNull("execution", session.executionId),
+    startedAt: instant(session.startedAt),
+    expiresAt: instant(session.expiresAt),
+    expiresInSeconds: session.expiresInSeconds,
+  };
+}
+
+const authorIds: Readonly<Record<AuthorKind, IdKind | null>> = {
+  contact: "contact",
+  agent: "agent",
+  member: "member",
+  system: null,
+};
+
+export function presentMessage(message: Message): z.input<typeof messageOut> {
+  const idKind = authorIds[message.authorKind];
+  return {
+    id: toId("message", message.id),
+    conversationId: toId("conversation", message.conversationId),
+    seq: message.seq,
+    direction: message.direction,
+    author: { kind: message.authorKind, id: idKind === null ? null : toIdOrNull(idKind, message.authorId) },
+    text: message.text,
+    status: message.status,
+    reason: presentReason(message),
+    heldUntil: instant(message.heldUntil),
+    executionId: toIdOrNull("execution", message.executionId),
+    stepSeq: message.stepSeq,
+    createdAt: instant(message.createdAt),
+    deliveredAt: instant(message.deliveredAt),
+  };
+}
+
+/** What the contact's side may know: no ids of agents, members or executions, no reasons. */
+export function presentVisitorMessage(message: Message): z.input<typeof visitorMessageOut> {
+  return {
+    id: toId("message", message.id),
+    direction: message.direction,
+    author: { kind: message.authorKind },
+    text: message.text,
+    status: message.status,
+    createdAt: instant(message.createdAt),
+  };
+}
+
+export function presentDecision(decision: Decision): z.input<typeof decisionOut> {
+  return {
+    id: toId("decision", decision.id),
+    class: decision.class,
+    allowed: decision.allowed,
+    reason: presentReason(decision),
+    rules: [...decision.rules],
+    messageId: toIdOrNull("message", decision.messageId),
+    executionId: toIdOrNull("execution", decision.executionId),
+    createdAt: instant(decision.createdAt),
+  };
+}
+
+function presentReason(it: { readonly reasonCode: string | null; readonly reasonMessage: string | null }) {
+  return it.reasonCode === null ? null : { code: it.reasonCode, message: it.reasonMessage ?? it.reasonCode };
+}

@@ -1,0 +1,149 @@
+import { z } from "zod";
+import { idOut, instantOut, text } from "../base/schemas.ts";
+import {
+  authorKinds,
+  closedReasons,
+  controllers,
+  conversationStatuses,
+  messageStatuses,
+  sessionKinds,
+} from "./conversation.ts";
+import { ruleNames, sendClasses } from "./gate/rules.ts";
+
+/** A message of a contact or a person. */
+export const messageText = text({ min: 1, max: 10_000 }).meta({ example: "Where is my order?" });
+
+const reasonOut = z.object({ code: z.string(), message: z.string() }).nullable();
+
+export const conversationOut = z.object({
+  id: idOut("conversation"),
+  channelId: idOut("channel"),
+  contactId: idOut("contact"),
+  status: z.enum(conversationStatuses),
+  controller: z
+    .enum(controllers)
+    .meta({ description: "Who speaks for the company; `none`: it waits for a person" }),
+  session: z
+    .object({
+      kind: z.enum(sessionKinds),
+      agentId: idOut("agent"),
+      taskId: idOut("task").nullable(),
+      executionId: idOut("execution").nullable(),
+      startedAt: instantOut,
+      expiresAt: instantOut,
+      expiresInSeconds: z.int().meta({ description: "How long the agent goes on answering from now" }),
+    })
+    .nullable()
+    .meta({ description: "The live session; null: only the channel's default agent answers" }),
+  turn: z
+    .object({ executionId: idOut("execution"), status: z.enum(["queued", "running"]) })
+    .nullable()
+    .meta({ description: "The reply that is queued or running" }),
+  unanswered: z
+    .boolean()
+    .meta({ description: "Whether the contact wrote something that neither an agent nor a person took up" }),
+  lastSeq: z.int().meta({ description: "`seq` of the newest message" }),
+  lastMessageAt: instantOut,
+  lastInboundAt: instantOut.nullable(),
+  closedAt: instantOut.nullable(),
+  closedReason: z.enum(closedReasons).nullable(),
+  createdAt: instantOut,
+  updatedAt: instantOut,
+});
+
+export const messageOut = z.object({
+  id: idOut("message"),
+  conversationId: idOut("conversation"),
+  seq: z.int().meta({ description: "1, 2, 3 … within the conversation" }),
+  direction: z.enum(["in", "out"]),
+  author: z.object({ kind: z.enum(authorKinds), id: z.string().nullable() }),
+  text: z.string(),
+  status: z.enum(messageStatuses),
+  reason: reasonOut.meta({ description: "Why it was refused or failed" }),
+  heldUntil: instantOut.nullable(),
+  executionId: idOut("execution").nullable(),
+  stepSeq: z.int().nullable(),
+  createdAt: instantOut,
+  deliveredAt: instantOut.nullable(),
+});
+
+export const decisionOut = z.object({
+  id: idOut("decision"),
+  class: z.enum(sendClasses),
+  allowed: z.boolean(),
+  reason: reasonOut.meta({ description: "The first refusal" }),
+  rules: z.array(
+    z.object({
+      rule: z.enum(ruleNames),
+      answer: z
+        .enum(["passed", "refused", "not_asked"])
+        .meta({ description: "`not_asked`: the rule does not hold for this class" }),
+      code: z.string().optional(),
+      message: z.string().optional(),
+    }),
+  ),
+  messageId: idOut("message").nullable(),
+  executionId: idOut("execution").nullable(),
+  createdAt: instantOut,
+});
+
+/** What the contact's side sees of a message. */
+export const visitorMessageOut = z.object({
+  id: idOut("message"),
+  direction: z.enum(["in", "out"]).meta({ description: "`in`: the contact wrote it" }),
+  author: z.object({ kind: z.enum(authorKinds) }),
+  text: z.string(),
+  status: z.enum(messageStatuses),
+  createdAt: instantOut,
+});
+
+export const conversationExample = {
+  id: "conv_01k3v8q5x8e7arf4s2m6t9c0wd",
+  channelId: "chan_01k3v8q5x8e7arf4s2m6t9c0wd",
+  contactId: "contact_01k3v8q5x8e7arf4s2m6t9c0wd",
+  status: "open",
+  controller: "agent",
+  session: {
+    kind: "task",
+    agentId: "agent_01k3v8q5x8e7arf4s2m6t9c0wd",
+    taskId: "task_01k3v8q5x8e7arf4s2m6t9c0wd",
+    executionId: "exec_01k3v8q5x8e7arf4s2m6t9c0wd",
+    startedAt: "2027-03-01T14:00:00.000Z",
+    expiresAt: "2027-03-01T15:00:00.000Z",
+    expiresInSeconds: 1800,
+  },
+  turn: null,
+  unanswered: false,
+  lastSeq: 1,
+  lastMessageAt: "2027-03-01T14:00:00.000Z",
+  lastInboundAt: null,
+  closedAt: null,
+  closedReason: null,
+  createdAt: "2027-03-01T14:00:00.000Z",
+  updatedAt: "2027-03-01T14:00:00.000Z",
+};
+
+export const messageExample = {
+  id: "msg_01k3v8q5x8e7arf4s2m6t9c0wd",
+  conversationId: "conv_01k3v8q5x8e7arf4s2m6t9c0wd",
+  seq: 1,
+  direction: "out",
+  author: { kind: "agent", id: "agent_01k3v8q5x8e7arf4s2m6t9c0wd" },
+  text: "Good morning, Anna!",
+  status: "sent",
+  reason: null,
+  heldUntil: null,
+  executionId: "exec_01k3v8q5x8e7arf4s2m6t9c0wd",
+  stepSeq: 2,
+  createdAt: "2027-03-01T14:00:00.000Z",
+  deliveredAt: null,
+};
+
+export const visitorMessageExample = {
+  id: "msg_01k3v8q5x8e7arf4s2m6t9c0wd",
+  direction: "in",
+  author: { kind: "contact" },
+  text: "Where is my order?",
+  status: "delivered",
+  createdAt: "2027-03-01T14:01:00.000Z",
+};

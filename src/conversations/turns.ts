@@ -1,0 +1,211 @@
+import { getChannel } from "../channels/index.ts";
+import { type ContactForAgent, getContact, loadContactForAgent } from "../contacts/index.ts";
+import type { TenantTx } from "../db/index.ts";
+import { type Core, enqueueExecution, getExecution, type Reason } from "../engine/index.ts";
+import { announceConversation } from "./announce.ts";
+import type { AuthorKind, Conversation, Message, Session } from "./conversation.ts";
+import { lockConversation, updateConversation } from "./conversations-store.ts";
+import { ageOfInboundBeyond, selectInboundBeyond, selectTranscript } from "./messages-store.ts";
+import { replyKind } from "./reply.ts";
+import { burstDelayMs, hasUnanswered } from "./rules.ts";
+import { selectLiveSession } from "./sessions-store.ts";
+import { skipTurn, waitForPerson } from "./waiting.ts";
+
+/*
+ * A turn is one reply execution that answers everything the contact has written and nobody has dealt with. The
+ * conversation names the one execution that is queued or running; a message that comes while there is one is only
+ * stored, because a queued turn will take it and a running one is followed by the next if something is left. All
+ * of this happens under the conversation's lock, so no message is lost, taken twice, or taken by two turns at once.
+ */
+
+/** The agent that may answer in a conversation, and in which session if it is not the channel's default. */
+export interface AnsweringAgent {
+  readonly agentId: string;
+  readonly session: Session | undefined;
+}
+
+/** The live session's agent, else the channel's default agent, else nobody. */
+export async function findAnsweringAgent(
+  tx: TenantTx,
+  conversation: Pick<Conversation, "id" | "channelId">,
+): Promise<AnsweringAgent | undefined> {
+  const session = await selectLiveSession(tx, conversation.id);
+  if (session !== undefined) return { agentId: session.agentId, session };
+  const channel = await getChannel(tx, conversation.channelId);
+  const agentId = channel?.defaultAgentId ?? null;
+  return agentId === null ? undefined : { agentId, session: undefined };
+}
+
+const noAgent: Reason = {
+  code: "no_agent",
+  message: "No session is live and the channel has no default agent.",
+};
+const optedOut: Reason = { code: "contact_opted_out", message: "The contact does not want messages." };
+
+/**
+ * Sees to it that what the contact wrote is answered: queues a turn unless there is one, or lets the conversation wait
+ * for a person if no agent may answer, which is recorded as a skipped reply unless the caller has a record of it. Does
+ * nothing while a person is in control. The conversation must be locked.
+ */
+export async function arrangeAnswer(
+  core: Core,
+  tx: TenantTx,
+  locked: Conversation,
+  options: { readonly recorded?: boolean } = {},
+): Promise<Conversation> {
+  if (locked.status === "closed" || locked.controller === "human" || !hasUnanswered(locked)) return locked;
+  if (locked.turnExecutionId !== null && (await isUnderWay(tx, locked.turnExecutionId))) return locked;
+  const skip = options.recorded === true ? waitForPerson : skipTurn;
+  const contact = await getContact(tx, locked.contactId);
+  if (contact?.optedOutAt !== null) return skip(core, tx, locked, optedOut);
+  const answering = await findAnsweringAgent(tx, locked);
+  if (answering === undefined) return skip(core, tx, locked, noAgent);
+
+  const age = (await ageOfInboundBeyond(tx, locked.id, locked.takenSeq)) ?? 0;
+  const turnExecutionId = await enqueueExecution(core, tx, {
+    ...replyKind,
+    agentId: answering.agentId,
+    contactId: locked.contactId,
+    conversationId: locked.id,
+    delayMs: burstDelayMs(age),
+  });
+  announceConversation(core, tx, locked.id);
+  return updateConversation(tx, locked.id, { turnExecutionId, turnStartedAt: null, controller: "agent" });
+}
+
+/** A turn that ended without saying so (its row was deleted, say) must not silence the conversation for ever. */
+async function isUnderWay(tx: TenantTx, executionId: string): Promise<boolean> {
+  const status = (await getExecution(tx, executionId))?.status;
+  return status === "queued" || status === "running" || status === "waiting";
+}
+
+/** One message as an agent reads it; plain JSON. */
+export interface TurnMessage {
+  readonly id: string;
+  readonly seq: number;
+  readonly author: AuthorKind;
+  readonly text: string;
+  /** ISO 8601 */
+  readonly createdAt: string;
+}
+
+/** What a reply execution needs to know; plain JSON, so that it can be a step's output. */
+export interface Turn {
+  readonly status: "taken";
+  /** What the contact wrote and this turn answers, oldest first; never empty. */
+  readonly messages: readonly TurnMessage[];
+  /** The newest messages of the conversation, those of `messages` included, oldest first. */
+  readonly transcript: readonly TurnMessage[];
+  readonly agentId: string;
+  /** Null: the agent answers as the channel's default. */
+  readonly session: {
+    readonly kind: Session["kind"];
+    readonly taskId: string | null;
+    /** ISO 8601 */
+    readonly expiresAt: string;
+  } | null;
+  readonly contact: ContactForAgent;
+  readonly channel: {
+    readonly id: string;
+    readonly platform: string;
+    readonly kind: string;
+    readonly name: string;
+  };
+}
+
+/** There is nothing to do for this execution, for instance because a person took over while it was queued. */
+export interface NoTurn {
+  readonly status: "nothing";
+  readonly reason: Reason;
+}
+
+const transcriptLength = 50;
+
+/**
+ * Begins a reply: takes all messages of the contact that wait for an answer. Call it once per execution, inside
+ * `ctx.transact`, so that a second attempt gets the recorded answer. The execution's `ended` must call `endTurn`.
+ */
+export async function takeTurn(
+  tx: TenantTx,
+  turn: { readonly conversationId: string; readonly executionId: string },
+): Promise<Turn | NoTurn> {
+  const conversation = await lockConversation(tx, turn.conversationId);
+  if (conversation === undefined || conversation.turnExecutionId !== turn.executionId)
+    return nothing("turn_taken_over", "The conversation is gone or another execution answers it.");
+  if (conversation.status === "closed") return nothing("conversation_closed", "The conversation is closed.");
+  if (conversation.controller === "human")
+    return nothing("human_in_control", "A person has taken over the conversation.");
+  const contact = await loadContactForAgent(tx, conversation.contactId);
+  const channel = await getChannel(tx, conversation.channelId);
+  if (contact === undefined || channel === undefined)
+    return nothing("turn_taken_over", "The contact or the channel is gone.");
+  if (contact.optedOut) return { status: "nothing", reason: optedOut };
+  const answering = await findAnsweringAgent(tx, conversation);
+  if (answering === undefined) return { status: "nothing", reason: noAgent };
+  const messages = await selectInboundBeyond(tx, conversation.id, conversation.takenSeq);
+  if (messages.length === 0) return nothing("nothing_to_answer", "Everything has been answered already.");
+
+  await updateConversation(tx, conversation.id, {
+    takenSeq: conversation.lastInboundSeq,
+    turnStartedAt: "now",
+    controller: "agent",
+  });
+  const { agentId, session } = answering;
+  const { id, platform, kind, name } = channel;
+  return {
+    status: "taken",
+    messages: messages.map(toTurnMessage),
+    transcript: (await selectTranscript(tx, conversation.id, transcriptLength)).map(toTurnMessage),
+    agentId,
+    session:
+      session === undefined
+        ? null
+        : { kind: session.kind, taskId: session.taskId, expiresAt: session.expiresAt.toISOString() },
+    contact,
+    channel: { id, platform, kind, name },
+  };
+}
+
+function nothing(code: string, message: string): NoTurn {
+  return { status: "nothing", reason: { code, message } };
+}
+
+function toTurnMessage(message: Message): TurnMessage {
+  const { id, seq, authorKind, text, createdAt } = message;
+  return { id, seq, author: authorKind, text, createdAt: createdAt.toISOString() };
+}
+
+/**
+ * Frees a conversation from its turn and queues the next one if the contact wrote meanwhile. `failure` says that the
+ * reply failed or was cancelled: what it was to answer is then left to a person and not tried again, so that a
+ * message that no agent survives is no endless loop; what came after it gets its own turn. Ending a turn that is not
+ * the conversation's (any more) does nothing.
+ */
+export async function endTurn(
+  core: Core,
+  tx: TenantTx,
+  turn: {
+    readonly conversationId: string;
+    readonly executionId: string;
+    readonly failure?: Reason | undefined;
+  },
+): Promise<void> {
+  const conversation = await lockConversation(tx, turn.conversationId);
+  if (conversation === undefined || conversation.turnExecutionId !== turn.executionId) return;
+  const { failure } = turn;
+  // A turn that failed before it took anything was to answer all there is.
+  const givenUp = failure !== undefined && conversation.turnStartedAt === null;
+  const freed = await updateConversation(tx, conversation.id, {
+    turnExecutionId: null,
+    turnStartedAt: null,
+    ...(givenUp ? { takenSeq: conversation.lastInboundSeq } : {}),
+  });
+  announceConversation(core, tx, conversation.id);
+  if (failure !== undefined && freed.status === "open" && freed.controller !== "human")
+    await waitForPerson(core, tx, freed, {
+      code: "reply_failed",
+      message: `A reply could not be given: ${failure.message}`,
+    });
+  // If the turn took nothing because nobody may answer, its own execution says so.
+  await arrangeAnswer(core, tx, freed, { recorded: conversation.turnStartedAt === null });
+}

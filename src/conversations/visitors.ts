@@ -1,0 +1,142 @@
+import { RateLimiterMemory, RateLimiterRes } from "rate-limiter-flexible";
+import { equalSecret, hmacHex, randomToken, sha256 } from "../base/crypto.ts";
+import { AppError, invalidField, notFound } from "../base/errors.ts";
+import { newId } from "../base/ids.ts";
+import type { Credentials } from "../base/route.ts";
+import { findWorkspaceOfChannel, getChannel, readSecret } from "../channels/index.ts";
+import { addIdentity, type Contact, createContact, ensureContact } from "../contacts/index.ts";
+import type { TenantTx } from "../db/index.ts";
+import type { Core } from "../engine/index.ts";
+import { announceConversation } from "./announce.ts";
+import type { Message } from "./conversation.ts";
+import { conversationErrors } from "./errors.ts";
+import { markDelivered, type ScrollPosition, selectScroll } from "./messages-store.ts";
+import { insertVisitor, selectVisitorByToken, type Visitor } from "./visitors-store.ts";
+
+/** Who a visitor says to be; `hash` is the hex HMAC-SHA256 of the externalId under the channel's secret. */
+export interface ClaimedIdentity {
+  readonly externalId: string;
+  readonly email?: string | undefined;
+  readonly name?: string | undefined;
+  readonly hash: string;
+}
+
+export interface NewVisitor {
+  /** Shown to the contact's side once; only its hash is stored. */
+  readonly token: string;
+  readonly contactId: string;
+}
+
+/**
+ * Lets somebody speak on a web channel: as a new contact, or as the contact with a proved externalId. Name and e-mail
+ * are not covered by the proof, so they only fill what the contact does not have yet. Throws 404, 409
+ * `channel_disabled`, 422 at `identity.hash`.
+ */
+export async function createVisitor(
+  core: Core,
+  channelId: string,
+  identity: ClaimedIdentity | undefined,
+): Promise<NewVisitor> {
+  const workspaceId = await findWorkspaceOfChannel(core, channelId);
+  if (workspaceId === undefined) throw notFound("channel");
+  const token = `vis_${randomToken()}`;
+  return core.db.tenant(workspaceId, async (tx) => {
+    const channel = await getChannel(tx, channelId);
+    if (channel === undefined) throw notFound("channel");
+    if (channel.status !== "connected") throw new AppError(conversationErrors.channel_disabled);
+    const contact =
+      identity === undefined
+        ? await createContact(core, tx, {})
+        : await proveContact(core, tx, channelId, identity);
+    await addIdentity(tx, {
+      contactId: contact.id,
+      platform: channel.platform,
+      address: identity?.externalId ?? `visitor:${contact.id}`,
+    });
+    await insertVisitor(tx, {
+      id: newId(),
+      channelId,
+      contactId: contact.id,
+      tokenHash: sha256(token),
+      verified: identity !== undefined,
+    });
+    return { token, contactId: contact.id };
+  });
+}
+
+async function proveContact(
+  core: Core,
+  tx: TenantTx,
+  channelId: string,
+  identity: ClaimedIdentity,
+): Promise<Contact> {
+  const { hash, ...known } = identity;
+  const expected = hmacHex(await readSecret(core, tx, channelId), known.externalId);
+  if (!equalSecret(hash.toLowerCase(), expected))
+    throw invalidField(
+      "identity.hash",
+      "hash_invalid",
+      "must be the hex HMAC-SHA256 of the externalId under the channel's secret",
+    );
+  return ensureContact(core, tx, known);
+}
+
+/** Who a request's `Authorization: Bearer <token>` belongs to. Throws 401 if it belongs to nobody. */
+export async function authenticateVisitor(core: Core, credentials: Credentials): Promise<Visitor> {
+  const { authorization } = credentials.headers;
+  const token =
+    typeof authorization === "string" ? /^Bearer (vis_\S+)$/i.exec(authorization)?.[1] : undefined;
+  const visitor = token === undefined ? undefined : await selectVisitorByToken(core.db, sha256(token));
+  if (visitor === undefined) throw new AppError(conversationErrors.visitor_token_invalid);
+  return visitor;
+}
+
+/**
+ * The next messages of the contact's one scroll over all conversations of the channel, oldest first, and where they
+ * end. What is answered counts as delivered.
+ */
+export async function fetchMessages(
+  core: Core,
+  tx: TenantTx,
+  visitor: Pick<Visitor, "contactId" | "channelId">,
+  range: { readonly after: ScrollPosition; readonly limit: number },
+): Promise<{ readonly messages: readonly Message[]; readonly end: ScrollPosition }> {
+  const found = await selectScroll(tx, visitor, range.after, range.limit);
+  const waiting = found.filter(({ message }) => message.status === "sent").map(({ message }) => message.id);
+  const delivered = await markDelivered(tx, waiting);
+  for (const conversationId of new Set(delivered.map((message) => message.conversationId)))
+    announceConversation(core, tx, conversationId);
+  const changed = new Set(delivered.map(({ id }) => id));
+  return {
+    messages: found.map(({ message }) =>
+      changed.has(message.id) ? { ...message, status: "delivered" } : message,
+    ),
+    end: found.at(-1)?.position ?? range.after,
+  };
+}
+
+export interface VisitorLimit {
+  /** Throws 429 with the time to wait if this address has made too many visitors. */
+  count(ip: string): Promise<void>;
+}
+
+const visitorsPerMinute = 60;
+
+/**
+ * Bounds the visitors that one address can make without a valid proof, so that a script cannot fill the contact list.
+ * Per process. A server that speaks for its own customers proves them and is not counted.
+ */
+export function createVisitorLimit(perMinute = visitorsPerMinute): VisitorLimit {
+  const limiter = new RateLimiterMemory({ points: perMinute, duration: 60 });
+  return {
+    async count(ip) {
+      try {
+        await limiter.consume(ip);
+      } catch (error) {
+        if (!(error instanceof RateLimiterRes)) throw error;
+        const retryAfterSeconds = Math.max(1, Math.ceil(error.msBeforeNext / 1_000));
+        throw new AppError(conversationErrors.too_many_visitors, { retryAfterSeconds });
+      }
+    },
+  };
+}

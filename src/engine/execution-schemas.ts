@@ -1,0 +1,174 @@
+import { z } from "zod";
+import { toId, toIdOrNull } from "../base/ids.ts";
+import { idOut, instant, instantOut } from "../base/schemas.ts";
+import type { Execution, Step } from "./execution.ts";
+
+export const executionStatuses = [
+  "queued",
+  "running",
+  "waiting",
+  "completed",
+  "failed",
+  "canceled",
+  "skipped",
+] as const satisfies readonly Execution["status"][];
+
+export const executionTriggers = [
+  "schedule",
+  "manual",
+  "api",
+  "catch_up",
+  "replay",
+  "agent",
+  "workflow",
+] as const satisfies readonly Execution["trigger"][];
+
+export const outcomes = [
+  "goal_met",
+  "message_sent",
+  "no_action_needed",
+  "handed_over",
+  "blocked",
+  "delivery_failed",
+  "limit_reached",
+  "none",
+] as const satisfies readonly NonNullable<Execution["outcome"]>[];
+
+export const reasonOut = z
+  .object({ code: z.string(), message: z.string() })
+  .nullable()
+  .meta({ description: "Why it is as it is; null where nothing needs a reason" });
+
+export const executionOut = z
+  .object({
+    id: idOut("execution"),
+    kind: z.string().meta({ description: "task, reply, outreach or simulation" }),
+    taskId: idOut("task").nullable(),
+    agentId: idOut("agent").nullable(),
+    contactId: idOut("contact").nullable(),
+    conversationIds: z.array(idOut("conversation")),
+    trigger: z.enum(executionTriggers),
+    status: z.enum(executionStatuses).meta({ description: "Where the machinery is" }),
+    waitingFor: z.enum(["approval", "human", "time"]).nullable(),
+    outcome: z.enum(outcomes).nullable().meta({ description: "What came of it; null until it has ended" }),
+    reason: reasonOut,
+    summary: z.string().nullable(),
+    scheduledFor: instantOut.nullable(),
+    queuedAt: instantOut,
+    startedAt: instantOut.nullable(),
+    completedAt: instantOut.nullable(),
+    iterations: z.int(),
+    toolCalls: z.int(),
+    inputTokens: z.int(),
+    outputTokens: z.int(),
+    costUsd: z.string().meta({ description: "US dollars" }),
+    attempt: z.int().meta({ description: "Counts how often a worker has taken it up" }),
+    missedCount: z.int().nullable().meta({ description: "For a stretch of missed ticks: how many" }),
+    firstAt: instantOut.nullable(),
+    lastAt: instantOut.nullable(),
+  })
+  .meta({ id: "Execution" });
+
+export function presentExecution(execution: Execution): z.input<typeof executionOut> {
+  const { conversationId, reasonCode, reasonMessage } = execution;
+  return {
+    id: toId("execution", execution.id),
+    kind: execution.kind,
+    taskId: toIdOrNull("task", execution.taskId),
+    agentId: toIdOrNull("agent", execution.agentId),
+    contactId: toIdOrNull("contact", execution.contactId),
+    conversationIds: conversationId === null ? [] : [toId("conversation", conversationId)],
+    trigger: execution.trigger,
+    status: execution.status,
+    waitingFor: execution.waitingFor,
+    outcome: execution.outcome,
+    reason: reasonCode === null ? null : { code: reasonCode, message: reasonMessage ?? "" },
+    summary: execution.summary,
+    scheduledFor: instant(execution.scheduledFor),
+    queuedAt: instant(execution.queuedAt),
+    startedAt: instant(execution.startedAt),
+    completedAt: instant(execution.completedAt),
+    iterations: execution.iterations,
+    toolCalls: execution.toolCalls,
+    inputTokens: execution.inputTokens,
+    outputTokens: execution.outputTokens,
+    costUsd: plainDecimal(execution.costUsd),
+    attempt: execution.attempt,
+    missedCount: execution.missedCount,
+    firstAt: instant(execution.missedFirstAt),
+    lastAt: instant(execution.missedLastAt),
+  };
+}
+
+/** `0.001200` as `0.0012`, `0.000000` as `0`. */
+function plainDecimal(numeric: string): string {
+  return numeric.includes(".") ? numeric.replace(/\.?0+$/, "") : numeric;
+}
+
+export const stepOut = z
+  .object({
+    seq: z.int(),
+    kind: z.enum(["model", "tool_intent", "tool_result", "message", "wait", "checkpoint", "note"]),
+    name: z.string(),
+    attempt: z.int(),
+    input: z.unknown(),
+    output: z.unknown(),
+    error: reasonOut,
+    late: z.unknown().meta({ description: "A tool's result that came after the execution had ended" }),
+    inputTokens: z.int().nullable(),
+    outputTokens: z.int().nullable(),
+    costUsd: z.string().nullable(),
+    startedAt: instantOut,
+    endedAt: instantOut,
+  })
+  .meta({ id: "Step" });
+
+export function presentStep(step: Step): z.input<typeof stepOut> {
+  const { payload } = step;
+  return {
+    seq: step.seq,
+    kind: step.kind,
+    name: step.name,
+    attempt: step.attempt,
+    input: payload.input ?? null,
+    output: payload.output ?? null,
+    error: payload.error ?? null,
+    late: step.late ?? null,
+    inputTokens: payload.inputTokens ?? null,
+    outputTokens: payload.outputTokens ?? null,
+    costUsd: payload.costUsd ?? null,
+    startedAt: instant(step.startedAt),
+    endedAt: instant(step.endedAt),
+  };
+}
+
+const time = "2027-03-01T09:00:00.000Z";
+
+/** The same execution in every example of the reference. */
+export const exampleExecution: z.input<typeof executionOut> = {
+  id: "exec_01k3v8q5x8e7arf4s2m6t9c0wd",
+  kind: "task",
+  taskId: "task_01k3v8q5x8e7arf4s2m6t9c0wd",
+  agentId: "agent_01k3v8q5x8e7arf4s2m6t9c0wd",
+  contactId: "contact_01k3v8q5x8e7arf4s2m6t9c0wd",
+  conversationIds: ["conv_01k3v8q5x8e7arf4s2m6t9c0wd"],
+  trigger: "schedule",
+  status: "completed",
+  waitingFor: null,
+  outcome: "message_sent",
+  reason: null,
+  summary: "Asked Anna how the first week went.",
+  scheduledFor: time,
+  queuedAt: time,
+  startedAt: time,
+  completedAt: time,
+  iterations: 2,
+  toolCalls: 2,
+  inputTokens: 812,
+  outputTokens: 64,
+  costUsd: "0.0012",
+  attempt: 1,
+  missedCount: null,
+  firstAt: null,
+  lastAt: null,
+};

@@ -1,0 +1,104 @@
+#!/usr/bin/env node
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { Command } from "commander";
+import { createLogger, type Logger } from "./base/log.ts";
+import { type Config, ConfigError, readConfig } from "./config.ts";
+import { EmbeddedPostgresError } from "./db/embedded/index.ts";
+import { SchemaTooNewError, UnsafeRoleError } from "./db/index.ts";
+import { createDemo } from "./demo/index.ts";
+import { createModules } from "./modules.ts";
+import { createKey } from "./program/api-key.ts";
+import { diagnose } from "./program/doctor.ts";
+import { migrateOnly } from "./program/migrate-only.ts";
+import { PortError } from "./program/port.ts";
+import { type Running, start } from "./program/start.ts";
+
+/** A drain that takes longer is cut off: supervisors kill after ten seconds anyway. */
+const longestDrainMs = 9_500;
+
+const print = (line: string): void => {
+  process.stdout.write(`${line}\n`);
+};
+
+/** Errors that say all there is to say: their stack would only hide the sentence. */
+const sentences = [ConfigError, EmbeddedPostgresError, PortError, SchemaTooNewError, UnsafeRoleError];
+
+async function main(): Promise<void> {
+  const { version } = JSON.parse(await readFile(join(import.meta.dirname, "..", "package.json"), "utf8"));
+  const program = new Command("errand")
+    .description(
+      "Runs the tasks that AI agents do for a company's customers. Settings come from the environment; see docs/reference/settings.md.",
+    )
+    .version(version);
+  program
+    .command("start", { isDefault: true })
+    .description("start the roles of ERRAND_ROLES (default: all) and serve until stopped")
+    .action(() => run((config, log) => serve(config, log, version)));
+  program
+    .command("migrate")
+    .description("bring the database to this version's schema")
+    .action(() => run(async (config, log) => print(await migrateOnly(config, log))));
+  program
+    .command("doctor")
+    .description("check the machine, the settings and the database, and say what to do")
+    .action(() =>
+      run(async (config, log) => {
+        const { lines, healthy } = await diagnose(config, log);
+        for (const line of lines) print(line);
+        if (!healthy) process.exitCode = 1;
+      }),
+    );
+  program
+    .command("api-key")
+    .description("API keys")
+    .command("create")
+    .description("make an API key in the first workspace and print it")
+    .option("--name <name>", "what it is for", "command line")
+    .option("--scope <scope>", "read, write or admin", "admin")
+    .action((options: { name: string; scope: string }) =>
+      run(async (config, log) => print(await createKey(config, log, options))),
+    );
+  await program.parseAsync();
+}
+
+/** Reads the settings and runs a command; a foreseeable error becomes its sentence and exit code 1. */
+async function run(command: (config: Config, log: Logger) => Promise<void>): Promise<void> {
+  try {
+    const config = readConfig();
+    await command(config, createLogger({ level: config.logLevel, pretty: process.stdout.isTTY === true }));
+  } catch (error) {
+    const known = sentences.some((kind) => error instanceof kind);
+    process.stderr.write(
+      `${known && error instanceof Error ? error.message : error instanceof Error ? error.stack : error}\n`,
+    );
+    process.exitCode = 1;
+  }
+}
+
+async function serve(config: Config, log: Logger, version: string): Promise<void> {
+  const stopping = new AbortController();
+  for (const name of ["SIGINT", "SIGTERM"] as const) process.on(name, () => stopping.abort(name));
+  const running = await start({ config, log, version, createModules, createDemo, print });
+  await aborted(stopping.signal);
+  await drain(running, log, String(stopping.signal.reason));
+}
+
+function aborted(signal: AbortSignal): Promise<void> {
+  if (signal.aborted) return Promise.resolve();
+  return new Promise((resolve) => signal.addEventListener("abort", () => resolve(), { once: true }));
+}
+
+async function drain(running: Running, log: Logger, why: string): Promise<void> {
+  log.info(`${why}: stopping`);
+  const cutOff = setTimeout(() => {
+    log.error("stopping took too long");
+    process.exit(1);
+  }, longestDrainMs);
+  await running.stop();
+  clearTimeout(cutOff);
+  log.info("stopped");
+  process.exit(0);
+}
+
+await main();

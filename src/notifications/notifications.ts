@@ -1,0 +1,94 @@
+import { notFound } from "../base/errors.ts";
+import { extensionPoint } from "../base/extensions.ts";
+import type { Page, PageOf } from "../base/page.ts";
+import { cleanText } from "../base/text.ts";
+import type { TenantTx } from "../db/index.ts";
+import type { Core } from "../engine/index.ts";
+import { listMembersWithRoles } from "../workspaces/index.ts";
+import type { Mailer } from "./mailer.ts";
+import {
+  insertNotification,
+  markAllRead,
+  markRead,
+  type Notification,
+  type Severity,
+  selectNotification,
+  selectNotifications,
+} from "./store.ts";
+
+export type { Notification, Severity } from "./store.ts";
+
+/** How the module tells `notify` that there is a mail server. */
+export const mailers = extensionPoint<Mailer>("notifications.mailers");
+
+export const emailJobId = "notifications.email";
+
+export interface NewNotification {
+  /** For instance `task.auto_paused`. */
+  readonly kind: string;
+  readonly severity: Severity;
+  /** One line. */
+  readonly title: string;
+  readonly body: string;
+  /** `kind` as in `idPrefixes`, `id` a UUID. */
+  readonly target?: { readonly kind: string; readonly id: string };
+  /** While one with this key is unread, another is not made. */
+  readonly dedupKey?: string;
+}
+
+/**
+ * Tells the workspace's people something that needs one of them: a row for the dashboard, and a mail to each owner
+ * and admin if there is a mail server. Answers the row's UUID, or undefined if the same was said and is still unread.
+ */
+export async function notify(
+  core: Core,
+  tx: TenantTx,
+  notification: NewNotification,
+): Promise<string | undefined> {
+  const { kind, severity, title, body, target, dedupKey } = notification;
+  const id = await insertNotification(tx, {
+    kind,
+    severity,
+    // Titles and texts often quote what failed.
+    title: cleanText(title),
+    body: cleanText(body),
+    targetKind: target?.kind ?? null,
+    targetId: target?.id ?? null,
+    dedupKey: dedupKey ?? null,
+  });
+  if (id === undefined) return undefined;
+  if (core.extensions.of(mailers).some((mailer) => mailer.configured)) {
+    const members = await listMembersWithRoles(tx, ["owner", "admin"]);
+    // One job each: a mail that fails is sent again to that person alone.
+    for (const member of members)
+      await core.jobs.send(tx, emailJobId, { notificationId: id, memberId: member.id });
+  }
+  return id;
+}
+
+/** Newest first; `unread` true or false picks those. */
+export async function listNotifications(
+  tx: TenantTx,
+  filter: { readonly unread?: boolean | undefined },
+  page: Page,
+): Promise<PageOf<Notification>> {
+  return await selectNotifications(tx, filter, page);
+}
+
+/** The notification, or undefined. */
+export async function findNotification(tx: TenantTx, id: string): Promise<Notification | undefined> {
+  return await selectNotification(tx, id);
+}
+
+/** Marks one as read for the whole workspace; once read it keeps its time. */
+export async function readNotification(core: Core, tx: TenantTx, id: string): Promise<Notification> {
+  await markRead(tx, id, core.clock.now());
+  const notification = await selectNotification(tx, id);
+  if (notification === undefined) throw notFound("notification");
+  return notification;
+}
+
+/** Marks all as read and answers how many were not. */
+export async function readAllNotifications(core: Core, tx: TenantTx): Promise<number> {
+  return await markAllRead(tx, core.clock.now());
+}

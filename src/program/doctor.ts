@@ -1,0 +1,195 @@
+import { access, constants, statfs } from "node:fs/promises";
+import { dirname } from "node:path";
+import pg from "pg";
+import { listModelAddresses } from "../agents/index.ts";
+import { systemClock } from "../base/clock.ts";
+import { messageOf } from "../base/errors.ts";
+import { createGuardedFetch } from "../base/guarded-fetch.ts";
+import type { Logger } from "../base/log.ts";
+import type { Config } from "../config.ts";
+import { checkRoles, pendingMigrations, type Queryable, readMigrations } from "../db/index.ts";
+import { migrationsDirectory } from "./open.ts";
+import { probePort } from "./port.ts";
+import { readServerFacts, type ServerFacts } from "./server-store.ts";
+import { withCore, withDatabase } from "./session.ts";
+
+/** What one check found. `advice` says what to do about it. */
+interface Finding {
+  readonly what: string;
+  readonly state: "ok" | "note" | "problem";
+  readonly found: string;
+  readonly advice?: string;
+}
+
+const leastNode = 26;
+const leastPostgres = 160_000;
+const leastFreeBytes = 1024 ** 3;
+const mostClockDifferenceMs = 2_000;
+const providerTimeoutMs = 5_000;
+
+/** `errand doctor`: checks what Errand stands on; `healthy` is false if something must be done. */
+export async function diagnose(
+  config: Config,
+  log: Logger,
+): Promise<{ readonly lines: readonly string[]; readonly healthy: boolean }> {
+  const findings = [
+    checkNode(),
+    await checkDataDirectory(config),
+    await checkPort(config),
+    ...(await checkServer(config, log)),
+  ];
+  return {
+    lines: findings.flatMap(render),
+    healthy: findings.every(({ state }) => state !== "problem"),
+  };
+}
+
+function render({ what, state, found, advice }: Finding): string[] {
+  const mark = { ok: "ok     ", note: "note   ", problem: "PROBLEM" }[state];
+  return [`${mark}  ${what}: ${found}`, ...(advice === undefined ? [] : [`         → ${advice}`])];
+}
+
+function checkNode(): Finding {
+  const what = "Node";
+  const found = process.version;
+  if (Number.parseInt(process.versions.node, 10) >= leastNode) return { what, state: "ok", found };
+  return {
+    what,
+    state: "problem",
+    found,
+    advice: `Node ${leastNode} is needed. Run \`npm ci\` and start with \`npm start\`, which uses the one it brings.`,
+  };
+}
+
+async function checkDataDirectory({ dataDir, databaseUrl }: Config): Promise<Finding> {
+  const what = "data directory";
+  if (databaseUrl !== undefined) return { what, state: "ok", found: "not used: ERRAND_DATABASE_URL is set" };
+  try {
+    const existing = await access(dataDir).then(
+      () => dataDir,
+      () => dirname(dataDir),
+    );
+    await access(existing, constants.W_OK);
+    const { bavail, bsize } = await statfs(existing);
+    const gigabytes = ((bavail * bsize) / 1024 ** 3).toFixed(1);
+    const found = `${dataDir}, ${gigabytes} GB free`;
+    if (bavail * bsize >= leastFreeBytes) return { what, state: "ok", found };
+    return { what, state: "problem", found, advice: "Make room: PostgreSQL stops when the disk is full." };
+  } catch (error) {
+    return {
+      what,
+      state: "problem",
+      found: messageOf(error),
+      advice: "Make it writable for this account, or set ERRAND_DATA_DIR.",
+    };
+  }
+}
+
+async function checkPort({ host, port }: Config): Promise<Finding> {
+  const what = "port";
+  try {
+    await probePort(host, port);
+    return { what, state: "ok", found: `${host}:${port} is free` };
+  } catch (error) {
+    return { what, state: "note", found: messageOf(error), advice: "If that is Errand itself, all is well." };
+  }
+}
+
+async function checkServer(config: Config, log: Logger): Promise<readonly Finding[]> {
+  try {
+    return await withDatabase(config, log, async (url) => {
+      const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 5_000 });
+      client.on("error", () => undefined);
+      await client.connect();
+      try {
+        const database: Queryable = { query: (statement) => client.query(statement) };
+        const before = systemClock.now().getTime();
+        const facts = await readServerFacts(database);
+        const between = new Date((before + systemClock.now().getTime()) / 2);
+        return [
+          checkVersion(facts),
+          checkClock(facts, between),
+          await checkMigrations(database),
+          ...(facts.hasSchema
+            ? [await checkRowSecurity(url), ...(await checkProviders(config, log, url))]
+            : []),
+        ];
+      } finally {
+        await client.end();
+      }
+    });
+  } catch (error) {
+    const advice =
+      config.databaseUrl === undefined
+        ? `Look into ${config.dataDir}/postgres.log.`
+        : "Check ERRAND_DATABASE_URL: host, port, database, user and password, and whether the server accepts this machine.";
+    return [{ what: "database", state: "problem", found: messageOf(error), advice }];
+  }
+}
+
+function checkVersion({ versionNumber, version }: ServerFacts): Finding {
+  const finding = { what: "database", found: `PostgreSQL ${version}` } as const;
+  if (versionNumber >= leastPostgres) return { ...finding, state: "ok" };
+  return { ...finding, state: "problem", advice: "PostgreSQL 16 or later is needed." };
+}
+
+function checkClock(facts: ServerFacts, now: Date): Finding {
+  const difference = Math.abs(facts.now.getTime() - now.getTime());
+  const finding = { what: "clock", found: `${Math.round(difference)} ms apart from the database's` } as const;
+  if (difference <= mostClockDifferenceMs) return { ...finding, state: "ok" };
+  return {
+    ...finding,
+    state: "note",
+    advice:
+      "Due times follow the database's clock. Synchronise both machines by NTP, or times on the screen look wrong.",
+  };
+}
+
+async function checkMigrations(database: Queryable): Promise<Finding> {
+  const what = "schema";
+  const pending = await pendingMigrations(database, await readMigrations(migrationsDirectory));
+  if (pending.length === 0) return { what, state: "ok", found: "up to date" };
+  return {
+    what,
+    state: "note",
+    found: `${pending.length} migrations are missing`,
+    advice: "`errand start` applies them; `errand migrate` does only that.",
+  };
+}
+
+async function checkRowSecurity(url: string): Promise<Finding> {
+  const what = "roles";
+  try {
+    await checkRoles(url);
+    return { what, state: "ok", found: "row-level security is in force" };
+  } catch (error) {
+    return { what, state: "problem", found: messageOf(error) };
+  }
+}
+
+/** Whether the servers of the configured models answer at all; their keys are not tried, that would cost money. */
+async function checkProviders(config: Config, log: Logger, url: string): Promise<readonly Finding[]> {
+  const addresses = await withCore(config, log, url, ({ core }) => listModelAddresses(core));
+  const fetch = createGuardedFetch({ allowPrivate: true, privateHosts: config.privateHosts });
+  try {
+    return await Promise.all(
+      addresses.map(async (address): Promise<Finding> => {
+        const what = "model provider";
+        try {
+          const response = await fetch(address, { signal: AbortSignal.timeout(providerTimeoutMs) });
+          await response.body?.cancel();
+          return { what, state: "ok", found: `${address} answers` };
+        } catch (error) {
+          return {
+            what,
+            state: "problem",
+            found: `${address}: ${messageOf(error)}`,
+            advice: "Check the provider's baseUrl, its server and the network.",
+          };
+        }
+      }),
+    );
+  } finally {
+    await fetch.close();
+  }
+}

@@ -1,0 +1,200 @@
+import type { FastifyInstance } from "fastify";
+import { createApi, createOperationsServer, type HealthCheck, type OperationsOptions } from "../api/index.ts";
+import { contribute } from "../base/extensions.ts";
+import type { Logger } from "../base/log.ts";
+import type { Config } from "../config.ts";
+import { checkRoles, pendingMigrations, readMigrations } from "../db/index.ts";
+import {
+  type Core,
+  createMaintenance,
+  createRetention,
+  createWorker,
+  executionKinds,
+  type Job,
+  type Module,
+  type Service,
+} from "../engine/index.ts";
+import { createMailer, type Mailer } from "../notifications/index.ts";
+import {
+  type Auth,
+  authenticate,
+  createAuth,
+  ensureFirstWorkspace,
+  firstWorkspaceId,
+  invitationLink,
+  issueOwnerToken,
+} from "../workspaces/index.ts";
+import { createMetrics } from "./metrics.ts";
+import {
+  migrateDatabase,
+  migrationsDirectory,
+  type OpenCore,
+  openCore,
+  openSecretKey,
+  openServer,
+} from "./open.ts";
+import { explainListenError, probePort } from "./port.ts";
+import { type Cleanup, createTeardown } from "./teardown.ts";
+
+/** What every module of the program is made with, beside the core. */
+export interface ModuleOptions {
+  readonly auth: Auth;
+  readonly mailer: Mailer;
+}
+
+export interface StartOptions {
+  readonly config: Config;
+  readonly log: Logger;
+  readonly version: string;
+  createModules(core: Core, options: ModuleOptions): readonly Module[];
+  /** Makes the demo in the first workspace. */
+  createDemo(core: Core, workspaceId: string): Promise<void>;
+  /** Writes a line for the person who started it. */
+  print(line: string): void;
+}
+
+export interface Running {
+  readonly address: string;
+  /** Drains and stops everything, PostgreSQL last. */
+  stop(): Promise<void>;
+}
+
+/** How long executions are kept. */
+const retentionDays = 90;
+
+/** Starts the roles of the settings and answers when they serve. What was started is stopped again if it fails. */
+export async function start(options: StartOptions): Promise<Running> {
+  const teardown = createTeardown(options.log);
+  try {
+    return { address: await startAll(options, teardown.add), stop: teardown.run };
+  } catch (error) {
+    await teardown.run();
+    throw error;
+  }
+}
+
+async function startAll(
+  options: StartOptions,
+  later: (what: string, cleanup: Cleanup) => void,
+): Promise<string> {
+  const { config, log } = options;
+  const port = await probePort(config.host, config.port);
+  const publicUrl = config.port === 0 ? config.publicUrl.replace(/:0$/, `:${port}`) : config.publicUrl;
+  const server = await openServer(config, log);
+  if (server.stop !== undefined) later("PostgreSQL", server.stop);
+  const secretKey = await openSecretKey(config);
+  const applied = await migrateDatabase(server.url);
+  if (applied.length > 0) log.info({ versions: applied }, "the database was migrated");
+  await checkRoles(server.url);
+
+  const opened = await openCore({ url: server.url, log, secretKey, publicUrl });
+  const { core } = opened;
+  later("the database connections", opened.close);
+  const mailer = createMailer({ smtpUrl: config.smtpUrl, from: config.mailFrom, log });
+  later("the mailer", async () => mailer.close());
+  const auth = createAuth(core, {
+    databaseUrl: server.url,
+    secret: secretKey.toString("base64"),
+    sendMail: (mail) => mailer.send(mail),
+  });
+  later("sign-in", () => auth.close());
+  const modules = options.createModules(core, { auth, mailer });
+  join(core, modules);
+  await opened.queue.start(modules.flatMap(({ jobs }): readonly Job[] => jobs ?? []));
+
+  const first = await ensureFirstWorkspace(core, { bootstrapApiKey: config.bootstrapApiKey });
+  if (first.created && config.demo) {
+    const workspaceId = await firstWorkspaceId(core);
+    if (workspaceId !== undefined) await options.createDemo(core, workspaceId);
+  }
+  later("the services", await startServices(servicesOf(opened, config, modules)));
+
+  const http = await createHttp(options, core, auth, modules);
+  later("the HTTP server", () => http.close());
+  await http.listen({ host: config.host, port }).catch((error: unknown) => {
+    throw explainListenError(error, config.host, port);
+  });
+
+  const ownerToken = first.ownerToken ?? (await issueOwnerToken(core));
+  const { print } = options;
+  print(`Errand ${options.version} serves ${[...config.roles].join(", ")} on ${publicUrl}`);
+  print(`  data       ${server.location}`);
+  if (config.roles.has("api")) print(`  API        ${publicUrl}/docs`);
+  if (first.apiKey !== undefined) print(`  API key    ${first.apiKey}   (shown this once)`);
+  if (ownerToken !== undefined) print(`  owner      ${invitationLink(publicUrl, ownerToken)}   (works once)`);
+  return publicUrl;
+}
+
+/** Gives the core what the modules contribute. */
+export function join(core: Core, modules: readonly Module[]): void {
+  core.extensions.add(modules.flatMap(({ contributions }) => contributions ?? []));
+  core.extensions.add([contribute(executionKinds, ...modules.flatMap(({ executions }) => executions ?? []))]);
+}
+
+function servicesOf(
+  { core, queue }: OpenCore,
+  config: Config,
+  modules: readonly Module[],
+): readonly Service[] {
+  const all: readonly Service[] = [
+    createWorker(core, { concurrency: config.concurrency }),
+    createMaintenance(core, config.roles.has("worker") ? "worker" : "scheduler"),
+    createRetention(core, retentionDays),
+    queue.service(),
+    ...modules.flatMap(({ services }) => services ?? []),
+  ];
+  return all.filter(({ role }) => config.roles.has(role));
+}
+
+/** Starts them in order; the answer stops them side by side, since each may take some seconds to drain. */
+async function startServices(services: readonly Service[]): Promise<Cleanup> {
+  const stops: Cleanup[] = [];
+  for (const service of services) stops.push(await service.start());
+  return async () => {
+    await Promise.all(stops.map((stop) => stop()));
+  };
+}
+
+async function createHttp(
+  options: StartOptions,
+  core: Core,
+  auth: Auth,
+  modules: readonly Module[],
+): Promise<FastifyInstance> {
+  const { config, version } = options;
+  const { metricsToken, trustProxy } = config;
+  const operations: OperationsOptions = {
+    healthChecks: await healthChecks(core),
+    metrics: createMetrics(core),
+    ...(metricsToken === undefined ? {} : { metricsToken }),
+  };
+  if (!config.roles.has("api")) return await createOperationsServer({ core, operations, trustProxy });
+  return await createApi({
+    core,
+    version,
+    operations,
+    trustProxy,
+    routes: modules.flatMap(({ routes }) => routes ?? []),
+    errors: modules.flatMap(({ errors }) => Object.values(errors ?? {})),
+    authenticate: (credentials) => authenticate(core, auth, credentials),
+  });
+}
+
+async function healthChecks(core: Core): Promise<readonly HealthCheck[]> {
+  const known = await readMigrations(migrationsDirectory);
+  return [
+    {
+      name: "database",
+      check: async () => {
+        await core.db.autocommit.query({ text: "select 1" });
+      },
+    },
+    {
+      name: "migrations",
+      check: async () => {
+        const pending = await pendingMigrations(core.db.autocommit, known);
+        if (pending.length > 0) throw new Error(`migrations ${pending.join(", ")} are missing`);
+      },
+    },
+  ];
+}

@@ -1,0 +1,123 @@
+import { findDefaultAgent, loadAgent } from "../agents/index.ts";
+import { AppError, notFound, requireRow } from "../base/errors.ts";
+import { toId } from "../base/ids.ts";
+import { getContact } from "../contacts/index.ts";
+import type { TenantTx } from "../db/index.ts";
+import {
+  type Core,
+  cancelExecutions,
+  type Execution,
+  enqueueExecution,
+  getExecution,
+  listExecutions,
+} from "../engine/index.ts";
+import { type Origin, recordChange } from "../workspaces/index.ts";
+import { taskErrors } from "./errors.ts";
+import { decidePause, decideResume, withDefaults } from "./rules.ts";
+import { setNextRun } from "./schedule-store.ts";
+import { lockTask, readNow, selectTask, updateState } from "./store.ts";
+import { type Task, taskKindName } from "./task.ts";
+import { record } from "./tasks.ts";
+import { wakeSweep } from "./wake.ts";
+
+/**
+ * Runs a task now, in whatever state it is; its schedule does not move. Throws 404, and 409 `execution_in_progress`
+ * with `executionId` while an execution has not ended.
+ */
+export async function triggerTask(core: Core, tx: TenantTx, id: string, origin: Origin): Promise<Execution> {
+  // The lock holds off the sweep and other triggers, so that the look below stays true until the commit.
+  const task = await lockTask(tx, id);
+  if (task === undefined) throw notFound("task");
+  const active = await listExecutions(
+    tx,
+    { taskId: id, status: ["queued", "running", "waiting"] },
+    { limit: 1 },
+  );
+  const [inTheWay] = active.items;
+  if (inTheWay !== undefined) {
+    const executionId = toId("execution", inTheWay.id);
+    throw new AppError(taskErrors.execution_in_progress, {
+      message: `The task's execution ${executionId} is ${inTheWay.status}; cancel it or wait for its end.`,
+      details: { executionId },
+    });
+  }
+  const executionId = await enqueueExecution(core, tx, {
+    kind: taskKindName,
+    lane: "manual",
+    trigger: origin.caller?.kind === "member" ? "manual" : "api",
+    taskId: id,
+    agentId: task.agentId,
+    contactId: task.contactId,
+    maxTimeSeconds: withDefaults(task.limits).maxTimeSeconds,
+  });
+  await recordChange(tx, { ...origin, action: "task.trigger", target: { kind: "task", id } });
+  return requireRow(await getExecution(tx, executionId), "reading an execution that was just queued");
+}
+
+/** Cancels what a task has queued, running or waiting. The task and its next run stay. Throws 404. */
+export async function cancelTask(core: Core, tx: TenantTx, id: string, origin: Origin): Promise<Task> {
+  if ((await selectTask(tx, id)) === undefined) throw notFound("task");
+  await cancelExecutions(
+    core,
+    tx,
+    { taskId: id },
+    { code: "canceled", message: "All executions of the task were cancelled." },
+  );
+  const task = await selectTask(tx, id);
+  if (task === undefined) throw notFound("task");
+  await recordChange(tx, { ...origin, action: "task.cancel", target: { kind: "task", id } });
+  return task;
+}
+
+/** Stops a task's schedule; what is under way goes on. Throws 404, and 409 `task_ended`. */
+export async function pauseTask(
+  _core: Core,
+  tx: TenantTx,
+  id: string,
+  note: string | undefined,
+  origin: Origin,
+): Promise<Task> {
+  const before = await lockTask(tx, id);
+  if (before === undefined) throw notFound("task");
+  const decision = decidePause(before, note);
+  if (decision.kind === "refused") throw new AppError(taskErrors.task_ended, { message: decision.message });
+  await setNextRun(tx, id, null);
+  await updateState(tx, id, "paused", decision.reason);
+  return finishChange(tx, origin, "task.pause", before);
+}
+
+/**
+ * Lets a task run again by its schedule, counted from now. An active one stays as it is. Throws 404, and 409
+ * `task_not_resumable` if it has no agent, contact or further run.
+ */
+export async function resumeTask(core: Core, tx: TenantTx, id: string, origin: Origin): Promise<Task> {
+  const before = await lockTask(tx, id);
+  if (before === undefined) throw notFound("task");
+  const { agentId, contactId } = before;
+  const agent = agentId === null ? await findDefaultAgent(tx) : await loadAgent(tx, agentId);
+  const decision = decideResume(before, {
+    now: await readNow(tx),
+    agentFound: agent !== undefined,
+    contactFound: contactId === null || (await getContact(tx, contactId)) !== undefined,
+  });
+  switch (decision.kind) {
+    case "unchanged":
+      return before;
+    case "refused":
+      throw new AppError(taskErrors.task_not_resumable, {
+        message: decision.message,
+        details: { missing: decision.code },
+      });
+    case "resumed":
+      await setNextRun(tx, id, decision.nextRunAt);
+      await updateState(tx, id, "active", null);
+      wakeSweep(core, tx);
+      return finishChange(tx, origin, "task.resume", before);
+  }
+}
+
+async function finishChange(tx: TenantTx, origin: Origin, action: string, before: Task): Promise<Task> {
+  const after = requireRow(await selectTask(tx, before.id), "reading a task that was just changed");
+  await record(tx, origin, action, before, after);
+  return after;
+}

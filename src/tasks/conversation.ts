@@ -1,0 +1,92 @@
+import type { OutgoingText, PromptMessage, SendVerdict } from "../agents/index.ts";
+import {
+  type Conversation,
+  getConversation,
+  listConversations,
+  listMessages,
+  openConversation,
+  sendMessage,
+  startSession,
+} from "../conversations/index.ts";
+import type { TenantTx } from "../db/index.ts";
+import { type Core, getExecution, listExecutions } from "../engine/index.ts";
+import { reopensConversation } from "./rules.ts";
+import { readNow } from "./store.ts";
+
+/** What an execution has to know of its task in order to write; kept in its journal. Ids are UUIDs. */
+export interface TaskWriting {
+  readonly taskId: string;
+  readonly contactId: string;
+  readonly channelId: string;
+  readonly sessionDurationSeconds: number;
+}
+
+const recentMessages = 20;
+
+/** What was said last between the company and a contact, oldest first; what the gate refused is left out. */
+export async function readRecentMessages(tx: TenantTx, contactId: string): Promise<readonly PromptMessage[]> {
+  const { items } = await listConversations(tx, { contactId }, { limit: 1 });
+  const [latest] = items;
+  if (latest === undefined) return [];
+  const messages = await listMessages(tx, latest.id, { limit: recentMessages });
+  return messages.items
+    .filter(({ status }) => status !== "refused" && status !== "withdrawn")
+    .map(({ authorKind, text, createdAt }) => ({ author: authorKind, text, at: createdAt }))
+    .reverse();
+}
+
+/**
+ * The conversation in which an execution writes, locked: the one it has written in, else the open one while the
+ * task's session may still be live in it, else a new one.
+ */
+export async function openForTask(
+  core: Core,
+  tx: TenantTx,
+  writing: TaskWriting,
+  executionId: string,
+): Promise<Conversation> {
+  const { contactId, channelId } = writing;
+  const ownId = (await getExecution(tx, executionId))?.conversationId ?? null;
+  const own = ownId === null ? undefined : await getConversation(tx, ownId);
+  // A further message of this execution belongs to its first, whatever the session duration says.
+  const fresh = own?.status !== "open" && (await isSessionOver(tx, writing, executionId));
+  return openConversation(core, tx, { contactId, channelId, fresh });
+}
+
+async function isSessionOver(tx: TenantTx, writing: TaskWriting, executionId: string): Promise<boolean> {
+  const { taskId, contactId, channelId, sessionDurationSeconds } = writing;
+  const open = await listConversations(tx, { contactId, channelId, status: "open" }, { limit: 1 });
+  const conversationId = open.items[0]?.id;
+  if (conversationId === undefined) return false;
+  const earlier = await listExecutions(tx, { taskId, conversationId }, { limit: 2 });
+  const previous = earlier.items.find(({ id }) => id !== executionId);
+  return reopensConversation(sessionDurationSeconds, previous, await readNow(tx));
+}
+
+/** Puts a message of a task through the gate; once it is sent, the agent goes on answering for the session's time. */
+export async function writeForTask(
+  core: Core,
+  tx: TenantTx,
+  outgoing: {
+    readonly writing: TaskWriting;
+    readonly conversation: Conversation;
+    readonly message: OutgoingText;
+    readonly agentId: string;
+    readonly executionId: string;
+  },
+): Promise<SendVerdict> {
+  const { writing, message, agentId, executionId } = outgoing;
+  const conversationId = outgoing.conversation.id;
+  const sent = await sendMessage(core, tx, {
+    class: "opening",
+    ...{ conversationId, executionId },
+    author: { kind: "agent", id: agentId },
+    ...{ text: message.text, stepSeq: message.stepSeq, idempotencyKey: message.idempotencyKey },
+  });
+  if (sent.reason !== undefined) return { accepted: false, messageId: sent.messageId, reason: sent.reason };
+  await startSession(tx, {
+    ...{ kind: "task", conversationId, agentId, executionId },
+    ...{ taskId: writing.taskId, seconds: writing.sessionDurationSeconds },
+  });
+  return { accepted: true, messageId: sent.messageId, conversationId };
+}

@@ -1,0 +1,41 @@
+import { agentDeleted, findDefaultAgent } from "../agents/index.ts";
+import { type Contribution, contribute } from "../base/extensions.ts";
+import { channelDeleted } from "../channels/index.ts";
+import { contactDeleted } from "../contacts/index.ts";
+import type { TenantTx } from "../db/index.ts";
+import { type Core, cancelExecutions, type Reason } from "../engine/index.ts";
+import { setNextRun } from "./schedule-store.ts";
+import { lockTask, pauseTasksOf, selectTaskIdsOfContact, updateState } from "./store.ts";
+
+const contactGone: Reason = { code: "contact_deleted", message: "The task's contact was deleted." };
+const agentGone: Reason = {
+  code: "agent_deleted",
+  message: "The agent that carried out the task was deleted. Give the task another one, then resume it.",
+};
+const channelGone: Reason = {
+  code: "channel_deleted",
+  message: "The channel that the task wrote on was deleted. Give the task another one, then resume it.",
+};
+
+/** What becomes of tasks when something they work with is deleted. */
+export function departureContributions(core: Core): readonly Contribution[] {
+  return [
+    contribute(contactDeleted, (tx, contactId) => endTasksOfContact(core, tx, contactId)),
+    contribute(agentDeleted, async (tx, agentId) => {
+      const isDefault = (await findDefaultAgent(tx))?.id === agentId;
+      await pauseTasksOf(tx, { agentId, isDefault }, agentGone);
+    }),
+    contribute(channelDeleted, (tx, channelId) => pauseTasksOf(tx, { channelId }, channelGone)),
+  ];
+}
+
+/** Ends a contact's tasks and cancels what they have under way: there is nobody left to write to. */
+async function endTasksOfContact(core: Core, tx: TenantTx, contactId: string): Promise<void> {
+  for (const taskId of await selectTaskIdsOfContact(tx, contactId)) {
+    await cancelExecutions(core, tx, { taskId }, contactGone);
+    const task = await lockTask(tx, taskId);
+    if (task === undefined || task.state === "ended") continue;
+    await setNextRun(tx, taskId, null);
+    await updateState(tx, taskId, "ended", contactGone);
+  }
+}

@@ -1,0 +1,212 @@
+import { z } from "zod";
+import { notFound } from "../base/errors.ts";
+import { type LiveEvent, type Route, route } from "../base/route.ts";
+import { idOf, pageOf, pageQuery } from "../base/schemas.ts";
+import {
+  type Core,
+  cancelExecutions,
+  type Execution,
+  exampleExecution,
+  executionOut,
+  executionStatuses,
+  executionTriggers,
+  getExecution,
+  listExecutions,
+  listSteps,
+  presentExecution,
+  presentStep,
+  stepOut,
+  watch,
+} from "../engine/index.ts";
+import { recordChange } from "../workspaces/index.ts";
+
+const tag = "Executions";
+const byId = z.object({ executionId: idOf("execution") });
+const stepsPerRead = 100;
+const ended = new Set<Execution["status"]>(["completed", "failed", "canceled", "skipped"]);
+
+/** `/v1/executions`: what agents did, step by step. */
+export function executionRoutes(core: Core): readonly Route[] {
+  return [listRoute(core), getRoute(core), stepsRoute(core), eventsRoute(core), cancelRoute(core)];
+}
+
+async function load(core: Core, workspaceId: string, id: string): Promise<Execution> {
+  const execution = await core.db.tenant(workspaceId, (tx) => getExecution(tx, id));
+  if (execution === undefined) throw notFound("execution");
+  return execution;
+}
+
+function listRoute(core: Core): Route {
+  return route({
+    method: "GET",
+    path: "/v1/executions",
+    operationId: "listExecutions",
+    tag,
+    summary: "List executions",
+    description: "Newest first. Skipped ticks are executions too, with the reason why nothing ran.",
+    scope: "read",
+    query: z.strictObject({
+      ...pageQuery,
+      taskId: idOf("task").optional(),
+      agentId: idOf("agent").optional(),
+      contactId: idOf("contact").optional(),
+      conversationId: idOf("conversation").optional(),
+      kind: z.enum(["task", "reply"]).optional(),
+      status: z.enum(executionStatuses).optional(),
+      trigger: z.enum(executionTriggers).optional(),
+    }),
+    response: pageOf(executionOut),
+    examples: { response: { items: [exampleExecution], nextCursor: null } },
+    async handler({ query, caller }) {
+      const { limit, cursor, status, ...filter } = query;
+      const statuses = status === undefined ? undefined : [status];
+      const page = await core.db.tenant(caller.workspaceId, (tx) =>
+        listExecutions(tx, { ...filter, status: statuses }, { limit, cursor }),
+      );
+      return { items: page.items.map(presentExecution), nextCursor: page.nextCursor };
+    },
+  });
+}
+
+function getRoute(core: Core): Route {
+  return route({
+    method: "GET",
+    path: "/v1/executions/:executionId",
+    operationId: "getExecution",
+    tag,
+    summary: "Get an execution",
+    scope: "read",
+    params: byId,
+    response: executionOut,
+    examples: { response: exampleExecution },
+    handler: async ({ params, caller }) =>
+      presentExecution(await load(core, caller.workspaceId, params.executionId)),
+  });
+}
+
+function stepsRoute(core: Core): Route {
+  return route({
+    method: "GET",
+    path: "/v1/executions/:executionId/steps",
+    operationId: "listExecutionSteps",
+    tag,
+    summary: "List an execution's steps",
+    description: "Oldest first. This is the journal that a crashed execution resumes from.",
+    scope: "read",
+    params: byId,
+    query: z.strictObject({
+      limit: pageQuery.limit,
+      after: z.coerce
+        .number()
+        .int()
+        .min(0)
+        .default(0)
+        .meta({ description: "The `seq` after which to begin" }),
+    }),
+    response: z.object({ items: z.array(stepOut), nextAfter: z.int().nullable() }),
+    examples: { response: { items: [], nextAfter: null } },
+    async handler({ params, query, caller }) {
+      const execution = await load(core, caller.workspaceId, params.executionId);
+      const { after, limit } = query;
+      const steps = await core.db.tenant(caller.workspaceId, (tx) =>
+        listSteps(tx, execution.id, { after, limit: limit + 1 }),
+      );
+      const items = steps.slice(0, limit);
+      return {
+        items: items.map(presentStep),
+        nextAfter: steps.length > limit ? (items.at(-1)?.seq ?? null) : null,
+      };
+    },
+  });
+}
+
+function eventsRoute(core: Core): Route {
+  return route({
+    method: "GET",
+    path: "/v1/executions/:executionId/events",
+    operationId: "streamExecutionEvents",
+    tag,
+    summary: "Follow an execution live",
+    description:
+      "Server-sent events: `step` for each step (its id is the step's `seq`), `execution` whenever the execution itself changed. Ends when the execution has ended. Resumes after `Last-Event-ID`.",
+    scope: "read",
+    params: byId,
+    response: z.union([stepOut, executionOut]),
+    stream: ({ params, caller, headers, signal }) =>
+      follow(core, {
+        workspaceId: caller.workspaceId,
+        executionId: params.executionId,
+        after: seqOf(headers["last-event-id"]),
+        signal,
+      }),
+  });
+}
+
+function seqOf(lastEventId: string | readonly string[] | undefined): number {
+  const seq = Number(lastEventId);
+  return Number.isSafeInteger(seq) && seq > 0 ? seq : 0;
+}
+
+interface Following {
+  readonly workspaceId: string;
+  readonly executionId: string;
+  readonly after: number;
+  readonly signal: AbortSignal;
+}
+
+async function* follow(
+  core: Core,
+  { workspaceId, executionId, after, signal }: Following,
+): AsyncGenerator<LiveEvent> {
+  let last = after;
+  let shown = "";
+  for await (const _ of watch(core, workspaceId, `execution:${executionId}`, signal)) {
+    // Before the steps: once it has ended no step follows, so nothing is missed after the last read.
+    const execution = await load(core, workspaceId, executionId);
+    for (;;) {
+      const steps = await core.db.tenant(workspaceId, (tx) =>
+        listSteps(tx, executionId, { after: last, limit: stepsPerRead }),
+      );
+      for (const step of steps) yield { id: String(step.seq), event: "step", data: presentStep(step) };
+      last = steps.at(-1)?.seq ?? last;
+      if (steps.length < stepsPerRead) break;
+    }
+    const data = presentExecution(execution);
+    const state = JSON.stringify(data);
+    if (state !== shown) yield { event: "execution", data };
+    shown = state;
+    if (ended.has(execution.status)) return;
+  }
+}
+
+function cancelRoute(core: Core): Route {
+  return route({
+    method: "POST",
+    path: "/v1/executions/:executionId/cancel",
+    operationId: "cancelExecution",
+    tag,
+    summary: "Cancel an execution",
+    description:
+      "Stops it within two seconds, a model call in flight included. One that has ended stays as it is.",
+    scope: "write",
+    status: 200,
+    params: byId,
+    response: executionOut,
+    examples: { response: { ...exampleExecution, status: "canceled", outcome: "none" } },
+    async handler({ params, caller, requestId }) {
+      const { executionId } = params;
+      const execution = await core.db.tenant(caller.workspaceId, async (tx) => {
+        const by = caller.kind === "member" ? "a member" : "an API key";
+        const reason = { code: "canceled", message: `Cancelled by ${by}.` };
+        const canceled = await cancelExecutions(core, tx, { ids: [executionId] }, reason);
+        if (canceled.length > 0) {
+          const target = { kind: "execution", id: executionId };
+          await recordChange(tx, { caller, requestId, action: "execution.cancel", target, changes: {} });
+        }
+        return getExecution(tx, executionId);
+      });
+      if (execution === undefined) throw notFound("execution");
+      return presentExecution(execution);
+    },
+  });
+}

@@ -1,0 +1,155 @@
+import { z } from "zod";
+import { notFound } from "../base/errors.ts";
+import { type Route, route } from "../base/route.ts";
+import { idOf, pageOf, pageQuery } from "../base/schemas.ts";
+import type { TenantTx } from "../db/index.ts";
+import {
+  type Core,
+  exampleExecution,
+  executionOut,
+  listExecutions,
+  presentExecution,
+} from "../engine/index.ts";
+import { controlRoutes } from "./control-http.ts";
+import { taskErrors } from "./errors.ts";
+import { presentTasks } from "./presenters.ts";
+import { exampleBody, exampleTask, newTask, type TaskOut, taskChanges, taskOut } from "./schemas.ts";
+import { type Task, taskStates } from "./task.ts";
+import { createTask, deleteTask, getTask, listTasks, updateTask } from "./tasks.ts";
+
+const tag = "Tasks";
+const params = z.object({ taskId: idOf("task") });
+
+/** Routes under `/v1/tasks`. */
+export function taskRoutes(core: Core): readonly Route[] {
+  return [...readingRoutes(core), ...writingRoutes(core), ...controlRoutes(core)];
+}
+
+function writingRoutes(core: Core): readonly Route[] {
+  return [
+    route({
+      scope: "write",
+      method: "POST",
+      path: "/v1/tasks",
+      operationId: "createTask",
+      tag,
+      summary: "Create a task",
+      description:
+        "It is active at once and first runs at the next time its schedule names; without a schedule it runs when triggered.",
+      status: 201,
+      body: newTask,
+      response: taskOut,
+      errors: [taskErrors.agent_required, taskErrors.channel_required, taskErrors.external_id_taken],
+      examples: { body: exampleBody, response: exampleTask },
+      handler: ({ caller, requestId, body }) =>
+        core.db.tenant(caller.workspaceId, async (tx) =>
+          presentOne(tx, await createTask(core, tx, body, { caller, requestId })),
+        ),
+    }),
+    route({
+      scope: "write",
+      method: "PATCH",
+      path: "/v1/tasks/:taskId",
+      operationId: "updateTask",
+      tag,
+      summary: "Change a task",
+      description:
+        "Fields that are absent stay; `limits` are changed one by one. Executions under way go on as they were at their start. Another schedule counts from now; the state stays.",
+      params,
+      body: taskChanges,
+      response: taskOut,
+      errors: [taskErrors.agent_required, taskErrors.channel_required, taskErrors.external_id_taken],
+      examples: { body: { limits: { maxCostUsd: "0.25" } }, response: exampleTask },
+      handler: ({ caller, requestId, params: { taskId }, body }) =>
+        core.db.tenant(caller.workspaceId, async (tx) =>
+          presentOne(tx, await updateTask(core, tx, taskId, body, { caller, requestId })),
+        ),
+    }),
+    route({
+      scope: "write",
+      method: "DELETE",
+      path: "/v1/tasks/:taskId",
+      operationId: "deleteTask",
+      tag,
+      summary: "Delete a task",
+      description: "Its executions are cancelled and deleted with it; conversations remain.",
+      status: 204,
+      params,
+      response: z.undefined(),
+      handler: ({ caller, requestId, params: { taskId } }) =>
+        core.db.tenant(caller.workspaceId, async (tx) => {
+          await deleteTask(core, tx, taskId, { caller, requestId });
+          return undefined;
+        }),
+    }),
+  ];
+}
+
+function readingRoutes(core: Core): readonly Route[] {
+  return [
+    route({
+      scope: "read",
+      method: "GET",
+      path: "/v1/tasks",
+      operationId: "listTasks",
+      tag,
+      summary: "List tasks, newest first",
+      query: z.strictObject({
+        ...pageQuery,
+        state: z.enum(taskStates).optional().meta({ description: "Only tasks in this state" }),
+        agentId: idOf("agent").optional(),
+        contactId: idOf("contact").optional(),
+        externalId: z.string().max(200).optional().meta({ description: "Only with this id of yours" }),
+      }),
+      response: pageOf(taskOut),
+      examples: { response: { items: [exampleTask], nextCursor: null } },
+      handler: ({ caller, query: { limit, cursor, ...filter } }) =>
+        core.db.tenant(caller.workspaceId, async (tx) => {
+          const page = await listTasks(tx, filter, { limit, cursor });
+          return { items: [...(await presentTasks(tx, page.items))], nextCursor: page.nextCursor };
+        }),
+    }),
+    route({
+      scope: "read",
+      method: "GET",
+      path: "/v1/tasks/:taskId",
+      operationId: "getTask",
+      tag,
+      summary: "Read a task",
+      params,
+      response: taskOut,
+      examples: { response: exampleTask },
+      handler: ({ caller, params: { taskId } }) =>
+        core.db.tenant(caller.workspaceId, async (tx) => {
+          const task = await getTask(tx, taskId);
+          if (task === undefined) throw notFound("task");
+          return presentOne(tx, task);
+        }),
+    }),
+    route({
+      scope: "read",
+      method: "GET",
+      path: "/v1/tasks/:taskId/executions",
+      operationId: "listTaskExecutions",
+      tag,
+      summary: "List a task's executions, newest first",
+      description: "Runs that were skipped or missed are among them, each with its reason.",
+      params,
+      query: z.strictObject(pageQuery),
+      response: pageOf(executionOut),
+      examples: { response: { items: [exampleExecution], nextCursor: null } },
+      handler: ({ caller, params: { taskId }, query }) =>
+        core.db.tenant(caller.workspaceId, async (tx) => {
+          if ((await getTask(tx, taskId)) === undefined) throw notFound("task");
+          const page = await listExecutions(tx, { taskId }, query);
+          return { items: page.items.map(presentExecution), nextCursor: page.nextCursor };
+        }),
+    }),
+  ];
+}
+
+async function presentOne(tx: TenantTx, task: Task): Promise<TaskOut> {
+  const [presented] = await presentTasks(tx, [task]);
+  if (presented === undefined) throw new Error("one task is presented as one");
+  return presented;
+}

@@ -1,0 +1,55 @@
+import { sessionContexts } from "../agents/index.ts";
+import { contribute } from "../base/extensions.ts";
+import type { TenantTx } from "../db/index.ts";
+import { type Core, getExecution, type Module } from "../engine/index.ts";
+import { departureContributions } from "./departures.ts";
+import { taskErrors } from "./errors.ts";
+import { executionRoutes } from "./execution-http.ts";
+import { taskRoutes } from "./http.ts";
+import { createReconciler } from "./reconcile.ts";
+import { createTaskKind } from "./run.ts";
+import { selectTask } from "./store.ts";
+import { createSweep } from "./sweep.ts";
+
+export { cancelTask, pauseTask, resumeTask, triggerTask } from "./control.ts";
+export { reconcileSchedules } from "./reconcile.ts";
+export {
+  describeSchedule,
+  nextRun,
+  type Schedule,
+  scheduleSchema,
+} from "./schedule/index.ts";
+export type { TaskOut } from "./schemas.ts";
+export { type SweepResult, sweepOnce } from "./sweep.ts";
+export {
+  type Task,
+  type TaskChanges,
+  type TaskFields,
+  type TaskFilter,
+  type TaskState,
+  taskKindName,
+} from "./task.ts";
+export { createTask, deleteTask, getTask, listTasks, updateTask } from "./tasks.ts";
+
+/** What agents do on a schedule or on demand. */
+export function tasksModule(core: Core): Module {
+  return {
+    name: "tasks",
+    errors: taskErrors,
+    routes: [...taskRoutes(core), ...executionRoutes(core)],
+    executions: [createTaskKind(core)],
+    services: [createSweep(core), createReconciler(core)],
+    contributions: [
+      ...departureContributions(core),
+      contribute(sessionContexts, (tx, session) => findContext(tx, session.taskId)),
+    ],
+  };
+}
+
+/** What an agent is told of the task for which it answers. */
+async function findContext(tx: TenantTx, taskId: string | null) {
+  const task = taskId === null ? undefined : await selectTask(tx, taskId);
+  if (task === undefined) return null;
+  const last = task.lastExecutionId === null ? undefined : await getExecution(tx, task.lastExecutionId);
+  return { taskName: task.name, description: task.description, summary: last?.summary ?? null };
+}

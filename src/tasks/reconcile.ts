@@ -1,0 +1,71 @@
+import { type Core, countActive, repeat, type Service } from "../engine/index.ts";
+import { decideUnarmed } from "./rules.ts";
+import { setNextRuns, takeUnarmed } from "./schedule-store.ts";
+import { changeStates } from "./sweep.ts";
+
+const everyMs = 60_000;
+const batchSize = 500;
+const first = "00000000-0000-0000-0000-000000000000";
+
+/**
+ * Gives every active task whose schedule has no next run one, or ends it if it has had its last. Commands and the
+ * sweep leave none behind; this is for what nobody thought of, since a task that never runs again says nothing.
+ * Answers how many it changed.
+ */
+export async function reconcileSchedules(core: Core): Promise<number> {
+  let after: Position | null = { workspaceId: first, taskId: first };
+  let changed = 0;
+  while (after !== null) {
+    const batch = await reconcileBatch(core, after);
+    changed += batch.changed;
+    after = batch.next;
+  }
+  return changed;
+}
+
+interface Position {
+  readonly workspaceId: string;
+  readonly taskId: string;
+}
+
+function reconcileBatch(
+  core: Core,
+  after: Position,
+): Promise<{ readonly changed: number; readonly next: Position | null }> {
+  return core.db.system(async (tx) => {
+    const rows = await takeUnarmed(tx, after, batchSize);
+    const last = rows.at(-1);
+    if (last === undefined) return { changed: 0, next: null };
+    const active = await countActive(
+      tx,
+      rows.map((row) => row.task_id),
+    );
+    const decided = rows.flatMap((row) => {
+      const unarmed = { rule: row.rule, scheduledAt: row.anchor_at };
+      const decision = decideUnarmed(unarmed, active.get(row.task_id) ?? 0, row.now);
+      return decision === null ? [] : [{ row, decision }];
+    });
+    const rearmed = decided.flatMap(({ row, decision: { nextRunAt } }) =>
+      nextRunAt === null ? [] : [{ workspaceId: row.workspace_id, taskId: row.task_id, nextRunAt }],
+    );
+    if (rearmed.length > 0) {
+      core.log.warn({ tasks: rearmed.map(({ taskId }) => taskId) }, "active tasks had no next run");
+      await setNextRuns(tx, rearmed);
+    }
+    await changeStates(core, tx, decided);
+    const next = rows.length < batchSize ? null : { workspaceId: last.workspace_id, taskId: last.task_id };
+    return { changed: decided.length, next };
+  });
+}
+
+/** Looks for tasks that lost their next run, every minute. */
+export function createReconciler(core: Core): Service {
+  return {
+    name: "schedule reconciler",
+    role: "scheduler",
+    start: async () =>
+      repeat(core, { everyMs, what: "reconciling schedules" }, async () => {
+        await reconcileSchedules(core);
+      }),
+  };
+}

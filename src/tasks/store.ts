@@ -1,0 +1,259 @@
+import type { Selectable, Updateable } from "kysely";
+import { sql } from "kysely";
+import { requireRow } from "../base/errors.ts";
+import { type Page, type PageOf, pageFrom, pageStart } from "../base/page.ts";
+import { toStorableJson } from "../base/text.ts";
+import type { DB, Queryable, TenantTx } from "../db/index.ts";
+import type { Reason } from "../engine/index.ts";
+import type { Schedule } from "./schedule/index.ts";
+import type { Meta, Task, TaskFilter, TaskLimits, TaskState } from "./task.ts";
+
+type TaskRow = Selectable<DB["tasks"]> & {
+  readonly nextRunAt: Date | null;
+  readonly anchorAt: Date | null;
+};
+
+/** The columns hold nothing but what this module writes: objects, and states of its check. */
+function toTask(row: TaskRow): Task {
+  const { workspaceId: _, anchorAt, stateReasonCode, stateReasonMessage, ...rest } = row;
+  return {
+    ...rest,
+    schedule: row.schedule as Schedule | null,
+    limits: row.limits as TaskLimits,
+    meta: row.meta as Meta,
+    state: row.state as TaskState,
+    stateReason:
+      stateReasonCode === null ? null : { code: stateReasonCode, message: stateReasonMessage ?? "" },
+    scheduledAt: anchorAt,
+  };
+}
+
+/** What a task row is made of, without what the database or a run fills in. */
+export interface TaskValues {
+  readonly id: string;
+  readonly name: string;
+  readonly description: string;
+  readonly agentId: string | null;
+  readonly contactId: string | null;
+  readonly channelId: string | null;
+  readonly schedule: Schedule | null;
+  readonly sessionDurationSeconds: number;
+  readonly limits: TaskLimits;
+  readonly meta: Meta;
+  readonly externalId: string | null;
+  readonly demo: boolean;
+}
+
+/** The database's clock, which decides what is due. */
+export async function readNow(tx: Queryable): Promise<Date> {
+  const { rows } = await tx.query<{ now: Date }>({
+    name: "tasks_now",
+    text: "select clock_timestamp() as now",
+  });
+  return requireRow(rows[0], "reading the database's clock").now;
+}
+
+export async function insertTask(tx: TenantTx, values: TaskValues): Promise<void> {
+  const { schedule, limits, meta, ...columns } = values;
+  await tx.db
+    .insertInto("tasks")
+    .values({
+      ...columns,
+      workspaceId: tx.workspaceId,
+      schedule: schedule === null ? null : toStorableJson(schedule),
+      limits: toStorableJson(limits),
+      meta: toStorableJson(meta),
+    })
+    .execute();
+}
+
+function selectAll(tx: TenantTx) {
+  return tx.db
+    .selectFrom("tasks as t")
+    .leftJoin("taskSchedules as s", (join) =>
+      join.onRef("s.workspaceId", "=", "t.workspaceId").onRef("s.taskId", "=", "t.id"),
+    )
+    .selectAll("t")
+    .select(["s.nextRunAt", "s.anchorAt"])
+    .where("t.workspaceId", "=", tx.workspaceId);
+}
+
+export async function selectTask(tx: TenantTx, id: string): Promise<Task | undefined> {
+  const row = await selectAll(tx).where("t.id", "=", id).executeTakeFirst();
+  return row === undefined ? undefined : toTask(row);
+}
+
+/**
+ * As `selectTask`, and nobody else changes, fires or deletes the task until this transaction ends. The schedule's row
+ * is locked first, as the sweep does, so that the two never wait for each other in a circle.
+ */
+export async function lockTask(tx: TenantTx, id: string): Promise<Task | undefined> {
+  await tx.query({
+    name: "lock_task_schedule",
+    text: "select 1 from task_schedules where workspace_id = $1 and task_id = $2 for update",
+    values: [tx.workspaceId, id],
+  });
+  await tx.query({
+    name: "lock_task",
+    text: "select 1 from tasks where workspace_id = $1 and id = $2 for update",
+    values: [tx.workspaceId, id],
+  });
+  return selectTask(tx, id);
+}
+
+/** Tasks, newest first. */
+export async function selectTasks(tx: TenantTx, filter: TaskFilter, page: Page): Promise<PageOf<Task>> {
+  const { state, agentId, contactId, externalId, demo } = filter;
+  const before = pageStart(page);
+  let query = selectAll(tx)
+    .orderBy("t.id", "desc")
+    .limit(page.limit + 1);
+  if (before !== undefined) query = query.where("t.id", "<", before);
+  if (state !== undefined) query = query.where("t.state", "=", state);
+  if (agentId !== undefined) query = query.where("t.agentId", "=", agentId);
+  if (contactId !== undefined) query = query.where("t.contactId", "=", contactId);
+  if (externalId !== undefined) query = query.where("t.externalId", "=", externalId);
+  if (demo !== undefined) query = query.where("t.demo", "=", demo);
+  return pageFrom((await query.execute()).map(toTask), page.limit);
+}
+
+export async function updateTaskRow(
+  tx: TenantTx,
+  id: string,
+  changes: Partial<Omit<TaskValues, "id" | "demo">>,
+): Promise<void> {
+  const { schedule, limits, meta, ...columns } = changes;
+  const values: Updateable<DB["tasks"]> = {
+    ...columns,
+    ...(schedule === undefined ? {} : { schedule: schedule === null ? null : toStorableJson(schedule) }),
+    ...(limits === undefined ? {} : { limits: toStorableJson(limits) }),
+    ...(meta === undefined ? {} : { meta: toStorableJson(meta) }),
+  };
+  await tx.db
+    .updateTable("tasks")
+    .set({ ...values, updatedAt: sql<Date>`now()` })
+    .where("workspaceId", "=", tx.workspaceId)
+    .where("id", "=", id)
+    .execute();
+}
+
+/** Sets a task's state. Becoming active forgets earlier failures. */
+export async function updateState(
+  tx: TenantTx,
+  id: string,
+  state: TaskState,
+  reason: Reason | null,
+): Promise<void> {
+  await tx.db
+    .updateTable("tasks")
+    .set({
+      state,
+      stateReasonCode: reason?.code ?? null,
+      stateReasonMessage: reason?.message ?? null,
+      updatedAt: sql<Date>`now()`,
+      ...(state === "active" ? { consecutiveFailures: 0 } : {}),
+    })
+    .where("workspaceId", "=", tx.workspaceId)
+    .where("id", "=", id)
+    .execute();
+}
+
+/** Notes an execution that ended. One that never started is no run and leaves `last_run_at` alone. */
+export async function updateLastRun(
+  tx: TenantTx,
+  id: string,
+  run: {
+    readonly executionId: string;
+    readonly startedAt: Date | null;
+    readonly consecutiveFailures: number;
+  },
+): Promise<void> {
+  await tx.query({
+    name: "update_last_run",
+    text: `update tasks set last_execution_id = $3, last_run_at = coalesce($4, last_run_at), consecutive_failures = $5
+      where workspace_id = $1 and id = $2`,
+    values: [tx.workspaceId, id, run.executionId, run.startedAt, run.consecutiveFailures],
+  });
+}
+
+/** Deletes the task with its schedule; false if it is not there. */
+export async function deleteTaskRow(tx: TenantTx, id: string): Promise<boolean> {
+  const { numDeletedRows } = await tx.db
+    .deleteFrom("tasks")
+    .where("workspaceId", "=", tx.workspaceId)
+    .where("id", "=", id)
+    .executeTakeFirst();
+  return numDeletedRows > 0n;
+}
+
+/** Ids of the contact's tasks, in whatever state. */
+export async function selectTaskIdsOfContact(tx: TenantTx, contactId: string): Promise<readonly string[]> {
+  const rows = await tx.db
+    .selectFrom("tasks")
+    .select("id")
+    .where("workspaceId", "=", tx.workspaceId)
+    .where("contactId", "=", contactId)
+    .orderBy("id")
+    .execute();
+  return rows.map(({ id }) => id);
+}
+
+/**
+ * Pauses what runs by itself and loses what it works with: tasks of an agent (those that name none too, if it is the
+ * default) or of a channel. Their schedules are disarmed first, in the order in which the sweep locks.
+ */
+export async function pauseTasksOf(
+  tx: TenantTx,
+  lost: { readonly agentId: string; readonly isDefault: boolean } | { readonly channelId: string },
+  reason: Reason,
+): Promise<void> {
+  const byAgent = "agentId" in lost;
+  const of = byAgent
+    ? `(t.agent_id = $2${lost.isDefault ? " or t.agent_id is null" : ""})`
+    : "t.channel_id = $2";
+  const id = byAgent ? lost.agentId : lost.channelId;
+  await tx.query({
+    text: `with locked as (
+        select s.workspace_id, s.task_id from task_schedules s join tasks t on t.workspace_id = s.workspace_id and t.id = s.task_id
+        where s.workspace_id = $1 and ${of} order by s.task_id for update of s)
+      update task_schedules s set next_run_at = null from locked l
+      where s.workspace_id = l.workspace_id and s.task_id = l.task_id and s.next_run_at is not null`,
+    values: [tx.workspaceId, id],
+  });
+  await tx.query({
+    text: `update tasks t set state = 'paused', state_reason_code = $3, state_reason_message = $4, updated_at = now()
+      where t.workspace_id = $1 and ${of} and t.state in ('active', 'auto_paused')`,
+    values: [tx.workspaceId, id, reason.code, reason.message],
+  });
+}
+
+/** One task's new state, for statements over many workspaces. */
+export interface PlacedState {
+  readonly workspaceId: string;
+  readonly taskId: string;
+  readonly state: TaskState;
+  readonly reason: Reason;
+  /** The execution that was the last, if there is a new one. */
+  readonly lastExecutionId: string | null;
+}
+
+/** Sets states in the system's transactions. Does nothing without any, so that the sweep pays only when it must. */
+export async function updateStates(tx: Queryable, states: readonly PlacedState[]): Promise<void> {
+  if (states.length === 0) return;
+  await tx.query({
+    name: "update_task_states",
+    text: `update tasks t set state = n.state, state_reason_code = n.code, state_reason_message = n.message,
+        last_execution_id = coalesce(n.last_execution_id, t.last_execution_id), updated_at = now()
+      from unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::text[], $6::uuid[])
+        as n (workspace_id, id, state, code, message, last_execution_id)
+      where t.workspace_id = n.workspace_id and t.id = n.id`,
+    values: [
+      states.map(({ workspaceId }) => workspaceId),
+      states.map(({ taskId }) => taskId),
+      states.map(({ state }) => state),
+      states.map(({ reason }) => reason.code),
+      states.map(({ reason }) => reason.message),
+      states.map(({ lastExecutionId }) => lastExecutionId),
+    ],
+  });
+}

@@ -1,0 +1,195 @@
+import { isDeepStrictEqual } from "node:util";
+import { AppError, notFound, requireRow } from "../base/errors.ts";
+import { newId } from "../base/ids.ts";
+import type { Page, PageOf } from "../base/page.ts";
+import { type TenantTx, uniqueViolation } from "../db/index.ts";
+import { type Core, cancelExecutions, deleteExecutionsOfTask } from "../engine/index.ts";
+import { changedFields, type Origin, recordChange } from "../workspaces/index.ts";
+import { taskErrors } from "./errors.ts";
+import { checkReferences } from "./references.ts";
+import { mergeLimits, planNextRun, withDefaults } from "./rules.ts";
+import { deleteSchedule, putSchedule } from "./schedule-store.ts";
+import {
+  deleteTaskRow,
+  insertTask,
+  lockTask,
+  readNow,
+  selectTask,
+  selectTasks,
+  updateTaskRow,
+} from "./store.ts";
+import type { Task, TaskChanges, TaskFields, TaskFilter } from "./task.ts";
+import { wakeSweep } from "./wake.ts";
+
+const defaultSessionSeconds = 86_400;
+
+/** Makes a task, active from now on. Throws 422 at the fields at fault and 409 `external_id_taken`. */
+export async function createTask(
+  core: Core,
+  tx: TenantTx,
+  fields: TaskFields & { readonly demo?: boolean },
+  origin: Origin,
+): Promise<Task> {
+  const { agentId = null, contactId = null, channelId = null, schedule = null } = fields;
+  const now = await readNow(tx);
+  await checkReferences(tx, { agentId, contactId, channelId, schedule }, now);
+  const id = newId();
+  const limits = mergeLimits({}, fields.limits ?? {});
+  await insertTask(tx, {
+    ...{ id, agentId, contactId, channelId, schedule, limits },
+    name: fields.name,
+    description: fields.description,
+    sessionDurationSeconds: fields.sessionDurationSeconds ?? defaultSessionSeconds,
+    meta: fields.meta ?? {},
+    externalId: fields.externalId ?? null,
+    demo: fields.demo ?? false,
+  }).catch(throwIfTaken);
+  if (schedule !== null) {
+    await putSchedule(tx, {
+      ...{ taskId: id, agentId, contactId, rule: schedule, scheduledAt: now },
+      maxTimeSeconds: withDefaults(limits).maxTimeSeconds,
+      nextRunAt: planNextRun({ state: "active", schedule }, { now, scheduledAt: now }),
+    });
+    wakeSweep(core, tx);
+  }
+  const task = await readBack(tx, id);
+  await record(tx, origin, "task.create", undefined, task);
+  return task;
+}
+
+/** Undefined if there is no such task in the workspace. */
+export function getTask(tx: TenantTx, id: string): Promise<Task | undefined> {
+  return selectTask(tx, id);
+}
+
+export function listTasks(tx: TenantTx, filter: TaskFilter, page: Page): Promise<PageOf<Task>> {
+  return selectTasks(tx, filter, page);
+}
+
+/**
+ * Changes the fields given. Executions under way go on as they were at their start. Another schedule counts from now;
+ * the state stays as it is. Throws 404, 422 and 409 `external_id_taken`.
+ */
+export async function updateTask(
+  core: Core,
+  tx: TenantTx,
+  id: string,
+  changes: TaskChanges,
+  origin: Origin,
+): Promise<Task> {
+  const before = await lockTask(tx, id);
+  if (before === undefined) throw notFound("task");
+  const now = await readNow(tx);
+  const { limits: limitChanges, schedule: wantedSchedule, ...plain } = changes;
+  // A schedule sent back as it was read is no change: its one run may be past by now.
+  const rescheduled = wantedSchedule !== undefined && !isDeepStrictEqual(wantedSchedule, before.schedule);
+  const { agentId, contactId, channelId } = changes;
+  const movesChannel = contactId !== undefined || channelId !== undefined;
+  await checkReferences(
+    tx,
+    {
+      agentId,
+      ...(movesChannel
+        ? {
+            contactId: contactId === undefined ? before.contactId : contactId,
+            channelId: channelId === undefined ? before.channelId : channelId,
+          }
+        : {}),
+      ...(rescheduled ? { schedule: wantedSchedule } : {}),
+    },
+    now,
+  );
+  await updateTaskRow(tx, id, {
+    ...withoutUndefined(plain),
+    ...(rescheduled ? { schedule: wantedSchedule } : {}),
+    ...(limitChanges === undefined ? {} : { limits: mergeLimits(before.limits, limitChanges) }),
+  }).catch(throwIfTaken);
+  await arrangeSchedule(core, tx, { before, after: await readBack(tx, id), rescheduled, now });
+  const after = await readBack(tx, id);
+  await record(tx, origin, "task.update", before, after);
+  return after;
+}
+
+/** Brings the sweep's row in line with a task that was changed. */
+async function arrangeSchedule(
+  core: Core,
+  tx: TenantTx,
+  change: { readonly before: Task; readonly after: Task; readonly rescheduled: boolean; readonly now: Date },
+): Promise<void> {
+  const { before, after, rescheduled, now } = change;
+  if (after.schedule === null) return deleteSchedule(tx, after.id);
+  const scheduledAt = rescheduled ? now : (before.scheduledAt ?? now);
+  await putSchedule(tx, {
+    ...{ taskId: after.id, agentId: after.agentId, contactId: after.contactId },
+    ...{ rule: after.schedule, scheduledAt },
+    maxTimeSeconds: withDefaults(after.limits).maxTimeSeconds,
+    nextRunAt: rescheduled ? planNextRun(after, { now, scheduledAt }) : before.nextRunAt,
+  });
+  if (rescheduled) wakeSweep(core, tx);
+}
+
+/**
+ * Deletes a task with its executions, after those under way were cancelled. Conversations remain. Throws 404.
+ */
+export async function deleteTask(core: Core, tx: TenantTx, id: string, origin: Origin): Promise<void> {
+  if ((await selectTask(tx, id)) === undefined) throw notFound("task");
+  await cancelExecutions(
+    core,
+    tx,
+    { taskId: id },
+    { code: "task_deleted", message: "The task was deleted." },
+  );
+  const task = await lockTask(tx, id);
+  if (task === undefined || !(await deleteTaskRow(tx, id))) throw notFound("task");
+  // After the row and its schedule are gone nothing can make another execution.
+  await deleteExecutionsOfTask(tx, id);
+  await record(tx, origin, "task.delete", task, undefined);
+}
+
+async function readBack(tx: TenantTx, id: string): Promise<Task> {
+  return requireRow(await selectTask(tx, id), "reading a task that was just written");
+}
+
+function throwIfTaken(error: unknown): never {
+  if (uniqueViolation(error) !== "tasks_external_id") throw error;
+  const message = "another task of the workspace has this externalId";
+  throw new AppError(taskErrors.external_id_taken, {
+    message: "Another task of the workspace has this externalId.",
+    errors: [{ path: "externalId", code: "external_id_taken", message }],
+  });
+}
+
+const audited = [
+  "name",
+  "description",
+  "agentId",
+  "contactId",
+  "channelId",
+  "schedule",
+  "sessionDurationSeconds",
+  "limits",
+  "meta",
+  "externalId",
+  "state",
+  "stateReason",
+] as const satisfies readonly (keyof Task)[];
+
+/** Writes a change of a task to the audit log, if anything of it is new. */
+export async function record(
+  tx: TenantTx,
+  origin: Origin,
+  action: string,
+  before: Task | undefined,
+  after: Task | undefined,
+): Promise<void> {
+  const changes = changedFields(before, after, audited);
+  if (Object.keys(changes).length === 0) return;
+  const id = (after ?? before)?.id ?? null;
+  await recordChange(tx, { ...origin, action, target: { kind: "task", id }, changes });
+}
+
+function withoutUndefined<T extends object>(changes: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
+  return Object.fromEntries(Object.entries(changes).filter(([, value]) => value !== undefined)) as {
+    [K in keyof T]?: Exclude<T[K], undefined>;
+  };
+}

@@ -1,0 +1,79 @@
+import type pg from "pg";
+import { RateLimiterMemory, RateLimiterPostgres, RateLimiterRes } from "rate-limiter-flexible";
+import { sha256 } from "../base/crypto.ts";
+import { AppError } from "../base/errors.ts";
+import { workspaceErrors } from "./errors.ts";
+import { attemptSource } from "./rules.ts";
+
+/**
+ * How many attempts are let through, per window. An address locks out early, which stops guessing from many
+ * machines; a source later, because an office or a mobile network shares one.
+ */
+export const attemptLimits = {
+  signInByEmail: { points: 10, seconds: 15 * 60 },
+  signInBySource: { points: 30, seconds: 15 * 60 },
+  resetByEmail: { points: 3, seconds: 3600 },
+  resetBySource: { points: 20, seconds: 3600 },
+} as const;
+
+type Purpose = "signIn" | "reset";
+
+export interface Attempt {
+  readonly ip: string;
+  readonly email: string;
+}
+
+/** Counts attempts in PostgreSQL, so that all processes count together. */
+export interface Attempts {
+  /** Counts one before anything is checked. Throws `too_many_attempts` with the wait. */
+  begin(purpose: Purpose, attempt: Attempt): Promise<void>;
+  /** A sign-in that worked: its own attempt does not count, and the address starts anew. */
+  succeeded(attempt: Attempt): Promise<void>;
+}
+
+/** `pool` runs as errand_system; the limiter's table is made by our migration. */
+export function createAttempts(pool: pg.Pool): Attempts {
+  const limiter = (keyPrefix: keyof typeof attemptLimits) => {
+    const { points, seconds: duration } = attemptLimits[keyPrefix];
+    return new RateLimiterPostgres({
+      keyPrefix,
+      points,
+      duration,
+      storeClient: pool,
+      storeType: "pool",
+      tableName: "sign_in_attempts",
+      tableCreated: true,
+      insuranceLimiter: new RateLimiterMemory({ keyPrefix, points, duration }),
+    });
+  };
+  const byEmail = { signIn: limiter("signInByEmail"), reset: limiter("resetByEmail") };
+  const bySource = { signIn: limiter("signInBySource"), reset: limiter("resetBySource") };
+
+  return {
+    async begin(purpose, { ip, email }) {
+      await consume(bySource[purpose], attemptSource(ip));
+      await consume(byEmail[purpose], emailKey(email));
+    },
+    async succeeded({ ip, email }) {
+      await byEmail.signIn.delete(emailKey(email));
+      await bySource.signIn.reward(attemptSource(ip));
+    },
+  };
+}
+
+async function consume(limiter: RateLimiterPostgres, key: string): Promise<void> {
+  try {
+    await limiter.consume(key);
+  } catch (error) {
+    // The library throws its result, which is no Error, when the limit is reached.
+    if (!(error instanceof RateLimiterRes)) throw error;
+    throw new AppError(workspaceErrors.too_many_attempts, {
+      retryAfterSeconds: Math.max(1, Math.ceil(error.msBeforeNext / 1000)),
+    });
+  }
+}
+
+/** The table's key has 255 characters, an address may have more. */
+function emailKey(email: string): string {
+  return sha256(email.toLowerCase()).toString("hex");
+}

@@ -1,0 +1,30 @@
+import type { Caller } from "../base/route.ts";
+import type { TenantTx } from "../db/index.ts";
+import { insertAuditEntry } from "./audit-store.ts";
+import type { Changes } from "./rules.ts";
+
+export interface RecordedChange {
+  /** Null: the program itself, for instance the command line. */
+  readonly caller: Caller | null;
+  readonly requestId: string | null;
+  /** For instance `task.update`. */
+  readonly action: string;
+  /** `kind` as in `idPrefixes`, for instance `task` or `modelProvider`; `id` is a UUID. */
+  readonly target: { readonly kind: string; readonly id: string | null };
+  /** `{field: [before, after]}` without secrets; see `changedFields`. */
+  readonly changes?: Changes;
+}
+
+/** Writes who changed what to the audit log, in the transaction of the change. */
+export async function recordChange(tx: TenantTx, change: RecordedChange): Promise<void> {
+  await insertAuditEntry(tx, {
+    workspaceId: tx.workspaceId,
+    actorKind: change.caller?.kind ?? "system",
+    actorId: change.caller?.id ?? null,
+    action: change.action,
+    targetKind: change.target.kind,
+    targetId: change.target.id,
+    changes: change.changes ?? {},
+    requestId: change.requestId,
+  });
+}

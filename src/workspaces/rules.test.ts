@@ -1,0 +1,132 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { roles, scopes } from "../base/route.ts";
+import {
+  attemptSource,
+  bearerToken,
+  changedFields,
+  chooseMembership,
+  coversScope,
+  headerOf,
+  invitationStatus,
+  isTimezone,
+  isUsableKey,
+  roleScope,
+} from "./rules.ts";
+
+describe("scopes and roles", () => {
+  it("each scope covers those before it and no other", () => {
+    const table = scopes.map((scope) => scopes.map((wanted) => coversScope(scope, wanted)));
+    expect(table).toEqual([
+      [true, false, false],
+      [true, true, false],
+      [true, true, true],
+    ]);
+  });
+
+  it("gives each role its scope", () => {
+    expect(roles.map(roleScope)).toEqual(["read", "write", "admin", "admin"]);
+  });
+});
+
+describe("isTimezone", () => {
+  it.each([
+    "UTC",
+    "Europe/Berlin",
+    "Asia/Kolkata",
+    "Asia/Calcutta",
+    "America/Argentina/Buenos_Aires",
+    "Etc/GMT+5",
+  ])("accepts %s", (name) => expect(isTimezone(name)).toBe(true));
+  it.each(["", "+01:00", "europe/berlin", "Mars/Olympus", "Europe/Berlin ", "Z", "2027-01-01T00:00[UTC]"])(
+    "refuses %j",
+    (name) => expect(isTimezone(name)).toBe(false),
+  );
+});
+
+describe("isUsableKey", () => {
+  it("takes 32 to 200 printable characters", () => {
+    expect([31, 32, 200, 201].map((length) => isUsableKey("k".repeat(length)))).toEqual([
+      false,
+      true,
+      true,
+      false,
+    ]);
+  });
+  it("takes spaces inside only, and no character that a header could not carry", () => {
+    const key = "k".repeat(31);
+    expect(isUsableKey(`${key} x`)).toBe(true);
+    for (const bad of [` ${key}`, `${key} `, `${key}\n`, `${key}é`]) expect(isUsableKey(bad)).toBe(false);
+  });
+  it("never takes what Authorization would change", () => {
+    fc.assert(
+      fc.property(fc.string({ minLength: 32, maxLength: 60 }), (key) => {
+        fc.pre(isUsableKey(key));
+        expect(bearerToken(`Bearer ${key}`)).toBe(key);
+      }),
+    );
+  });
+});
+
+describe("headers", () => {
+  it("reads the token of a bearer header only", () => {
+    expect(bearerToken("Bearer abc")).toBe("abc");
+    expect(bearerToken("bearer  abc ")).toBe("abc");
+    expect(bearerToken("Basic abc")).toBeUndefined();
+    expect(bearerToken(undefined)).toBeUndefined();
+  });
+  it("takes the first of several values", () => {
+    expect(headerOf({ a: ["1", "2"], b: "3" }, "a")).toBe("1");
+    expect(headerOf({ a: ["1", "2"], b: "3" }, "b")).toBe("3");
+    expect(headerOf({}, "c")).toBeUndefined();
+  });
+});
+
+describe("attemptSource", () => {
+  it("counts an IPv4 address however it is written, and an IPv6 network", () => {
+    expect(attemptSource("::ffff:192.0.2.7")).toBe(attemptSource("192.0.2.7"));
+    expect(attemptSource("192.0.2.8")).not.toBe(attemptSource("192.0.2.7"));
+    expect(attemptSource("2001:db8:1:2::1")).toBe(attemptSource("2001:db8:1:2:ffff::9"));
+    expect(attemptSource("2001:db8:1:3::1")).not.toBe(attemptSource("2001:db8:1:2::1"));
+    expect(attemptSource("nonsense")).toBe("unknown");
+  });
+});
+
+describe("changedFields", () => {
+  it("lists what differs, by value", () => {
+    const before = { name: "a", tags: ["x"], meta: { a: 1 }, secret: "s" };
+    const after = { name: "b", tags: ["x"], meta: { a: 2 }, secret: "t" };
+    expect(changedFields(before, after, ["name", "tags", "meta"])).toEqual({
+      name: ["a", "b"],
+      meta: [{ a: 1 }, { a: 2 }],
+    });
+  });
+  it("shows creation and deletion against null", () => {
+    expect(changedFields(undefined, { name: "a", note: null }, ["name", "note"])).toEqual({
+      name: [null, "a"],
+    });
+    expect(changedFields({ name: "a" }, undefined, ["name"])).toEqual({ name: ["a", null] });
+  });
+});
+
+describe("chooseMembership", () => {
+  const first = { workspaceId: "w1", memberId: "m1", role: "viewer" } as const;
+  const second = { workspaceId: "w2", memberId: "m2", role: "owner" } as const;
+  it("takes the named one, else the first, and none of somebody else's", () => {
+    expect(chooseMembership([first, second], undefined)).toBe(first);
+    expect(chooseMembership([first, second], "w2")).toBe(second);
+    expect(chooseMembership([first, second], "w3")).toBeUndefined();
+    expect(chooseMembership([], undefined)).toBeUndefined();
+  });
+});
+
+describe("invitationStatus", () => {
+  const now = new Date("2027-03-01T09:00:00Z");
+  const open = { acceptedAt: null, revokedAt: null, expiresAt: new Date("2027-03-01T09:00:01Z") };
+  it("says what became of it", () => {
+    expect(invitationStatus(open, now)).toBe("open");
+    expect(invitationStatus({ ...open, expiresAt: now }, now)).toBe("expired");
+    expect(invitationStatus({ ...open, expiresAt: now, revokedAt: now }, now)).toBe("revoked");
+    expect(invitationStatus({ ...open, expiresAt: now, acceptedAt: now }, now)).toBe("accepted");
+  });
+});

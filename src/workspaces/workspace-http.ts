@@ -1,0 +1,127 @@
+import { z } from "zod";
+import { toId } from "../base/ids.ts";
+import { type Route, route } from "../base/route.ts";
+import { idOut, instant, instantOut, text } from "../base/schemas.ts";
+import type { Core } from "../engine/index.ts";
+import { isTimezone } from "./rules.ts";
+import {
+  freezeWorkspace,
+  getWorkspace,
+  unfreezeWorkspace,
+  updateWorkspace,
+  type Workspace,
+} from "./workspaces.ts";
+
+const timezone = z
+  .string()
+  .max(64)
+  .refine(isTimezone, {
+    error: 'must be the exact name of an IANA time zone, for instance "Europe/Berlin"',
+    params: { code: "timezone_unknown" },
+  })
+  .meta({ description: "IANA name", example: "Europe/Berlin" });
+
+const workspaceOut = z
+  .object({
+    id: idOut("workspace"),
+    name: z.string(),
+    timezone: z.string(),
+    frozenAt: instantOut.nullable(),
+    frozenReason: z.string().nullable(),
+    createdAt: instantOut,
+    updatedAt: instantOut,
+  })
+  .meta({ id: "Workspace" });
+
+const exampleWorkspace = {
+  id: "ws_01k3v8q5x8e7arf4s2m6t9c0wd",
+  name: "default",
+  timezone: "Europe/Berlin",
+  frozenAt: null,
+  frozenReason: null,
+  createdAt: "2027-03-01T09:00:00.000Z",
+  updatedAt: "2027-03-01T09:00:00.000Z",
+};
+const frozenExample = {
+  ...exampleWorkspace,
+  frozenAt: "2027-03-02T10:15:00.000Z",
+  frozenReason: "Wrong price list",
+  updatedAt: "2027-03-02T10:15:00.000Z",
+};
+
+function presentWorkspace(workspace: Workspace): z.input<typeof workspaceOut> {
+  return {
+    id: toId("workspace", workspace.id),
+    name: workspace.name,
+    timezone: workspace.timezone,
+    frozenAt: instant(workspace.frozenAt),
+    frozenReason: workspace.frozenReason,
+    createdAt: instant(workspace.createdAt),
+    updatedAt: instant(workspace.updatedAt),
+  };
+}
+
+export function workspaceRoutes(core: Core): readonly Route[] {
+  return [
+    route({
+      scope: "read",
+      method: "GET",
+      path: "/v1/workspace",
+      operationId: "getWorkspace",
+      tag: "Workspace",
+      summary: "The workspace of the key or session",
+      response: workspaceOut,
+      examples: { response: exampleWorkspace },
+      handler: ({ caller }) =>
+        core.db.tenant(caller.workspaceId, async (tx) => presentWorkspace(await getWorkspace(tx))),
+    }),
+    route({
+      scope: "admin",
+      method: "PATCH",
+      path: "/v1/workspace",
+      operationId: "updateWorkspace",
+      tag: "Workspace",
+      summary: "Change name or time zone",
+      body: z.strictObject({
+        name: text({ min: 1, max: 200 }).optional(),
+        timezone: timezone.optional(),
+      }),
+      response: workspaceOut,
+      examples: { body: { timezone: "Europe/Berlin" }, response: exampleWorkspace },
+      handler: ({ caller, requestId, body }) =>
+        core.db.tenant(caller.workspaceId, async (tx) =>
+          presentWorkspace(await updateWorkspace(core, tx, body, { caller, requestId })),
+        ),
+    }),
+    route({
+      scope: "admin",
+      method: "POST",
+      path: "/v1/workspace/freeze",
+      operationId: "freezeWorkspace",
+      tag: "Workspace",
+      summary: "Stop every send at once",
+      description: "A workspace that is frozen already keeps its first reason.",
+      body: z.strictObject({ reason: text({ min: 1, max: 500 }) }),
+      response: workspaceOut,
+      examples: { body: { reason: "Wrong price list" }, response: frozenExample },
+      handler: ({ caller, requestId, body }) =>
+        core.db.tenant(caller.workspaceId, async (tx) =>
+          presentWorkspace(await freezeWorkspace(core, tx, body.reason, { caller, requestId })),
+        ),
+    }),
+    route({
+      scope: "admin",
+      method: "POST",
+      path: "/v1/workspace/unfreeze",
+      operationId: "unfreezeWorkspace",
+      tag: "Workspace",
+      summary: "Let messages go out again",
+      response: workspaceOut,
+      examples: { response: exampleWorkspace },
+      handler: ({ caller, requestId }) =>
+        core.db.tenant(caller.workspaceId, async (tx) =>
+          presentWorkspace(await unfreezeWorkspace(core, tx, { caller, requestId })),
+        ),
+    }),
+  ];
+}

@@ -1,0 +1,84 @@
+import type { Queryable, TenantTx } from "../db/index.ts";
+
+export interface Workspace {
+  readonly id: string;
+  readonly name: string;
+  readonly timezone: string;
+  readonly frozenAt: Date | null;
+  readonly frozenReason: string | null;
+  readonly createdAt: Date;
+  readonly updatedAt: Date;
+}
+
+/** One lock for all processes that start on an empty database; the number is arbitrary and fixed. */
+const firstStartLock = 7_220_115;
+
+/** Until this transaction ends, no other process sets the first workspace up. */
+export async function lockFirstStart(tx: Queryable): Promise<void> {
+  await tx.query({ text: "select pg_advisory_xact_lock($1)", values: [firstStartLock] });
+}
+
+export async function insertWorkspace(
+  tx: Queryable,
+  workspace: { readonly id: string; readonly name: string },
+): Promise<void> {
+  await tx.query({
+    text: "insert into workspaces (id, name) values ($1, $2)",
+    values: [workspace.id, workspace.name],
+  });
+}
+
+/** The id of the oldest workspace, which is the one that the first start made. */
+export async function selectFirstWorkspaceId(tx: Queryable): Promise<string | undefined> {
+  const { rows } = await tx.query<{ id: string }>({
+    text: "select id from workspaces order by created_at, id limit 1",
+  });
+  return rows[0]?.id;
+}
+
+export async function selectWorkspace(tx: TenantTx): Promise<Workspace> {
+  return await tx.db
+    .selectFrom("workspaces")
+    .selectAll()
+    .where("id", "=", tx.workspaceId)
+    .executeTakeFirstOrThrow();
+}
+
+/** Locks the workspace against other changes of it or of its owners; inserts that refer to it go on. */
+export async function lockWorkspace(tx: TenantTx): Promise<Workspace> {
+  return await tx.db
+    .selectFrom("workspaces")
+    .selectAll()
+    .where("id", "=", tx.workspaceId)
+    .forNoKeyUpdate()
+    .executeTakeFirstOrThrow();
+}
+
+export async function updateWorkspaceRow(
+  tx: TenantTx,
+  changes: {
+    readonly name?: string | undefined;
+    readonly timezone?: string | undefined;
+    readonly frozenAt?: Date | null;
+    readonly frozenReason?: string | null;
+    readonly updatedAt: Date;
+  },
+): Promise<Workspace> {
+  return await tx.db
+    .updateTable("workspaces")
+    .set(changes)
+    .where("id", "=", tx.workspaceId)
+    .returningAll()
+    .executeTakeFirstOrThrow();
+}
+
+export async function selectWorkspaceNames(
+  tx: Queryable,
+  ids: readonly string[],
+): Promise<ReadonlyMap<string, string>> {
+  const { rows } = await tx.query<{ id: string; name: string }>({
+    text: "select id, name from workspaces where id = any($1)",
+    values: [ids],
+  });
+  return new Map(rows.map((row) => [row.id, row.name]));
+}

@@ -1,0 +1,88 @@
+import { newId } from "../base/ids.ts";
+import type { Caller } from "../base/route.ts";
+import type { TenantTx } from "../db/index.ts";
+import type { Core } from "../engine/index.ts";
+import { recordChange } from "./audit.ts";
+import { changedFields } from "./rules.ts";
+import {
+  insertWorkspace,
+  lockWorkspace,
+  selectWorkspace,
+  updateWorkspaceRow,
+  type Workspace,
+} from "./workspace-store.ts";
+
+export type { Workspace } from "./workspace-store.ts";
+
+/** Who asked for a change, and in which request. `caller` null is the program itself. */
+export interface Origin {
+  readonly caller: Caller | null;
+  readonly requestId: string | null;
+}
+
+const audited = ["name", "timezone", "frozenAt", "frozenReason"] as const;
+
+/** Makes a workspace without members or keys and answers its UUID. */
+export async function createWorkspace(core: Core, workspace: { readonly name: string }): Promise<string> {
+  const id = newId();
+  await core.db.system((tx) => insertWorkspace(tx, { id, name: workspace.name }));
+  return id;
+}
+
+/** The transaction's workspace; `frozenAt` is set while nothing may be sent. */
+export async function getWorkspace(tx: TenantTx): Promise<Workspace> {
+  return await selectWorkspace(tx);
+}
+
+/** Changes name or time zone; the zone's name must be valid. */
+export async function updateWorkspace(
+  core: Core,
+  tx: TenantTx,
+  changes: { readonly name?: string | undefined; readonly timezone?: string | undefined },
+  origin: Origin,
+): Promise<Workspace> {
+  const before = await lockWorkspace(tx);
+  const after = await updateWorkspaceRow(tx, { ...changes, updatedAt: core.clock.now() });
+  await record(tx, origin, "workspace.update", before, after);
+  return after;
+}
+
+/** Stops every send at once. A frozen workspace stays as it is, with its first reason. */
+export async function freezeWorkspace(
+  core: Core,
+  tx: TenantTx,
+  reason: string,
+  origin: Origin,
+): Promise<Workspace> {
+  const before = await lockWorkspace(tx);
+  if (before.frozenAt !== null) return before;
+  const now = core.clock.now();
+  const after = await updateWorkspaceRow(tx, { frozenAt: now, frozenReason: reason, updatedAt: now });
+  await record(tx, origin, "workspace.freeze", before, after);
+  return after;
+}
+
+/** Lets messages go out again. Without effect if nothing is frozen. */
+export async function unfreezeWorkspace(core: Core, tx: TenantTx, origin: Origin): Promise<Workspace> {
+  const before = await lockWorkspace(tx);
+  if (before.frozenAt === null) return before;
+  const after = await updateWorkspaceRow(tx, {
+    frozenAt: null,
+    frozenReason: null,
+    updatedAt: core.clock.now(),
+  });
+  await record(tx, origin, "workspace.unfreeze", before, after);
+  return after;
+}
+
+async function record(
+  tx: TenantTx,
+  origin: Origin,
+  action: string,
+  before: Workspace,
+  after: Workspace,
+): Promise<void> {
+  const changes = changedFields(before, after, audited);
+  if (Object.keys(changes).length === 0) return;
+  await recordChange(tx, { ...origin, action, target: { kind: "workspace", id: tx.workspaceId }, changes });
+}

@@ -1,0 +1,91 @@
+import type { AddressInfo } from "node:net";
+import type { FastifyInstance } from "fastify";
+import { type ApiOptions, createApi } from "../src/api/index.ts";
+import type { Caller, Credentials, Route, Scope } from "../src/base/route.ts";
+import { createTestCore, type TestCore } from "./core.ts";
+
+export interface TestApi {
+  readonly core: TestCore;
+  readonly app: FastifyInstance;
+  /** For instance `http://127.0.0.1:41234`. */
+  readonly url: string;
+  readonly workspaceId: string;
+  /** Sends a request; `body` becomes JSON. Answers status, headers and the parsed body. */
+  send(method: string, path: string, options?: SendOptions): Promise<Received>;
+  close(): Promise<void>;
+}
+
+export interface SendOptions {
+  readonly body?: unknown;
+  /** Sent as it stands instead of `body`. */
+  readonly raw?: string | Uint8Array;
+  readonly headers?: Readonly<Record<string, string>>;
+  /** The key's scope; null = no key. Default `write`. */
+  readonly scope?: Scope | null;
+}
+
+export interface Received {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly body: unknown;
+}
+
+/** A server with invented routes. The key `scope-<scope>` belongs to a caller with that scope. */
+export async function createTestApi(
+  routes: readonly Route[],
+  options: Partial<ApiOptions> & { readonly core?: TestCore } = {},
+): Promise<TestApi> {
+  const core = options.core ?? (await createTestCore());
+  const workspaceId = await core.newWorkspace();
+  const app = await createApi({
+    routes,
+    errors: [],
+    version: "0.0.0",
+    trustProxy: false,
+    operations: { healthChecks: [] },
+    limits: { perCaller: 10_000, failuresPerAddress: 10_000 },
+    authenticate: async (credentials) => callerOf(credentials, workspaceId),
+    ...options,
+    core,
+  });
+  await app.listen({ host: "127.0.0.1", port: 0 });
+  const url = `http://127.0.0.1:${(app.server.address() as AddressInfo).port}`;
+  return {
+    core,
+    app,
+    url,
+    workspaceId,
+    send: (method, path, sendOptions) => send(url + path, method, sendOptions ?? {}),
+    async close() {
+      await app.close();
+      await core.close();
+    },
+  };
+}
+
+function callerOf(credentials: Credentials, workspaceId: string): Caller | undefined {
+  const scope = /^Bearer scope-(read|write|admin)$/.exec(String(credentials.headers.authorization))?.[1];
+  if (scope === undefined) return undefined;
+  return { workspaceId, kind: "api_key", id: `key-${scope}`, scope: scope as Scope, role: null };
+}
+
+async function send(url: string, method: string, options: SendOptions): Promise<Received> {
+  const { scope = "write", body, raw } = options;
+  const headers: Record<string, string> = { ...options.headers };
+  if (scope !== null) headers.authorization ??= `Bearer scope-${scope}`;
+  const payload = raw ?? (body === undefined ? undefined : JSON.stringify(body));
+  if (payload !== undefined) headers["content-type"] ??= "application/json";
+  const response = await fetch(url, {
+    method,
+    headers,
+    redirect: "manual",
+    ...(payload === undefined ? {} : { body: payload }),
+  });
+  const text = await response.text();
+  const json = response.headers.get("content-type")?.includes("json") ?? false;
+  return {
+    status: response.status,
+    headers: response.headers,
+    body: json && text !== "" ? JSON.parse(text) : text,
+  };
+}
