@@ -8,7 +8,7 @@ import { EmbeddedPostgresError } from "./db/embedded/index.ts";
 import { SchemaTooNewError, UnsafeRoleError } from "./db/index.ts";
 import { createDemo } from "./demo/index.ts";
 import { createModules } from "./modules.ts";
-import { createKey } from "./program/api-key.ts";
+import { createKey, createOwnerLink } from "./program/access.ts";
 import { diagnose } from "./program/doctor.ts";
 import { migrateOnly } from "./program/migrate-only.ts";
 import { PortError } from "./program/port.ts";
@@ -59,6 +59,10 @@ async function main(): Promise<void> {
     .action((options: { name: string; scope: string }) =>
       run(async (config, log) => print(await createKey(config, log, options))),
     );
+  program
+    .command("owner-link")
+    .description("make a new link for the first owner, in place of an earlier one")
+    .action(() => run(async (config, log) => print(await createOwnerLink(config, log))));
   await program.parseAsync();
 }
 

@@ -1,6 +1,6 @@
 import { agentsModule, createAgent, createModelProvider } from "../src/agents/index.ts";
 import { contribute, Extensions } from "../src/base/extensions.ts";
-import { fromId, toId } from "../src/base/ids.ts";
+import { fromId, newId, toId } from "../src/base/ids.ts";
 import { channelsModule, createChannel } from "../src/channels/index.ts";
 import { contactsModule, createContact } from "../src/contacts/index.ts";
 import { conversationsModule } from "../src/conversations/index.ts";
@@ -57,11 +57,19 @@ export async function createTaskFixture(): Promise<TaskFixture> {
   ];
   extensions.add(modules.flatMap((module) => module.contributions ?? []));
   extensions.add([contribute(executionKinds, ...modules.flatMap((module) => module.executions ?? []))]);
+  // The audit log wants callers with real ids.
+  const caller = { kind: "api_key", id: newId(), scope: "admin", role: null } as const;
+  let ofWorkspace = "";
   const api = await createTestApi(
     modules.flatMap((module) => module.routes ?? []),
-    { core, errors: modules.flatMap((module) => Object.values(module.errors ?? {})) },
+    {
+      core,
+      errors: modules.flatMap((module) => Object.values(module.errors ?? {})),
+      authenticate: async () => ({ ...caller, workspaceId: ofWorkspace }),
+    },
   );
   const { workspaceId } = api;
+  ofWorkspace = workspaceId;
   const tenant = <T>(work: (tx: TenantTx) => Promise<T>) => core.db.tenant(workspaceId, work);
   const made = await tenant(async (tx) => {
     const provider = await createModelProvider(core, tx, { name: "Scripted", kind: "sandbox" }, origin);
@@ -80,7 +88,9 @@ export async function createTaskFixture(): Promise<TaskFixture> {
     ...made,
     ...{ core, api, workspaceId, model, tenant },
     newTask: (fields = {}) =>
-      tenant((tx) => createTask(core, tx, { name: "Check-in", description: "Say hello.", ...fields }, origin)),
+      tenant((tx) =>
+        createTask(core, tx, { name: "Check-in", description: "Say hello.", ...fields }, origin),
+      ),
     async read(taskId) {
       const task = await tenant((tx) => getTask(tx, taskId));
       if (task === undefined) throw new Error(`there is no task ${taskId}`);

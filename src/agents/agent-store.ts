@@ -31,7 +31,7 @@ export interface AgentFilter {
 }
 
 /** What an agent is made of in the database, without what the database fills in. */
-export interface AgentValues {
+interface AgentValues {
   readonly id: string;
   readonly name: string;
   readonly instructions: string;

@@ -7,43 +7,30 @@ import { type CreateModel, createModelFactory, modelFactory } from "./model-acce
 import { providerRoutes } from "./provider-http.ts";
 import { createReplyKind } from "./reply.ts";
 
-export type { Agent, AgentFilter } from "./agent-store.ts";
+export type { Agent } from "./agent-store.ts";
 export {
-  type AgentChanges,
-  type AgentSnapshot,
   createAgent,
   deleteAgent,
   findDefaultAgent,
   listAgents,
   loadAgent,
-  type NewAgent,
   snapshotAgent,
   updateAgent,
 } from "./agents.ts";
 export {
-  type AgentDeletedHandler,
   agentDeleted,
-  type SessionContext,
-  type SessionContextSource,
-  type SessionOwner,
   sessionContexts,
 } from "./extensions.ts";
-export type { AgentRun, AgentStart, OutgoingText, RunLimits, SendVerdict } from "./loop/agent-run.ts";
+export type { AgentRun, AgentStart, OutgoingText, SendVerdict } from "./loop/agent-run.ts";
 export { runAgent } from "./loop/run-agent.ts";
 export type { CreateModel } from "./model-access.ts";
 export {
   createModelProvider,
   deleteModelProvider,
   listModelAddresses,
-  listModelProviders,
-  loadModelProvider,
-  type ModelProviderChanges,
-  type NewModelProvider,
-  type ProviderAccess,
   updateModelProvider,
 } from "./model-providers.ts";
-export { buildTaskPrompt, type PromptLimits, type PromptMessage, type TaskPromptInput } from "./prompt.ts";
-export type { ModelProvider, ProviderKind } from "./provider-store.ts";
+export { buildTaskPrompt, type PromptMessage } from "./prompt.ts";
 
 export interface AgentsOptions {
   /** Instead of models that are really called; tests hand in scripted ones. */

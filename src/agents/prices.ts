@@ -33,7 +33,7 @@ const prices: Readonly<Record<string, Price>> = {
 
 const free: Price = { input: 0, output: 0 };
 
-export interface CallCost {
+interface CallCost {
   /** US dollars with six decimals; a started millionth counts as one. */
   readonly costUsd: string;
   /** False: the model is not in the table, and the cost is 0 for lack of a price. */

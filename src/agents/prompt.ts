@@ -39,7 +39,7 @@ export interface TaskPromptInput extends PromptBase {
   readonly previousSummary: string | null;
 }
 
-export interface ReplyPromptInput extends PromptBase {
+interface ReplyPromptInput extends PromptBase {
   /** The task that opened the conversation; null where none did. */
   readonly task: SessionContext | null;
 }

@@ -118,7 +118,7 @@ describe("fairness", () => {
     for (const workspaceId of all) await queue(workspaceId, 10);
     const claimer = createClaimer(core.db, 8);
     const served: string[] = [];
-    // Three of eight bulk slots are reserved for others, so with four running there is one for bulk.
+    // Three of eight bulk slots are reserved for others, so with three running there is one for bulk.
     for (let turn = 0; turn < 9; turn += 1) {
       claimer.expect("bulk");
       const [row, ...more] = await claimer.claim(newId(), { ...idle, bulk: 3 });

@@ -1,5 +1,6 @@
 import type { FastifyInstance } from "fastify";
 import { createApi, createOperationsServer, type HealthCheck, type OperationsOptions } from "../api/index.ts";
+import { hmacHex } from "../base/crypto.ts";
 import { contribute } from "../base/extensions.ts";
 import type { Logger } from "../base/log.ts";
 import type { Config } from "../config.ts";
@@ -94,7 +95,7 @@ async function startAll(
   later("the mailer", async () => mailer.close());
   const auth = createAuth(core, {
     databaseUrl: server.url,
-    secret: secretKey.toString("base64"),
+    secret: hmacHex(secretKey.toString("base64"), "sign-in"),
     sendMail: (mail) => mailer.send(mail),
   });
   later("sign-in", () => auth.close());
@@ -115,7 +116,9 @@ async function startAll(
     throw explainListenError(error, config.host, port);
   });
 
-  const ownerToken = first.ownerToken ?? (await issueOwnerToken(core));
+  // A new link ends the one before, so beside other processes it is made only when somebody asks for it.
+  const alone = config.databaseUrl === undefined;
+  const ownerToken = first.ownerToken ?? (alone ? await issueOwnerToken(core) : undefined);
   const { print } = options;
   print(`Errand ${options.version} serves ${[...config.roles].join(", ")} on ${publicUrl}`);
   print(`  data       ${server.location}`);

@@ -25,7 +25,7 @@ export type ModelStepOutput =
     })
   | { readonly failed: Reason; readonly retries?: readonly Reason[] };
 
-export interface ModelCall {
+interface ModelCall {
   readonly messages: readonly ModelMessage[];
   readonly tools: readonly ModelTool[];
   readonly nearLimits: readonly LimitName[];

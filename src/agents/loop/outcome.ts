@@ -16,7 +16,7 @@ export interface Tally {
 
 export const emptyTally: Tally = { accepted: 0, refused: 0, changes: 0, lastRefusal: null };
 
-export interface JudgedOutcome {
+interface JudgedOutcome {
   readonly outcome: Outcome;
   readonly reason?: Reason;
 }

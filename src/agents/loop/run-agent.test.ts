@@ -1,155 +1,20 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
-import { createTestCore, type TestCore } from "../../../test/core.ts";
-import {
-  createScriptedModel,
-  type ScriptedAnswer,
-  type ScriptedModel,
-} from "../../../test/scripted-model.ts";
-import { until } from "../../../test/until.ts";
-import { contribute } from "../../base/extensions.ts";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { ScriptedAnswer, ScriptedModel } from "../../../test/scripted-model.ts";
 import { newId } from "../../base/ids.ts";
-import { createContact, listFacts } from "../../contacts/index.ts";
-import {
-  createMaintenance,
-  createWorker,
-  type Execution,
-  enqueueExecution,
-  executionKinds,
-  getExecution,
-  listSteps,
-  type Step,
-} from "../../engine/index.ts";
-import { modelFactory } from "../model-access.ts";
-import { createModelProvider } from "../model-providers.ts";
+import { listFacts } from "../../contacts/index.ts";
+import type { Step } from "../../engine/index.ts";
 import { ModelError } from "../models/index.ts";
-import type { AgentRun, RunLimits, SendVerdict } from "./agent-run.ts";
-import { runAgent } from "./run-agent.ts";
+import { createLoopFixture, type LoopFixture, refusal, type Script } from "./run-agent.test-support.ts";
 
-const origin = { caller: null, requestId: null };
-const refusal = { code: "contact_opted_out", message: "The contact does not want messages." };
-
-let core: TestCore;
-let workspaceId: string;
-let modelProviderId: string;
-let contactId: string;
-const models = new Map<string, ScriptedModel>();
-const runs = new Map<string, AgentRun<null>>();
-const stops: (() => Promise<void>)[] = [];
+let fixture: LoopFixture;
 
 beforeAll(async () => {
-  core = await createTestCore();
-  core.extensions.add([
-    contribute(modelFactory, (_provider, name) => {
-      const model = models.get(name);
-      if (model === undefined) throw new Error(`no model ${name}`);
-      return model;
-    }),
-    contribute(executionKinds, {
-      name: "test",
-      run: async (ctx) => {
-        const run = runs.get(ctx.execution.id);
-        if (run === undefined) throw new Error("no run for this execution");
-        return await runAgent(core, ctx, run);
-      },
-    }),
-  ]);
-  workspaceId = await core.newWorkspace();
-  modelProviderId = await core.db.tenant(workspaceId, async (tx) => {
-    const provider = await createModelProvider(core, tx, { name: "Test", kind: "sandbox" }, origin);
-    contactId = (await createContact(core, tx, { name: "Anna" })).id;
-    return provider.id;
-  });
-  await startWorker();
+  fixture = await createLoopFixture();
 });
 
-afterEach(() => models.clear());
+afterAll(() => fixture.close());
 
-afterAll(async () => {
-  await stopWorker();
-  await core.close();
-});
-
-async function startWorker(): Promise<void> {
-  for (const service of [createWorker(core, { concurrency: 4 }), createMaintenance(core, "worker")])
-    stops.push(await service.start());
-}
-
-async function stopWorker(): Promise<void> {
-  for (const stop of stops.splice(0)) await stop();
-}
-
-interface Script {
-  readonly answers: readonly ScriptedAnswer[] | ((index: number) => ScriptedAnswer);
-  readonly mode?: "task" | "reply";
-  readonly limits?: Partial<RunLimits>;
-  /** The gate's answers in order; accepted when none is left. */
-  readonly refuse?: readonly boolean[];
-  readonly modelName?: string;
-  readonly withContact?: boolean;
-  readonly modelProviderId?: string;
-}
-
-interface Begun {
-  readonly id: string;
-  readonly model: ScriptedModel;
-  readonly sent: string[];
-}
-
-async function begin(script: Script): Promise<Begun> {
-  const { answers, mode = "task", refuse = [], modelName = `model-${newId()}` } = script;
-  const model = createScriptedModel(
-    typeof answers === "function" ? (_request, index) => answers(index) : answers,
-    modelName,
-  );
-  models.set(modelName, model);
-  const id = newId();
-  const sent: string[] = [];
-  const verdicts = [...refuse];
-  runs.set(id, {
-    mode,
-    start: async () => ({
-      agent: {
-        id: newId(),
-        name: "Mia",
-        instructions: "Be brief.",
-        modelProviderId: script.modelProviderId ?? modelProviderId,
-        model: modelName,
-      },
-      prompt: [
-        { role: "system", content: "You are Mia." },
-        { role: "user", content: "Go." },
-      ],
-      limits: { maxIterations: 1_000, maxToolCalls: 10_000, maxCostUsd: null, ...script.limits },
-      contactId: script.withContact === false ? null : contactId,
-      data: null,
-    }),
-    send: async (_tx, { text }): Promise<SendVerdict> => {
-      if (verdicts.shift()) return { accepted: false, messageId: null, reason: refusal };
-      sent.push(text);
-      return { accepted: true, messageId: newId(), conversationId: newId() };
-    },
-  });
-  await core.db.tenant(workspaceId, (tx) =>
-    enqueueExecution(core, tx, { id, kind: "test", lane: "manual", trigger: "manual" }),
-  );
-  return { id, model, sent };
-}
-
-async function ended(id: string): Promise<{ execution: Execution; steps: readonly Step[] }> {
-  const execution = await until("the end of the execution", () =>
-    core.db.tenant(workspaceId, async (tx) => {
-      const found = await getExecution(tx, id);
-      return found?.completedAt ? found : undefined;
-    }),
-  );
-  const steps = await core.db.tenant(workspaceId, (tx) => listSteps(tx, id, { after: 0, limit: 10_000 }));
-  return { execution, steps };
-}
-
-async function play(script: Script) {
-  const begun = await begin(script);
-  return { ...begun, ...(await ended(begun.id)) };
-}
+const play = (script: Script) => fixture.play(script);
 
 function call(name: string, input: unknown): ScriptedAnswer {
   return { toolCalls: [{ name, input }] };
@@ -245,7 +110,7 @@ describe("a task", () => {
       ],
     });
     expect(execution.outcome).toBe("goal_met");
-    const facts = await core.db.tenant(workspaceId, (tx) => listFacts(tx, contactId, { limit: 10 }));
+    const facts = await fixture.tenant((tx) => listFacts(tx, fixture.contactId, { limit: 10 }));
     expect(facts.items).toMatchObject([
       { key: "flower", value: "tulip", text: "Likes tulips", source: "agent", executionId: execution.id },
     ]);
@@ -449,11 +314,10 @@ describe("the journal", () => {
 
   it("resumes after a stop in the middle of a model call: nothing is sent or asked twice", async () => {
     const gate = Promise.withResolvers<void>();
-    const begun = await begin({ answers: [send(), { ...finish(), until: gate.promise }, finish()] });
+    const begun = await fixture.begin({ answers: [send(), { ...finish(), until: gate.promise }, finish()] });
     await begun.model.waitForCalls(2);
-    await stopWorker();
-    await startWorker();
-    const { execution, steps } = await ended(begun.id);
+    await fixture.restartWorker();
+    const { execution, steps } = await fixture.ended(begun.id);
     gate.resolve();
     expect(execution).toMatchObject({
       status: "completed",
@@ -476,16 +340,15 @@ describe("the journal", () => {
   it("resumes a long run from its checkpoint with everything it knew", async () => {
     const iterations = 130;
     const hung = Promise.withResolvers<void>();
-    const begun = await begin({
+    const begun = await fixture.begin({
       answers: (index) => {
         if (index < iterations) return index === 3 ? send() : call("remember", { text: `Fact ${index}` });
         return index === iterations ? { ...finish(), until: hung.promise } : finish();
       },
     });
     await begun.model.waitForCalls(iterations + 1);
-    await stopWorker();
-    await startWorker();
-    const { execution, steps } = await ended(begun.id);
+    await fixture.restartWorker();
+    const { execution, steps } = await fixture.ended(begun.id);
     hung.resolve();
     expect(steps.filter(({ kind }) => kind === "checkpoint").length).toBeGreaterThan(0);
     expect(execution).toMatchObject({

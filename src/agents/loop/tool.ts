@@ -39,7 +39,7 @@ export function describeTool(tool: AgentTool): ModelTool {
   return { name: tool.name, description: tool.description, inputSchema };
 }
 
-export type CheckedCall = { readonly tool: AgentTool; readonly input: unknown } | { readonly fault: Reason };
+type CheckedCall = { readonly tool: AgentTool; readonly input: unknown } | { readonly fault: Reason };
 
 /** The tool and its parsed input, or what the model has to be told is wrong with the call. */
 export function checkCall(tools: readonly AgentTool[], call: ModelToolCall): CheckedCall {

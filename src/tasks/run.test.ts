@@ -1,0 +1,357 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { startServices, untilStatus } from "../../test/engine.ts";
+import { createTaskFixture, daily, type TaskFixture, taskPath } from "../../test/tasks.ts";
+import { until } from "../../test/until.ts";
+import { deleteAgent, updateAgent } from "../agents/index.ts";
+import { ModelError } from "../agents/models/index.ts";
+import { newId, toId } from "../base/ids.ts";
+import { deleteChannel } from "../channels/index.ts";
+import { createContact, deleteContact } from "../contacts/index.ts";
+import { closeConversation, listMessages, receiveMessage } from "../conversations/index.ts";
+import { createWorker, type Execution, listExecutions } from "../engine/index.ts";
+import { sweepOnce } from "./sweep.ts";
+import { createTask } from "./tasks.ts";
+
+let fixture: TaskFixture;
+let stop: () => Promise<void>;
+beforeAll(async () => {
+  fixture = await createTaskFixture();
+  stop = await startServices(createWorker(fixture.core, { concurrency: 4 }));
+});
+afterAll(async () => {
+  await stop();
+  await fixture.close();
+});
+
+const origin = { caller: null, requestId: null };
+const say = (text: string) => ({ toolCalls: [{ name: "send_message", input: { text } }] });
+const finish = (summary: string, outcome = "message_sent") => ({
+  toolCalls: [{ name: "finish", input: { outcome, summary } }],
+});
+const newContact = () => fixture.tenant((tx) => createContact(fixture.core, tx, { name: "Anna" }));
+
+/** Triggers a task and answers its execution once it has ended. */
+async function trigger(taskId: string): Promise<Execution> {
+  const received = await fixture.api.send("POST", `${taskPath(taskId)}/trigger`);
+  if (received.status !== 201) throw new Error(JSON.stringify(received.body));
+  return untilEnded(taskId);
+}
+
+/** Lets a task's schedule fire now and answers the execution once it has ended. */
+async function fire(taskId: string): Promise<Execution> {
+  await fixture.makeDue(taskId);
+  await sweepOnce(fixture.core);
+  return untilEnded(taskId);
+}
+
+function untilEnded(taskId: string): Promise<Execution> {
+  return until("the end of the execution", async () => {
+    const [execution] = await fixture.executions(taskId);
+    return execution !== undefined && execution.completedAt !== null && execution;
+  });
+}
+
+async function sessionOf(conversationId: string | null) {
+  const { rows } = await fixture.core.db.autocommit.query<{
+    seconds: number;
+    task_id: string;
+    agent_id: string;
+  }>({
+    text: `select extract(epoch from expires_at - started_at)::int as seconds, task_id, agent_id
+      from conversation_sessions where conversation_id = $1 and ended_at is null`,
+    values: [conversationId],
+  });
+  return rows[0];
+}
+
+describe("a run", () => {
+  it("writes to the contact, opens a session, and is noted at its task", async () => {
+    const contact = await newContact();
+    const task = await fixture.newTask({
+      ...{ contactId: contact.id, sessionDurationSeconds: 3_600, schedule: daily },
+      description: "Ask about the first week.",
+    });
+    fixture.model.play(say("Hello Anna"), finish("Said hello to Anna."));
+    const execution = await fire(task.id);
+    expect(execution).toMatchObject({
+      ...{ status: "completed", outcome: "message_sent", summary: "Said hello to Anna." },
+      ...{ agentId: fixture.agentId, contactId: contact.id },
+    });
+    expect(await sessionOf(execution.conversationId)).toEqual({
+      ...{ seconds: 3_600, task_id: task.id, agent_id: fixture.agentId },
+    });
+    const messages = await fixture.tenant((tx) =>
+      listMessages(tx, execution.conversationId ?? "", { limit: 10 }),
+    );
+    expect(messages.items).toMatchObject([
+      {
+        direction: "out",
+        authorKind: "agent",
+        text: "Hello Anna",
+        status: "sent",
+        executionId: execution.id,
+      },
+    ]);
+    const { body } = await fixture.api.send("GET", taskPath(task.id));
+    expect(body).toMatchObject({
+      ...{ state: "active", running: 0, lastRunAt: execution.startedAt?.toISOString() },
+      lastExecution: {
+        ...{ id: toId("execution", execution.id), status: "completed", outcome: "message_sent" },
+        ...{ completedAt: execution.completedAt?.toISOString(), summary: "Said hello to Anna." },
+      },
+    });
+    const prompt = JSON.stringify(fixture.model.calls.at(-1)?.messages);
+    expect(prompt).toContain("Ask about the first week.");
+    expect(prompt).toContain("Europe/Berlin");
+
+    fixture.model.play(finish("Nothing new.", "no_action_needed"));
+    await trigger(task.id);
+    const second = JSON.stringify(fixture.model.calls.at(-1)?.messages);
+    expect(second).toContain("Said hello to Anna.");
+    expect(second).toContain("Hello Anna");
+  });
+
+  it("does without a contact", async () => {
+    const task = await fixture.newTask();
+    fixture.model.play(finish("All quiet.", "no_action_needed"));
+    expect(await trigger(task.id)).toMatchObject({ status: "completed", outcome: "no_action_needed" });
+    const tools = fixture.model.calls.at(-1)?.tools.map(({ name }) => name);
+    expect(tools).not.toContain("send_message");
+  });
+
+  it("gives replies within the session the task's description", async () => {
+    const contact = await newContact();
+    const task = await fixture.newTask({ contactId: contact.id, description: "Offer the spring discount." });
+    fixture.model.play(say("Hello"), finish("Offered it."));
+    const opened = await trigger(task.id);
+    const calls = fixture.model.calls.length;
+    fixture.model.play({ text: "You are welcome." });
+    const written = { contactId: contact.id, channelId: fixture.channelId, text: "Thanks" };
+    await fixture.tenant((tx) => receiveMessage(fixture.core, tx, { ...written, clientMessageId: newId() }));
+    const reply = await until("the reply", async () => {
+      const { conversationId } = opened;
+      const filter = { kind: "reply", conversationId: conversationId ?? "" };
+      return (await fixture.tenant((tx) => listExecutions(tx, filter, { limit: 1 }))).items[0];
+    });
+    // The burst's 2 s pass first; moving the row's time spares the wait.
+    await fixture.core.db.autocommit.query({
+      text: "update executions set available_at = now(), status = 'queued', waiting_for = null where id = $1 and status = 'waiting'",
+      values: [reply.id],
+    });
+    await untilStatus(fixture.core, fixture.workspaceId, reply.id, "completed");
+    expect(JSON.stringify(fixture.model.calls[calls]?.messages)).toContain("Offer the spring discount.");
+  });
+});
+
+describe("conversations", () => {
+  it("are reused while the session lasts", async () => {
+    const contact = await newContact();
+    const task = await fixture.newTask({ contactId: contact.id });
+    fixture.model.play(say("One"), finish("1"), say("Two"), say("Three"), finish("2"));
+    const first = await trigger(task.id);
+    const second = await trigger(task.id);
+    expect(second.conversationId).toBe(first.conversationId);
+    await fixture.core.db.autocommit.query({
+      text: "update executions set completed_at = completed_at - interval '25 hours' where task_id = $1",
+      values: [task.id],
+    });
+    fixture.model.play(say("Four"), say("Five"), finish("3"));
+    const third = await trigger(task.id);
+    expect(third.conversationId).not.toBe(first.conversationId);
+  });
+
+  it("are opened afresh by every run of a task that does not answer, once per run", async () => {
+    const contact = await newContact();
+    const task = await fixture.newTask({ contactId: contact.id, sessionDurationSeconds: 0 });
+    fixture.model.play(say("One"), say("Two"), finish("1"), say("Three"), finish("2"));
+    const first = await trigger(task.id);
+    expect(await sessionOf(first.conversationId)).toBeUndefined();
+    const messages = await fixture.tenant((tx) =>
+      listMessages(tx, first.conversationId ?? "", { limit: 10 }),
+    );
+    expect(messages.items.map(({ text }) => text)).toEqual(["Two", "One"]);
+    const second = await trigger(task.id);
+    expect(second.conversationId).not.toBe(first.conversationId);
+  });
+
+  it("are opened anew when a person closed the one in use", async () => {
+    const contact = await newContact();
+    const task = await fixture.newTask({ contactId: contact.id });
+    fixture.model.play(say("One"), finish("1"), say("Two"), finish("2"));
+    const first = await trigger(task.id);
+    await fixture.tenant((tx) =>
+      closeConversation(fixture.core, tx, { conversationId: first.conversationId ?? "", reason: "member" }),
+    );
+    const second = await trigger(task.id);
+    expect(second).toMatchObject({ outcome: "message_sent" });
+    expect(second.conversationId).not.toBe(first.conversationId);
+  });
+});
+
+describe("what becomes of the task", () => {
+  it("ends after its one run and remains", async () => {
+    const task = await fixture.newTask({
+      schedule: { kind: "once", timezone: "UTC", at: "2099-01-01T00:00" },
+    });
+    await fixture.core.db.autocommit.query({
+      text: `with t as (update tasks set schedule = schedule || '{"at":"2020-01-01T00:00"}' where id = $1)
+        update task_schedules set rule = '{"kind":"once","timezone":"UTC","at":"2020-01-01T00:00"}' where task_id = $1`,
+      values: [task.id],
+    });
+    fixture.model.play(finish("Done.", "no_action_needed"));
+    expect(await fire(task.id)).toMatchObject({ status: "completed" });
+    expect(await fixture.read(task.id)).toMatchObject({
+      ...{ state: "ended", nextRunAt: null, stateReason: { code: "schedule_finished" } },
+    });
+    fixture.model.play(finish("Again.", "no_action_needed"));
+    expect(await trigger(task.id)).toMatchObject({ status: "completed", summary: "Again." });
+  });
+
+  it("pauses after five scheduled failures in a row, not for those by hand", async () => {
+    const task = await fixture.newTask({ schedule: daily });
+    const fail = { fail: new ModelError("refused", "No such model.") };
+    const fires = async () => {
+      fixture.model.play(fail);
+      expect(await fire(task.id)).toMatchObject({ status: "failed" });
+    };
+    for (let n = 0; n < 4; n += 1) await fires();
+    fixture.model.play(fail, fail);
+    expect(await trigger(task.id)).toMatchObject({ status: "failed" });
+    expect(await trigger(task.id)).toMatchObject({ status: "failed" });
+    expect(await fixture.read(task.id)).toMatchObject({ state: "active", consecutiveFailures: 4 });
+    await fires();
+    expect(await fixture.read(task.id)).toMatchObject({
+      ...{ state: "auto_paused", nextRunAt: null, stateReason: { code: "failures" } },
+    });
+    const { rows } = await fixture.core.db.autocommit.query({
+      text: "select kind, severity from notifications where target_id = $1",
+      values: [task.id],
+    });
+    expect(rows).toEqual([{ kind: "task.auto_paused", severity: "error" }]);
+    const resumed = await fixture.api.send("POST", `${taskPath(task.id)}/resume`);
+    expect(resumed.body).toMatchObject({ state: "active", nextRunAt: task.nextRunAt?.toISOString() });
+    expect((await fixture.read(task.id)).consecutiveFailures).toBe(0);
+  });
+
+  it("skips while its agent is disabled", async () => {
+    const task = await fixture.newTask();
+    const set = (enabled: boolean) =>
+      fixture.tenant((tx) => updateAgent(fixture.core, tx, fixture.agentId, { enabled }, origin));
+    await set(false);
+    try {
+      expect(await trigger(task.id)).toMatchObject({ status: "skipped", reasonCode: "agent_disabled" });
+    } finally {
+      await set(true);
+    }
+    expect(await fixture.read(task.id)).toMatchObject({ state: "active" });
+  });
+
+  it("cancels a model call in flight with the task's executions", async () => {
+    const task = await fixture.newTask();
+    fixture.model.play({ hang: true });
+    const calls = fixture.model.calls.length;
+    await fixture.api.send("POST", `${taskPath(task.id)}/trigger`);
+    await fixture.model.waitForCalls(calls + 1);
+    const { body } = await fixture.api.send("POST", `${taskPath(task.id)}/cancel`);
+    expect(body).toMatchObject({ running: 0, lastExecution: { status: "canceled" } });
+    await until("the call's abort", () => fixture.model.calls[calls]?.signal.aborted);
+  });
+});
+
+describe("what a task works with is deleted", () => {
+  it("ends the contact's tasks and cancels what is queued", async () => {
+    const contact = await newContact();
+    const task = await fixture.newTask({ contactId: contact.id, schedule: daily });
+    const paused = await fixture.newTask({ contactId: contact.id, schedule: daily });
+    fixture.model.play({ hang: true });
+    const calls = fixture.model.calls.length;
+    await fixture.api.send("POST", `${taskPath(task.id)}/trigger`);
+    await fixture.model.waitForCalls(calls + 1);
+    await fixture.api.send("POST", `${taskPath(paused.id)}/pause`);
+    await fixture.tenant((tx) => deleteContact(fixture.core, tx, contact.id));
+    for (const { id } of [task, paused])
+      expect(await fixture.read(id)).toMatchObject({
+        ...{ state: "ended", nextRunAt: null, stateReason: { code: "contact_deleted" } },
+      });
+    expect(await fixture.executions(task.id)).toMatchObject([
+      { status: "canceled", reasonCode: "contact_deleted" },
+    ]);
+    expect(await trigger(task.id)).toMatchObject({ status: "skipped", reasonCode: "contact_deleted" });
+    const resumed = await fixture.api.send("POST", `${taskPath(task.id)}/resume`);
+    expect(resumed).toMatchObject({ status: 409, body: { code: "task_not_resumable", missing: "contact" } });
+  });
+
+  it("pauses the tasks of a channel", async () => {
+    const channel = await fixture.api.send("POST", "/v1/channels", {
+      body: { platform: "web", kind: "page", name: "Spare" },
+    });
+    const { id } = channel.body as { id: string };
+    const contactId = toId("contact", fixture.contactId);
+    const made = await fixture.api.send("POST", "/v1/tasks", {
+      body: { name: "n", description: "d", contactId, channelId: id, schedule: daily },
+    });
+    const task = made.body as { id: string };
+    await fixture.api.send("DELETE", `/v1/channels/${id}`);
+    const { body } = await fixture.api.send("GET", `/v1/tasks/${task.id}`);
+    expect(body).toMatchObject({
+      state: "paused",
+      nextRunAt: null,
+      stateReason: { code: "channel_deleted" },
+    });
+  });
+
+  it("pauses the tasks of an agent, and those that name none if it was the default", async () => {
+    const other = await createTaskFixture();
+    try {
+      const { core, agentId } = other;
+      const named = await other.newTask({ agentId, schedule: daily });
+      const unnamed = await other.newTask({ schedule: daily });
+      const onDemand = await other.newTask({ agentId });
+      const ended = await other.newTask({ agentId });
+      await core.db.autocommit.query({
+        text: "update tasks set state = 'ended' where id = $1",
+        values: [ended.id],
+      });
+      await other.tenant((tx) => deleteAgent(core, tx, agentId, origin));
+      for (const { id } of [named, unnamed, onDemand])
+        expect(await other.read(id)).toMatchObject({
+          ...{ state: "paused", nextRunAt: null, stateReason: { code: "agent_deleted" } },
+        });
+      expect(await other.read(ended.id)).toMatchObject({ state: "ended" });
+      const resumed = await other.api.send("POST", `${taskPath(named.id)}/resume`);
+      expect(resumed).toMatchObject({ status: 409, body: { missing: "agent" } });
+      await expect(
+        other.tenant((tx) => createTask(core, tx, { name: "n", description: "d" }, origin)),
+      ).rejects.toMatchObject({ code: "agent_required" });
+      const stopWorker = await startServices(createWorker(core, { concurrency: 1 }));
+      try {
+        for (const [id, code] of [
+          [named.id, "agent_deleted"],
+          [unnamed.id, "agent_required"],
+        ] as const) {
+          await other.api.send("POST", `${taskPath(id)}/trigger`);
+          const skipped = await until("the skipped run", async () => {
+            const [execution] = await other.executions(id);
+            return execution?.status === "skipped" && execution;
+          });
+          expect(skipped.reasonCode).toBe(code);
+        }
+      } finally {
+        await stopWorker();
+      }
+    } finally {
+      await other.close();
+    }
+  });
+});
+
+it("keeps what deleteChannel and a missing channel leave: a skipped run with a reason", async () => {
+  const contact = await newContact();
+  const task = await fixture.newTask({ contactId: contact.id });
+  await fixture.core.db.autocommit.query({
+    text: "update tasks set channel_id = $2 where id = $1",
+    values: [task.id, newId()],
+  });
+  expect(deleteChannel).toBeTypeOf("function");
+  expect(await trigger(task.id)).toMatchObject({ status: "skipped", reasonCode: "channel_deleted" });
+});
