@@ -56,7 +56,10 @@ module.exports = {
       name: "known-folders-only",
       comment: "A new folder of src/ gets its line in the table above first.",
       severity: "error",
-      from: { path: "^src/[^/]+/", pathNot: [`^src/(program|${Object.keys(mayImport).join("|")})/`, ...tests] },
+      from: {
+        path: "^src/[^/]+/",
+        pathNot: [`^src/(program|${Object.keys(mayImport).join("|")})/`, ...tests],
+      },
       to: { path: "^src/" },
     },
     {

@@ -11,6 +11,8 @@ export interface ProcessSubjectOptions {
   usesPostgres: boolean;
   /** A script that takes a Load as JSON in its first argument and prints Figures as one line of JSON. */
   script: string;
+  /** Further arguments of the script. */
+  args?: readonly string[];
 }
 
 /** A system that runs in a process of its own, started anew for every sample, so that none disturbs another. */
@@ -19,9 +21,8 @@ export function createProcessSubject(options: ProcessSubjectOptions): Subject {
     name: options.name,
     version: options.version,
     usesPostgres: options.usesPostgres,
-    async runExecutions(load: Load, signal: AbortSignal): Promise<Figures> {
-      const output = await runScript(options.script, JSON.stringify(load), signal);
-      return JSON.parse(output.trimEnd().split("\n").at(-1) ?? "") as Figures;
+    runExecutions(load: Load, signal: AbortSignal): Promise<Figures> {
+      return runScript<Figures>(options.script, [JSON.stringify(load), ...(options.args ?? [])], signal);
     },
   };
 }
@@ -34,10 +35,16 @@ export function readPackageVersion(name: string): string {
   return version;
 }
 
-async function runScript(script: string, argument: string, signal: AbortSignal): Promise<string> {
+/** Runs a script in a process of its own and reads the last line it prints as JSON. Rejects if it fails. */
+export async function runScript<T>(script: string, args: readonly string[], signal: AbortSignal): Promise<T> {
+  const output = await captureOutput(script, args, signal);
+  return JSON.parse(output.trimEnd().split("\n").at(-1) ?? "") as T;
+}
+
+async function captureOutput(script: string, args: readonly string[], signal: AbortSignal): Promise<string> {
   signal.throwIfAborted();
   // A group of its own: whatever the script started is ended with it, also when it was interrupted.
-  const child = spawn(process.execPath, [script, argument], {
+  const child = spawn(process.execPath, [script, ...args], {
     env: {},
     stdio: ["ignore", "pipe", "pipe"],
     detached: true,
@@ -65,7 +72,8 @@ async function runScript(script: string, argument: string, signal: AbortSignal):
   return output;
 }
 
-function killGroup(pid: number | undefined): void {
+/** Ends a process that leads a group, with everything it started. */
+export function killGroup(pid: number | undefined): void {
   if (pid === undefined) return;
   try {
     process.kill(-pid, "SIGKILL");

@@ -3,15 +3,14 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { type BenchPostgres, startPostgres } from "./postgres.ts";
 import { PROFILES, type Profile } from "./profiles.ts";
-import type { Subject } from "./subject.ts";
+import type { ErrandSubjects, Subject } from "./subject.ts";
 
 /** What every scenario gets. */
 export interface BenchContext extends AsyncDisposable {
   /** Shorter and with fewer cases: shows that everything runs, not how fast it is. */
   quick: boolean;
   profiles: readonly Profile[];
-  /** Errand; undefined leaves its rows out. */
-  errand: Subject | undefined;
+  errand: ErrandSubjects;
   peers: readonly Subject[];
   /** Aborted when the benchmark is interrupted. */
   signal: AbortSignal;

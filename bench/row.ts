@@ -18,8 +18,10 @@ export interface ThroughputRow {
   stepsPerSecond: number;
   p50Ms: number;
   p99Ms: number;
-  /** Errand's executions per second divided by this system's, median over the rounds; null without Errand. */
-  errandRatio: number | null;
+  /** Errand's executions per second divided by this system's, median over the rounds. */
+  errandRatio: number;
+  /** The same for Errand when its executions are queued one by one. */
+  oneByOneRatio: number;
 }
 
 /** Scenario (b): the sweep over active tasks. */

@@ -4,6 +4,7 @@ import path from "node:path";
 import { parseArgs } from "node:util";
 import { systemClock } from "../src/base/clock.ts";
 import { type BenchContext, createContext } from "./context.ts";
+import { createErrand } from "./errand/index.ts";
 import { createPeers } from "./peers/index.ts";
 import type { Row } from "./row.ts";
 import { run as runThroughput } from "./scenarios/throughput.ts";
@@ -47,7 +48,7 @@ function parseArguments(args: string[]) {
 async function runScenarios(options: Options, signal: AbortSignal): Promise<Row[]> {
   await using context = await createContext({
     quick: options.quick,
-    errand: undefined,
+    errand: createErrand(),
     peers: createPeers(),
     signal,
     log: (line) => process.stderr.write(`${line}\n`),

@@ -36,6 +36,14 @@ export interface Subject {
   runExecutions(load: Load, signal: AbortSignal): Promise<Figures>;
 }
 
+/** Errand, by how its executions are handed over. */
+export interface ErrandSubjects {
+  /** What is submitted in one moment goes out in one transaction. */
+  together: Subject;
+  /** Each submission is a transaction of its own. */
+  oneByOne: Subject;
+}
+
 /** The result of every step, 427 characters of JSON: about what a short model answer comes to. */
 export function buildStepPayload(): { model: string; text: string } {
   return { model: "x", text: "y".repeat(400) };

@@ -21,7 +21,10 @@ const results = Object.entries(stages).map(([name, args]) => {
   const begun = performance.now();
   const { status } = spawnSync("npm", ["--silent", ...args], { cwd: root, stdio: "inherit" });
   const seconds = ((performance.now() - begun) / 1000).toFixed(1);
-  return { passed: status === 0, line: `${status === 0 ? "ok    " : "failed"} ${seconds.padStart(7)} s  ${name}` };
+  return {
+    passed: status === 0,
+    line: `${status === 0 ? "ok    " : "failed"} ${seconds.padStart(7)} s  ${name}`,
+  };
 });
 console.info(`\n${results.map(({ line }) => line).join("\n")}`);
 if (results.some(({ passed }) => !passed)) process.exitCode = 1;

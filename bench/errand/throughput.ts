@@ -4,18 +4,26 @@ import {
   createBatcher,
   createWorker,
   type ExecutionKind,
+  enqueueExecution,
   enqueueExecutions,
+  type NewExecution,
   type PlacedExecution,
 } from "../../src/engine/index.ts";
 import { runClosedLoop } from "../closed-loop.ts";
 import { buildStepPayload, type Figures, type Load } from "../subject.ts";
-import { createBenchCore } from "./core.ts";
+import { type BenchCore, createBenchCore } from "./core.ts";
 
 /**
- * Runs the load in this process with Errand's engine: each execution is queued in a transaction of its workspace,
- * claimed by the worker, makes its steps in the journal and ends.
+ * `together`: what is submitted in one moment is queued in one transaction, as the sweep does it with what is due.
+ * `one by one`: each execution is queued in a transaction of its workspace of its own, as the trigger route does it.
  */
-async function runErrand(load: Load): Promise<Figures> {
+export type Submission = "together" | "one by one";
+
+/**
+ * Runs the load in this process with Errand's engine: each execution is queued, claimed by the worker, makes its steps
+ * in the journal and ends.
+ */
+async function runErrand(load: Load, submission: Submission): Promise<Figures> {
   const inFlight = new Map<string, { announced: number; resolve(steps: number): void }>();
   const kind: ExecutionKind = {
     name: "bench",
@@ -27,6 +35,8 @@ async function runErrand(load: Load): Promise<Figures> {
     },
   };
   const core = await createBenchCore(load.databaseUrl, [kind]);
+  const submit = createSubmit(core, submission);
+  // Half of a worker's slots are kept for lanes that are not used here.
   const stopWorker = await createWorker(core, { concurrency: load.concurrency * 2 }).start();
   // In this process every step is announced once it is on disk, and so is the end.
   core.signals.listen("live", (payload) => {
@@ -38,7 +48,27 @@ async function runErrand(load: Load): Promise<Figures> {
     inFlight.delete(id);
     execution.resolve(load.steps);
   });
-  // As the sweep does it: what becomes due together is queued in one transaction.
+  try {
+    const figures = await runClosedLoop(load, systemClock.monotonicMs, async () => {
+      const id = newId();
+      const done = new Promise<number>((resolve) => inFlight.set(id, { announced: 0, resolve }));
+      await submit({ id, kind: kind.name, lane: "bulk", trigger: "api" });
+      return done;
+    });
+    await checkJournals(core, load);
+    return figures;
+  } finally {
+    await stopWorker();
+    await core.close();
+  }
+}
+
+type Submit = (execution: NewExecution) => Promise<unknown>;
+
+function createSubmit(core: BenchCore, submission: Submission): Submit {
+  if (submission === "one by one") {
+    return (execution) => core.db.tenant(core.workspaceId, (tx) => enqueueExecution(core, tx, execution));
+  }
   const submissions = createBatcher<PlacedExecution>({
     clock: systemClock,
     maxItems: 500,
@@ -49,27 +79,26 @@ async function runErrand(load: Load): Promise<Figures> {
       return executions.map(() => undefined);
     },
   });
-  try {
-    return await runClosedLoop(load, systemClock.monotonicMs, async () => {
-      const id = newId();
-      const done = new Promise<number>((resolve) => inFlight.set(id, { announced: 0, resolve }));
-      await submissions.add({
-        id,
-        workspaceId: core.workspaceId,
-        kind: "bench",
-        lane: "bulk",
-        trigger: "api",
-      });
-      return done;
-    });
-  } finally {
-    await stopWorker();
-    await core.close();
-  }
+  return (execution) => submissions.add({ ...execution, workspaceId: core.workspaceId });
+}
+
+/** After the clock has stopped: every execution is completed and all its steps are in the journal. */
+async function checkJournals(core: BenchCore, load: Load): Promise<void> {
+  const { rows } = await core.db.autocommit.query<{ executions: number; completed: number; steps: number }>({
+    text: `select count(*) as executions, count(*) filter (where status = 'completed') as completed,
+      (select count(*) from execution_steps) as steps from executions`,
+  });
+  const expected = load.warmup + load.executions;
+  const found = rows[0];
+  if (found?.executions === expected && found.completed === expected && found.steps === expected * load.steps)
+    return;
+  throw new Error(
+    `expected ${expected} completed executions of ${load.steps} steps, found ${JSON.stringify(found)}`,
+  );
 }
 
 if (import.meta.main) {
-  const load = JSON.parse(process.argv[2] ?? "") as Load;
-  const figures = await runErrand(load);
+  const [, , load = "", submission] = process.argv;
+  const figures = await runErrand(JSON.parse(load) as Load, submission as Submission);
   process.stdout.write(`${JSON.stringify(figures)}\n`);
 }

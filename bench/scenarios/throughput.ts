@@ -55,7 +55,8 @@ async function runCase(
   given: Case,
   effort: Effort,
 ): Promise<ThroughputRow[]> {
-  const systems = context.errand === undefined ? context.peers : [context.errand, ...context.peers];
+  const { together, oneByOne } = context.errand;
+  const systems = [together, oneByOne, ...context.peers];
   const measured: { system: Subject; size: Size; figures: Figures[] }[] = [];
   for (const system of systems) {
     measured.push({ system, size: await findSize(context, postgres, system, given, effort), figures: [] });
@@ -71,7 +72,7 @@ async function runCase(
       );
     }
   }
-  const errand = measured.find(({ system }) => system === context.errand)?.figures;
+  const figuresOf = (wanted: Subject) => measured.find(({ system }) => system === wanted)?.figures ?? [];
   return measured.map(({ system, size, figures }) => ({
     scenario: "throughput",
     profile: profile.name,
@@ -81,7 +82,8 @@ async function runCase(
     rounds: figures.length,
     executions: size.executions,
     ...summarizeRounds(figures),
-    errandRatio: errand === undefined ? null : medianRatio(errand, figures),
+    errandRatio: medianRatio(figuresOf(together), figures),
+    oneByOneRatio: medianRatio(figuresOf(oneByOne), figures),
   }));
 }
 

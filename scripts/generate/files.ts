@@ -4,9 +4,9 @@ import { generate, PostgresDialect } from "kysely-codegen";
 import pg from "pg";
 import { allErrors, buildOpenApi, renderErrorReference } from "../../src/api/index.ts";
 import { renderSettings } from "../../src/config.ts";
-import type { Module } from "../../src/engine/index.ts";
 import { createModules } from "../../src/modules.ts";
 import { createMailer } from "../../src/notifications/index.ts";
+import { describeApi } from "../../src/program/api-document.ts";
 import { createAuth } from "../../src/workspaces/index.ts";
 import { createTestCore } from "../../test/core.ts";
 import { dumpSchema } from "./schema-dump.ts";
@@ -24,9 +24,9 @@ export async function generateFiles(): Promise<ReadonlyMap<string, string>> {
     files.set("schema.sql", sqlHead + (await schemaOf(core.url)));
     files.set("src/db/types.generated.ts", await tableTypesOf(core.url));
     const { modules, close } = await createProgram(core);
-    const errors = allErrors(modules.flatMap((module) => Object.values(module.errors ?? {})));
-    files.set("openapi.json", `${JSON.stringify(await documentOf(modules), null, 2)}\n`);
-    files.set("docs/reference/errors.md", errorPage(renderErrorReference(errors)));
+    const api = describeApi(modules, await readVersion());
+    files.set("openapi.json", `${JSON.stringify(buildOpenApi(api), null, 2)}\n`);
+    files.set("docs/reference/errors.md", errorPage(renderErrorReference(allErrors(api.errors))));
     files.set("docs/reference/settings.md", settingsPage());
     await close();
     return files;
@@ -65,9 +65,8 @@ async function createProgram(core: Awaited<ReturnType<typeof createTestCore>>) {
   };
 }
 
-async function documentOf(modules: readonly Module[]): Promise<unknown> {
-  const { version } = JSON.parse(await readFile(join(root, "package.json"), "utf8"));
-  return buildOpenApi({ version, routes: modules.flatMap(({ routes }) => routes ?? []) });
+async function readVersion(): Promise<string> {
+  return JSON.parse(await readFile(join(root, "package.json"), "utf8")).version;
 }
 
 function errorPage(table: string): string {

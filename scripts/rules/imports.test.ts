@@ -88,7 +88,14 @@ describe("import rules", () => {
   });
 
   it("accept what goes down, and what tests do", () => {
-    const from = ["src/main.ts", "src/db/", "src/contacts/", "src/tasks/index.ts", "src/tasks/a.test.ts", "src/config.ts"];
+    const from = [
+      "src/main.ts",
+      "src/db/",
+      "src/contacts/",
+      "src/tasks/index.ts",
+      "src/tasks/a.test.ts",
+      "src/config.ts",
+    ];
     expect(found.filter((line) => from.some((path) => line.includes(`: ${path}`)))).toEqual([]);
   });
 });

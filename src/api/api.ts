@@ -3,11 +3,13 @@ import { AppError, type ErrorCode } from "../base/errors.ts";
 import type { Credentials, Route } from "../base/route.ts";
 import { type Access, admit, checkScope } from "./access.ts";
 import type { ApiCore, ApiOptions, TrustProxy } from "./context.ts";
+import { addPreflights } from "./cross-origin.ts";
 import { createHandler } from "./handler.ts";
 import { startCleaning } from "./idempotency.ts";
 import { createLimiter, type Limiter } from "./limits.ts";
 import { buildOpenApi } from "./openapi.ts";
 import { addOperations, type OperationsOptions } from "./operations.ts";
+import { addPages } from "./pages/index.ts";
 import { addReference } from "./reference.ts";
 import { allErrors, createServer, type Server } from "./server.ts";
 
@@ -15,7 +17,7 @@ const accessOf = "errandAccess";
 const nobody: Access = { caller: undefined, limitKey: undefined };
 
 /**
- * The API of all routes, with its document, reference page and operations. Not listening yet: the caller does that,
+ * The API of all routes, with its document, reference page, the pages that links open, and operations. Not listening yet: the caller does that,
  * and closes it, which ends open streams and waits for requests that are being answered.
  */
 export async function createApi(options: ApiOptions): Promise<FastifyInstance> {
@@ -27,6 +29,8 @@ export async function createApi(options: ApiOptions): Promise<FastifyInstance> {
   const limiter = await createLimiter(app, options.limits ?? {});
   addOperations(app, core.clock, options.operations);
   await addReference(app, buildOpenApi(options), allErrors(options.errors));
+  await addPages(app);
+  addPreflights(app, routes);
   for (const route of routes) addRoute(route, server, limiter, options);
   const stopCleaning = startCleaning(core);
   app.addHook("onClose", async () => stopCleaning());

@@ -127,6 +127,7 @@ function describeRoute(
     summary,
     ...(description === "" ? {} : { description }),
     security: securityOf(route),
+    ...(access.kind === "workspace" ? { "x-required-scope": access.scope } : {}),
     ...(parameters.length === 0 ? {} : { parameters }),
     ...describeBody(route, schemas),
     responses: { ...describeAnswer(route, schemas), ...responses.of(errorsOfRoute(route, accessErrors)) },

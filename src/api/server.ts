@@ -11,6 +11,7 @@ import { AppError, commonErrors, type ErrorCode } from "../base/errors.ts";
 import { newId } from "../base/ids.ts";
 import { answerOfError, sendAnswer } from "./answer.ts";
 import type { ApiCore, TrustProxy } from "./context.ts";
+import { crossOriginHeaders } from "./cross-origin.ts";
 import { apiErrors } from "./errors.ts";
 import { logFault, pathOf } from "./handler.ts";
 import { acceptJsonOnly, bodyLimitBytes } from "./json-body.ts";
@@ -67,7 +68,7 @@ export async function createServer(options: ServerOptions): Promise<Server> {
     clientErrorHandler: answerBrokenRequest,
     frameworkErrors: (error, request, reply) => {
       const place = { requestId: request.id, path: pathOf(request) };
-      reply.header("x-request-id", request.id);
+      reply.headers({ "x-request-id": request.id, ...crossOriginHeaders(place.path) });
       sendAnswer(reply, answerOfError(toAppError(error), place, writeProblem));
     },
   });
@@ -76,7 +77,11 @@ export async function createServer(options: ServerOptions): Promise<Server> {
 
   app.addHook("preClose", async () => closing.abort());
   app.addHook("onRequest", async (request, reply) => {
-    reply.headers({ "x-request-id": request.id, "cache-control": "no-store" });
+    reply.headers({
+      "x-request-id": request.id,
+      "cache-control": "no-store",
+      ...crossOriginHeaders(pathOf(request)),
+    });
     if (closing.signal.aborted)
       throw new AppError(apiErrors.shutting_down, { retryAfterSeconds: shutdownRetrySeconds });
     // Here and not in a handler of its own, so that nothing is said of a body that nobody takes.

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { toId, toIdOrNull } from "../base/ids.ts";
+import { type IdKind, toId, toIdOrNull } from "../base/ids.ts";
 import { idOut, instant, instantOut } from "../base/schemas.ts";
 import type { Execution, Step } from "./execution.ts";
 
@@ -123,6 +123,39 @@ export const stepOut = z
   })
   .meta({ id: "Step" });
 
+/** Ids inside steps are stored as UUIDs, for the code that resumes; people get the ids that the API takes. */
+const idFields: Readonly<Record<string, IdKind>> = {
+  agentId: "agent",
+  channelId: "channel",
+  contactId: "contact",
+  conversationId: "conversation",
+  decisionId: "decision",
+  executionId: "execution",
+  messageId: "message",
+  modelProviderId: "modelProvider",
+  taskId: "task",
+};
+const ownIdOf: Readonly<Record<string, IdKind>> = {
+  agent: "agent",
+  channel: "channel",
+  contact: "contact",
+  task: "task",
+};
+const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+
+/** A journal value with its UUIDs shown as ids. `owner` is the key that holds the value. */
+function presentJson(value: unknown, owner = ""): unknown {
+  if (Array.isArray(value)) return value.map((item) => presentJson(item));
+  if (value === null || typeof value !== "object") return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([key, item]) => {
+      const kind = key === "id" ? ownIdOf[owner] : idFields[key];
+      const isId = kind !== undefined && typeof item === "string" && uuid.test(item);
+      return [key, isId ? toId(kind, item) : presentJson(item, key)];
+    }),
+  );
+}
+
 export function presentStep(step: Step): z.input<typeof stepOut> {
   const { payload } = step;
   return {
@@ -130,10 +163,10 @@ export function presentStep(step: Step): z.input<typeof stepOut> {
     kind: step.kind,
     name: step.name,
     attempt: step.attempt,
-    input: payload.input ?? null,
-    output: payload.output ?? null,
+    input: presentJson(payload.input ?? null),
+    output: presentJson(payload.output ?? null),
     error: payload.error ?? null,
-    late: step.late ?? null,
+    late: presentJson(step.late ?? null),
     inputTokens: payload.inputTokens ?? null,
     outputTokens: payload.outputTokens ?? null,
     costUsd: payload.costUsd ?? null,

@@ -25,6 +25,7 @@ import {
   invitationLink,
   issueOwnerToken,
 } from "../workspaces/index.ts";
+import { describeApi } from "./api-document.ts";
 import { createMetrics } from "./metrics.ts";
 import {
   migrateDatabase,
@@ -173,12 +174,10 @@ async function createHttp(
   };
   if (!config.roles.has("api")) return await createOperationsServer({ core, operations, trustProxy });
   return await createApi({
+    ...describeApi(modules, version),
     core,
-    version,
     operations,
     trustProxy,
-    routes: modules.flatMap(({ routes }) => routes ?? []),
-    errors: modules.flatMap(({ errors }) => Object.values(errors ?? {})),
     authenticate: (credentials) => authenticate(core, auth, credentials),
   });
 }

@@ -96,7 +96,10 @@ describe("decideResume", () => {
 
 describe("decideAfterExecution", () => {
   const task = {
-    ...{ state: "active", schedule: daily, scheduledAt, nextRunAt: tomorrow },
+    state: "active",
+    schedule: daily,
+    scheduledAt,
+    nextRunAt: tomorrow,
     consecutiveFailures: failuresUntilPause - 1,
   } as const;
   const failed = { trigger: "schedule", status: "failed", reasonMessage: "The model was down." } as const;
