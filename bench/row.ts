@@ -30,12 +30,20 @@ export interface SweepRow {
   profile: ProfileName;
   activeTasks: number;
   dueAtOnce: number;
+  bursts: number;
+  /** Of the middle burst, the slowest and the fastest. */
   firedPerSecond: number;
-  /** One sweep that finds nothing due. */
+  slowestPerSecond: number;
+  fastestPerSecond: number;
+  /** One pass of the service that finds nothing due. */
   idleP50Ms: number;
   idleP99Ms: number;
-  /** The same right after the burst, while dead rows lie in the table. */
+  /** The same right after the bursts, while dead rows lie in the table. */
   idleAfterBurstP99Ms: number;
+  idleAfterBurstMaxMs: number;
+  /** A transaction that would take what is due and finds nothing. */
+  emptyBatchP99Ms: number;
+  emptyBatchAfterBurstP99Ms: number;
 }
 
 /** Scenario (c): from the trigger call to the first model call. */

@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { allRules } from "./rules/all-rules.ts";
+import { checkExplained } from "./rules/dependencies.ts";
 import { checkSource, parseSource } from "./rules/source.ts";
 import { checkOwners, tablesOf } from "./rules/sql.ts";
 import { tableOwners } from "./rules/table-owners.ts";
@@ -8,6 +9,8 @@ import { tableOwners } from "./rules/table-owners.ts";
 const root = join(import.meta.dirname, "..");
 const folders = ["src", "test", "chaos", "scripts", "bench", "migrations"];
 const extensions = /\.(ts|sql|sh|cjs|ya?ml)$/;
+
+const read = (path: string): string => readFileSync(join(root, path), "utf8");
 
 function listFiles(): readonly string[] {
   const below = folders.flatMap((folder) => {
@@ -18,9 +21,7 @@ function listFiles(): readonly string[] {
 }
 
 const migrations = readdirSync(join(root, "migrations")).filter((file) => file.endsWith(".sql"));
-const tables = tablesOf(
-  migrations.toSorted().map((file) => readFileSync(join(root, "migrations", file), "utf8")),
-);
+const tables = tablesOf(migrations.toSorted().map((file) => read(join("migrations", file))));
 // The migrations' own table is made by the code that runs them.
 const facts = {
   tables: new Set([...tables, "schema_migrations"]),
@@ -28,11 +29,13 @@ const facts = {
 };
 
 const files = listFiles();
-const findings = files.flatMap((path) =>
-  checkSource(parseSource(path, readFileSync(join(root, path), "utf8")), allRules, facts),
-);
+const findings = files.flatMap((path) => checkSource(parseSource(path, read(path)), allRules, facts));
 const faults = [
   ...checkOwners(tables, tableOwners),
+  ...checkExplained(
+    read("docs/decisions/dependencies.md"),
+    ["package.json", "bench/package.json"].map((path) => JSON.parse(read(path))),
+  ),
   ...findings.map(({ path, line, rule, message }) => `${path}:${line} ${rule}: ${message}`),
 ];
 for (const fault of faults) console.error(fault);

@@ -2,6 +2,7 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { Command } from "commander";
+import { systemClock } from "./base/clock.ts";
 import { createLogger, type Logger } from "./base/log.ts";
 import { type Config, ConfigError, readConfig } from "./config.ts";
 import { EmbeddedPostgresError } from "./db/embedded/index.ts";
@@ -95,12 +96,12 @@ function aborted(signal: AbortSignal): Promise<void> {
 
 async function drain(running: Running, log: Logger, why: string): Promise<void> {
   log.info(`${why}: stopping`);
-  const cutOff = setTimeout(() => {
+  const cancelCutOff = systemClock.after(longestDrainMs, () => {
     log.error("stopping took too long");
     process.exit(1);
-  }, longestDrainMs);
+  });
   await running.stop();
-  clearTimeout(cutOff);
+  cancelCutOff();
   log.info("stopped");
   process.exit(0);
 }

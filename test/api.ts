@@ -15,11 +15,15 @@ export interface TestApi {
   close(): Promise<void>;
 }
 
-export interface SendOptions {
+export interface Content {
+  /** Becomes JSON. */
   readonly body?: unknown;
   /** Sent as it stands instead of `body`. */
   readonly raw?: string | Uint8Array;
   readonly headers?: Readonly<Record<string, string>>;
+}
+
+export interface SendOptions extends Content {
   /** The key's scope; null = no key. Default `write`. */
   readonly scope?: Scope | null;
 }
@@ -70,9 +74,15 @@ function callerOf(credentials: Credentials, workspaceId: string): Caller | undef
 }
 
 async function send(url: string, method: string, options: SendOptions): Promise<Received> {
-  const { scope = "write", body, raw } = options;
+  const { scope = "write", ...content } = options;
+  const key = scope === null ? {} : { authorization: `Bearer scope-${scope}` };
+  return await sendRequest(url, method, { ...content, headers: { ...key, ...content.headers } });
+}
+
+/** Sends one request; what is JSON in the answer is parsed. */
+export async function sendRequest(url: string, method: string, options: Content): Promise<Received> {
+  const { body, raw } = options;
   const headers: Record<string, string> = { ...options.headers };
-  if (scope !== null) headers.authorization ??= `Bearer scope-${scope}`;
   const payload = raw ?? (body === undefined ? undefined : JSON.stringify(body));
   if (payload !== undefined) headers["content-type"] ??= "application/json";
   const response = await fetch(url, {

@@ -4,6 +4,7 @@ import { createCipher } from "../src/base/crypto.ts";
 import { Extensions } from "../src/base/extensions.ts";
 import { newId } from "../src/base/ids.ts";
 import { createLogger } from "../src/base/log.ts";
+import { noMetrics } from "../src/base/metrics.ts";
 import { createDatabase, createSignals } from "../src/db/index.ts";
 import type { Core, Jobs } from "../src/engine/index.ts";
 import { createTestDatabase } from "./database.ts";
@@ -43,6 +44,8 @@ export async function createTestCore(
     jobs,
     clock,
     log,
+    metrics: noMetrics,
+    tracer: undefined,
     cipher: createCipher(randomBytes(32)),
     extensions: new Extensions(),
     publicUrl: "http://127.0.0.1:3000",

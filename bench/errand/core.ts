@@ -5,6 +5,7 @@ import { createCipher } from "../../src/base/crypto.ts";
 import { contribute, Extensions } from "../../src/base/extensions.ts";
 import { newId } from "../../src/base/ids.ts";
 import { createLogger } from "../../src/base/log.ts";
+import { noMetrics } from "../../src/base/metrics.ts";
 import { createDatabase, createSignals, migrate, readMigrations } from "../../src/db/index.ts";
 import { type Core, type ExecutionKind, executionKinds } from "../../src/engine/index.ts";
 
@@ -32,6 +33,8 @@ export async function createBenchCore(
     jobs: { send: () => Promise.reject(new Error("the benchmark sends no jobs")) },
     clock,
     log,
+    metrics: noMetrics,
+    tracer: undefined,
     cipher: createCipher(randomBytes(32)),
     extensions,
     publicUrl: "http://127.0.0.1",

@@ -48,7 +48,8 @@ const broken: Readonly<Record<string, readonly (readonly [path: string, text: st
   ],
   "sql-in-stores": [
     ["src/tasks/tasks.ts", `const f = (tx) => tx.db.selectFrom("tasks");`],
-    ["src/tasks/tasks.ts", `const f = (tx) => tx.query({ text, values });`],
+    ["src/tasks/tasks.ts", `const f = (tx) => tx.query("listen tasks");`],
+    ["src/tasks/tasks.ts", `const f = (tx) => tx.query({ text: "select 1" });`],
     ["src/tasks/tasks.ts", "const f = () => `update tasks set name = ${a}`;"],
     ["src/tasks/tasks.ts", `const text = "select id from tasks";`],
     ["src/tasks/tasks.ts", `const text = "SELECT 1 FROM tasks";`],
@@ -124,6 +125,7 @@ describe("every rule", () => {
       ["src/tasks/http.ts", `const params = z.object({ taskId: idOf("task") });`],
       ["src/tasks/http.ts", `const summary = "Select a task from the list, or delete from here";`],
       ["src/tasks/http.ts", `const handler = ({ query }) => list(query.limit);`],
+      ["src/engine/job-queue.ts", `const f = (text, values) => pool.query({ text, values });`],
       ["src/tasks/tasks.ts", "const at = (value) => new Date(value);"],
       ["src/tasks/tasks.ts", "const ask = (fetch) => fetch(url);"],
       ["src/tasks/tasks.ts", `import type { Pool } from "pg";`],

@@ -2,6 +2,8 @@ import type { Clock } from "../base/clock.ts";
 import type { Cipher } from "../base/crypto.ts";
 import type { ErrorCode } from "../base/errors.ts";
 import type { Logger } from "../base/log.ts";
+import type { Metrics } from "../base/metrics.ts";
+import type { Tracer } from "../base/tracing.ts";
 import type { Database } from "../db/index.ts";
 import type { Authenticate } from "./access.ts";
 import type { OpenApiOptions } from "./openapi.ts";
@@ -12,6 +14,8 @@ export interface ApiCore {
   readonly db: Database;
   readonly clock: Clock;
   readonly log: Logger;
+  readonly metrics: Metrics;
+  readonly tracer: Tracer | undefined;
   readonly cipher: Cipher;
   readonly publicUrl: string;
 }

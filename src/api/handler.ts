@@ -3,6 +3,7 @@ import type { Caller, Route, RouteRequest } from "../base/route.ts";
 import { type Answer, answerOf, answerOfError, sendAnswer } from "./answer.ts";
 import type { ApiCore } from "./context.ts";
 import { idempotencyHeader, readIdempotencyKey, runOnce } from "./idempotency.ts";
+import { isIdempotent } from "./idempotent-route.ts";
 import { type ProblemWriter, toAppError } from "./problem.ts";
 import { openEventStream, streamHeaders } from "./stream.ts";
 import { createInputParser } from "./validation.ts";
@@ -56,11 +57,6 @@ async function runHandler(
 ): Promise<Answer> {
   if (route.handler === undefined) throw new Error(`${route.operationId} has neither handler nor stream`);
   return answerOf(route, await route.handler(request));
-}
-
-/** True if the route takes an Idempotency-Key. */
-export function isIdempotent(route: Route): boolean {
-  return route.method === "POST" && route.access.kind === "workspace";
 }
 
 async function answerOnce(

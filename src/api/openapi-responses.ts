@@ -3,7 +3,7 @@ import { z } from "zod";
 import { commonErrors, type ErrorCode } from "../base/errors.ts";
 import type { Route } from "../base/route.ts";
 import { apiErrors } from "./errors.ts";
-import { isIdempotent } from "./handler.ts";
+import { isIdempotent } from "./idempotent-route.ts";
 import type { Json } from "./openapi-schemas.ts";
 
 /** The problem document's schema, for the reference; `createProblemWriter` makes the documents. */

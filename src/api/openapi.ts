@@ -2,7 +2,7 @@ import { STATUS_CODES } from "node:http";
 import type { z } from "zod";
 import type { ErrorCode } from "../base/errors.ts";
 import type { Route } from "../base/route.ts";
-import { isIdempotent } from "./handler.ts";
+import { isIdempotent } from "./idempotent-route.ts";
 import { errorsOfRoute, headerComponents, problemSchema, ResponseBook } from "./openapi-responses.ts";
 import { type Json, SchemaBook } from "./openapi-schemas.ts";
 import { acceptsNoBody, strictly } from "./validation.ts";

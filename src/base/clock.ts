@@ -20,6 +20,13 @@ export const systemClock: Clock = {
   },
 };
 
+/** A signal that aborts after `ms` unless it is cancelled first. */
+export function abortAfter(clock: Clock, ms: number): { readonly signal: AbortSignal; cancel(): void } {
+  const controller = new AbortController();
+  const cancel = clock.after(ms, () => controller.abort(new Error(`no answer within ${ms} ms`)));
+  return { signal: controller.signal, cancel };
+}
+
 /** Resolves after `ms`, or at once when `signal` aborts. Never rejects: the caller looks at the signal. */
 export function pause(clock: Clock, ms: number, signal?: AbortSignal): Promise<void> {
   if (signal?.aborted) return Promise.resolve();

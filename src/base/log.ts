@@ -1,25 +1,37 @@
-import { type Logger, pino } from "pino";
+import { type DestinationStream, type Logger, type LoggerOptions, pino } from "pino";
 import pretty from "pino-pretty";
+import { describeError, describeErrorsIn } from "./log-error.ts";
+import { scrubLine } from "./log-scrub.ts";
 
 export type { Logger } from "pino";
 
-/** Keys whose values never reach the log, at any of the first three levels of what is logged. */
-const secretKeys = [
-  "apiKey",
-  "authorization",
-  "cookie",
-  "hash",
-  "password",
-  "secret",
-  "token",
-  "set-cookie",
-] as const;
+/**
+ * The process's logger: JSON lines, or readable lines on a terminal. Errors are logged as type, message, code, stack
+ * and cause; secrets are replaced by `[secret]`.
+ */
+export function createLogger(options: {
+  readonly level: string;
+  readonly pretty: boolean;
+  /** Default: standard output. */
+  readonly destination?: DestinationStream;
+}): Logger {
+  const { level, destination } = options;
+  const settings: LoggerOptions = {
+    level,
+    base: null,
+    serializers: { err: describeError },
+    formatters: { log: (object) => describeErrorsIn(object) as Record<string, unknown> },
+    hooks: { streamWrite: scrubLine },
+  };
+  if (options.pretty) return pino(settings, readable(destination));
+  return destination === undefined ? pino(settings) : pino(settings, destination);
+}
 
-const redactPaths = secretKeys.flatMap((key) => [`["${key}"]`, `*["${key}"]`, `*.*["${key}"]`]);
-
-/** The process's logger: JSON lines, or readable lines on a terminal. */
-export function createLogger(options: { readonly level: string; readonly pretty: boolean }): Logger {
-  const settings = { level: options.level, redact: { paths: redactPaths, censor: "[secret]" }, base: null };
-  if (!options.pretty) return pino(settings);
-  return pino(settings, pretty({ sync: true, ignore: "pid,hostname", translateTime: "SYS:HH:MM:ss" }));
+function readable(destination: DestinationStream | undefined): DestinationStream {
+  return pretty({
+    sync: true,
+    ignore: "pid,hostname",
+    translateTime: "SYS:HH:MM:ss",
+    ...(destination === undefined ? {} : { destination }),
+  });
 }

@@ -153,28 +153,40 @@ export async function selectScroll(
   after: ScrollPosition,
   limit: number,
 ): Promise<readonly { readonly message: Message; readonly position: ScrollPosition }[]> {
+  // The limit is inside as well: a poll that is up to date then reads nothing of a long conversation.
   const rows = await tx.db
-    .selectFrom("messages")
-    .innerJoin("conversations", (join) =>
-      join
-        .onRef("conversations.workspaceId", "=", "messages.workspaceId")
-        .onRef("conversations.id", "=", "messages.conversationId"),
+    .selectFrom("conversations as c")
+    .innerJoinLateral(
+      (from) =>
+        from
+          .selectFrom("messages as m")
+          .select(columns)
+          .whereRef("m.workspaceId", "=", "c.workspaceId")
+          .whereRef("m.conversationId", "=", "c.id")
+          .where(
+            "m.seq",
+            ">",
+            sql<number>`case when c.ordinal = ${after.ordinal} then ${after.seq} else 0 end`,
+          )
+          .where((where) =>
+            where.or([
+              where("m.direction", "=", "in"),
+              where("m.status", "in", ["sent", "delivered", "read"]),
+            ]),
+          )
+          .orderBy("m.seq")
+          .limit(limit)
+          .as("seen"),
+      (join) => join.onTrue(),
     )
-    .select(columns.map((column) => `messages.${column}` as const))
-    .select("conversations.ordinal")
-    .where("messages.workspaceId", "=", tx.workspaceId)
-    .where("conversations.workspaceId", "=", tx.workspaceId)
-    .where("conversations.contactId", "=", of.contactId)
-    .where("conversations.channelId", "=", of.channelId)
-    .where(sql<boolean>`(conversations.ordinal, messages.seq) > (${after.ordinal}, ${after.seq})`)
-    .where((where) =>
-      where.or([
-        where("messages.direction", "=", "in"),
-        where("messages.status", "in", ["sent", "delivered", "read"]),
-      ]),
-    )
-    .orderBy("conversations.ordinal")
-    .orderBy("messages.seq")
+    .select(columns.map((column) => `seen.${column}` as const))
+    .select("c.ordinal")
+    .where("c.workspaceId", "=", tx.workspaceId)
+    .where("c.contactId", "=", of.contactId)
+    .where("c.channelId", "=", of.channelId)
+    .where("c.ordinal", ">=", after.ordinal)
+    .orderBy("c.ordinal")
+    .orderBy("seen.seq")
     .limit(limit)
     .execute();
   return rows.map(({ ordinal, ...row }) => ({

@@ -96,14 +96,14 @@ test("hundreds of messages while turns run: none lost, none answered twice, neve
   }
 
   const workers = Promise.all([0, 1, 2, 3].map(work));
-  await Promise.all(
-    places.map(async (place) => {
-      for (let number = 0; number < bursts; number += 1)
-        await Promise.all(Array.from({ length: burst }, (_, index) => it.write(place, `${number}.${index}`)));
-    }),
-  );
-  writing = false;
-  await workers;
+  const writers = places.map(async (place) => {
+    for (let number = 0; number < bursts; number += 1)
+      await Promise.all(Array.from({ length: burst }, (_, index) => it.write(place, `${number}.${index}`)));
+  });
+  const stop = () => {
+    writing = false;
+  };
+  await Promise.all([workers, Promise.all(writers).finally(stop)]);
 
   expect(overlaps).toBe(0);
   expect(failures).toBeGreaterThan(0);

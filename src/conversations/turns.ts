@@ -155,7 +155,9 @@ export async function takeTurn(
   return {
     status: "taken",
     messages: messages.map(toTurnMessage),
-    transcript: (await selectTranscript(tx, conversation.id, transcriptLength)).map(toTurnMessage),
+    transcript: (
+      await selectTranscript(tx, conversation.id, Math.max(transcriptLength, messages.length))
+    ).map(toTurnMessage),
     agentId,
     session:
       session === undefined

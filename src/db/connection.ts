@@ -57,8 +57,10 @@ export function connectionConfig(options: Omit<PoolOptions, "max" | "log">): pg.
 /** A pool whose lost connections are logged instead of ending the process. */
 export function createPool(options: PoolOptions): pg.Pool {
   const pool = new pg.Pool({ ...connectionConfig(options), max: options.max, idleTimeoutMillis: 30_000 });
-  const report = (error: Error) =>
-    options.log.warn({ err: error, pool: options.name }, "database connection lost");
+  const report = (error: Error) => {
+    // A pool that is being ended loses its connections on purpose.
+    if (!pool.ending) options.log.warn({ err: error, pool: options.name }, "database connection lost");
+  };
   pool.on("error", report);
   // The pool's own handler covers idle clients only; a checked-out client without a handler ends the process.
   pool.on("connect", (client) => client.on("error", report));

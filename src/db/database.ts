@@ -39,6 +39,8 @@ export interface Database {
   system<T>(work: (tx: SystemTx) => Promise<T>): Promise<T>;
   /** Single statements as `errand_system`, without a transaction's round trips. Not repeated on failure. */
   readonly autocommit: Queryable;
+  /** Throws if the database does not answer. */
+  ping(): Promise<void>;
   /** True inside `tenant` or `system`; calls to models and other servers assert that it is false. */
   inTransaction(): boolean;
   close(): Promise<void>;
@@ -143,6 +145,9 @@ export function createDatabase(options: DatabaseOptions): Database {
     },
     system: (work) => run(system, "begin", (tx) => tx, work),
     autocommit: { query: (statement) => system.query(statement) },
+    async ping() {
+      await system.query("select 1");
+    },
     inTransaction: () => inside.getStore() === true,
     async close() {
       await Promise.all([tenants.end(), system.end()]);

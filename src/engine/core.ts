@@ -2,6 +2,8 @@ import type { Clock } from "../base/clock.ts";
 import type { Cipher } from "../base/crypto.ts";
 import type { Extensions } from "../base/extensions.ts";
 import type { Logger } from "../base/log.ts";
+import type { Metrics } from "../base/metrics.ts";
+import type { Tracer } from "../base/tracing.ts";
 import type { Database, Signals } from "../db/index.ts";
 import type { Jobs } from "./jobs.ts";
 
@@ -15,6 +17,9 @@ export interface Core {
   readonly jobs: Jobs;
   readonly clock: Clock;
   readonly log: Logger;
+  readonly metrics: Metrics;
+  /** Undefined: no traces. Nothing is built for spans then. */
+  readonly tracer: Tracer | undefined;
   readonly cipher: Cipher;
   readonly extensions: Extensions;
   /** Where people and browsers reach this Errand, without a slash at the end. */

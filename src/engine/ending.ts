@@ -4,6 +4,7 @@ import { createBatcher } from "./batcher.ts";
 import type { Core } from "./core.ts";
 import type { Execution, ExecutionKind, Reason } from "./execution.ts";
 import { type Ending, markCanceled, markEnded } from "./execution-store.ts";
+import { countEnded } from "./metrics.ts";
 import { repeatWhileLost } from "./persist.ts";
 
 /** Every module's kinds; `main` contributes them. */
@@ -34,6 +35,7 @@ export async function cancelExecutions(
     tx.afterCommit(() => {
       core.signals.notify("cancel", execution.id);
       announce(core, execution);
+      countEnded(core.metrics, execution);
     });
   }
   return canceled;
@@ -78,6 +80,7 @@ export function createFinisher(core: Core): Finisher {
       () => true,
       () => markEnded(core.db.autocommit, endings),
     );
+    for (const execution of written) countEnded(core.metrics, execution);
     const done = new Set(written.map((execution) => `${execution.id}:${execution.attempt}`));
     for (const ending of endings) if (done.has(`${ending.id}:${ending.attempt}`)) ended.add(ending);
   }
@@ -106,7 +109,10 @@ export async function endInTransaction(core: Core, ending: Ending): Promise<bool
       const [execution] = await markEnded(tx, [ending]);
       if (execution === undefined) return false;
       await findKind(core, execution.kind)?.ended?.(tx, execution);
-      tx.afterCommit(() => announce(core, execution));
+      tx.afterCommit(() => {
+        announce(core, execution);
+        countEnded(core.metrics, execution);
+      });
       return true;
     });
   // If a commit's answer was lost, the second try finds the execution ended and does nothing.

@@ -3,12 +3,15 @@ import type { TenantTx, Tx } from "../db/index.ts";
 import type { Core } from "./core.ts";
 import type { Lane, NewExecution } from "./execution.ts";
 import { insertExecutions, type PlacedExecution } from "./execution-store.ts";
+import { countSkipped } from "./metrics.ts";
+import { traceQueued } from "./trace.ts";
 
 /** Queues an execution in the caller's transaction and answers its id. Workers hear of it after the commit. */
 export async function enqueueExecution(core: Core, tx: TenantTx, execution: NewExecution): Promise<string> {
   const id = execution.id ?? newId();
   await insertExecutions(tx, [{ ...execution, id, workspaceId: tx.workspaceId }]);
   tx.afterCommit(() => announceQueued(core, [execution]));
+  if (core.tracer !== undefined) traceQueued(core.tracer, id);
   return id;
 }
 
@@ -23,12 +26,22 @@ export async function enqueueExecutions(
 ): Promise<readonly string[]> {
   if (executions.length === 0) return [];
   const ids = await insertExecutions(tx, executions);
-  tx.afterCommit(() => announceQueued(core, executions));
+  tx.afterCommit(() => announceQueued(core, written(executions, ids)));
   return ids;
 }
 
+function written(executions: readonly PlacedExecution[], ids: readonly string[]): readonly PlacedExecution[] {
+  if (ids.length === executions.length) return executions;
+  const found = new Set(ids);
+  return executions.filter(({ id }) => id === undefined || found.has(id));
+}
+
 function announceQueued(core: Core, executions: readonly NewExecution[]): void {
-  const due = executions.filter((execution) => execution.skipped === undefined);
+  const due: NewExecution[] = [];
+  for (const execution of executions) {
+    if (execution.skipped === undefined) due.push(execution);
+    else countSkipped(core.metrics, execution);
+  }
   const queued = new Set<Lane>(
     due.filter((execution) => (execution.delayMs ?? 0) <= 0).map((execution) => execution.lane),
   );

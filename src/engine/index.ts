@@ -44,6 +44,7 @@ export {
 export { createJobs, type JobQueue } from "./job-queue.ts";
 export { defineJob, type Job, type Jobs } from "./jobs.ts";
 export { createMaintenance, createRetention, recover } from "./maintenance.ts";
+export { engineMetrics } from "./metrics.ts";
 export type { Module, Service } from "./module.ts";
 export { countQueues, type QueueCounts } from "./queue-store.ts";
 export { repeat } from "./repeat.ts";

@@ -1,6 +1,8 @@
 import { PgBoss, type QueueOptions } from "pg-boss";
 import type { Clock } from "../base/clock.ts";
 import type { Logger } from "../base/log.ts";
+import { type Metrics, noMetrics } from "../base/metrics.ts";
+import type { Tracer } from "../base/tracing.ts";
 import { createPool, type Signals, type TenantTx } from "../db/index.ts";
 import { sealEnvelope } from "./job-envelope.ts";
 import { startJobRunner } from "./job-runner.ts";
@@ -14,6 +16,10 @@ export interface JobQueueOptions {
   readonly log: Logger;
   readonly clock: Clock;
   readonly signals: Signals;
+  /** Default: none. */
+  readonly metrics?: Metrics;
+  /** Default: no traces. */
+  readonly tracer?: Tracer | undefined;
   /** The queue's own pool. Default 5. */
   readonly connections?: number;
 }
@@ -127,6 +133,8 @@ export function createJobs(options: JobQueueOptions): JobQueue {
       boss,
       clock,
       log,
+      metrics: options.metrics ?? noMetrics,
+      tracer: options.tracer,
       async giveBack(jobId: string, attempts: readonly JobAttempt[]) {
         await giveBackJobs(pool, jobId, attempts);
         signals.notify("jobs", jobId);

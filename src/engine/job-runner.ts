@@ -2,14 +2,20 @@ import type { JobWithMetadata, PgBoss } from "pg-boss";
 import { z } from "zod";
 import { type Clock, pause } from "../base/clock.ts";
 import type { Logger } from "../base/log.ts";
+import type { Metrics } from "../base/metrics.ts";
+import type { Tracer } from "../base/tracing.ts";
 import { openEnvelope } from "./job-envelope.ts";
 import type { JobAttempt } from "./job-store.ts";
 import type { Job } from "./jobs.ts";
+import { jobDuration } from "./metrics.ts";
+import { traceJob } from "./trace.ts";
 
 export interface JobRunnerTools {
   readonly boss: PgBoss;
   readonly clock: Clock;
   readonly log: Logger;
+  readonly metrics: Metrics;
+  readonly tracer: Tracer | undefined;
   /** Puts claimed jobs back so that they are due at once. */
   giveBack(jobId: string, attempts: readonly JobAttempt[]): Promise<void>;
 }
@@ -49,7 +55,7 @@ interface Held {
 const touchAnswer = z.object({ settled: z.array(z.string()) });
 
 export function startJobRunner(tools: JobRunnerTools, job: Job): JobRunner {
-  const { boss, clock, log } = tools;
+  const { boss, clock, log, metrics, tracer } = tools;
   const held = new Map<string, Held>();
   const stopping = new AbortController();
   const stopped = new AbortController();
@@ -122,14 +128,29 @@ export function startJobRunner(tools: JobRunnerTools, job: Job): JobRunner {
     held.set(row.id, entry);
   }
 
-  async function run({ row, abort }: Held): Promise<void> {
+  async function handle({ row, abort }: Held, attempt: number): Promise<void> {
+    const { workspaceId, payload } = openEnvelope(job, row.data);
+    const run = { workspaceId, signal: abort.signal, attempt };
+    if (tracer === undefined) await job.handle(payload, run);
+    else await traceJob(tracer, job, run, () => job.handle(payload, run));
+  }
+
+  async function run(entry: Held): Promise<void> {
+    const { row, abort } = entry;
     const attempt = row.retryCount + 1;
+    const startedAt = clock.monotonicMs();
+    const measure = (result: string) =>
+      metrics.observe(jobDuration, { job: job.id, result }, (clock.monotonicMs() - startedAt) / 1_000);
     try {
-      const { workspaceId, payload } = openEnvelope(job, row.data);
-      await job.handle(payload, { workspaceId, signal: abort.signal, attempt });
+      await handle(entry, attempt);
+      measure("done");
     } catch (error) {
-      if (stopping.signal.aborted && abort.signal.aborted) return await settle(() => giveBack([row]));
+      if (stopping.signal.aborted && abort.signal.aborted) {
+        measure("given_back");
+        return await settle(() => giveBack([row]));
+      }
       const exhausted = row.retryCount >= row.retryLimit;
+      measure(exhausted ? "gave_up" : "failed");
       log[exhausted ? "error" : "warn"](
         { err: error, job: job.id, row: row.id, attempt },
         exhausted ? "a job failed for the last time" : "a job failed and will run again",

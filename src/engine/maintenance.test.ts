@@ -12,9 +12,10 @@ import {
 import { until } from "../../test/until.ts";
 import { newId } from "../base/ids.ts";
 import { promote, registerWorker } from "./claim-store.ts";
-import { cancelExecutions, endInTransaction } from "./ending.ts";
+import { cancelExecutions, createFinisher, endInTransaction } from "./ending.ts";
 import type { Execution } from "./execution.ts";
 import { createRetention, recover } from "./maintenance.ts";
+import { toExecution } from "./rows.ts";
 import { noUsage } from "./usage.ts";
 
 let core: TestCore;
@@ -254,6 +255,28 @@ describe("the end", () => {
       expect((await readExecution(core, workspaceId, id)).status).toBe(ended ? "completed" : "canceled");
       expect(new Set(ends.map(({ status }) => status)).size).toBe(1);
     }
+  });
+
+  test("of 50 at once is refused only to the one that PostgreSQL refuses", async () => {
+    const ids = await Promise.all(
+      Array.from({ length: 50 }, () => enqueue(core, workspaceId, { kind: "plain" })),
+    );
+    const rows = await claimQueued(core);
+    const finisher = createFinisher(core);
+    const results = await Promise.allSettled(
+      ids.map((id, at) => {
+        const row = rows.find((claimed) => claimed.id === id);
+        if (row === undefined) throw new Error("nothing was claimed");
+        // More money than the column holds.
+        const usage = at === 20 ? { ...noUsage, costUsd: "999999999999" } : noUsage;
+        return finisher.end(toExecution(row), { ...ending(id), usage });
+      }),
+    );
+    expect(results.flatMap((result, at) => (result.status === "rejected" ? [at] : []))).toEqual([20]);
+    const statuses = await Promise.all(
+      ids.map(async (id) => (await readExecution(core, workspaceId, id)).status),
+    );
+    expect(statuses.filter((status) => status === "completed")).toHaveLength(49);
   });
 
   test("is undone with what the kind does at the end", async () => {

@@ -1,5 +1,6 @@
 import type { ErrorCodes } from "../base/errors.ts";
 import type { Contribution } from "../base/extensions.ts";
+import type { Metric } from "../base/metrics.ts";
 import type { Route } from "../base/route.ts";
 import type { ExecutionKind } from "./execution.ts";
 import type { Job } from "./jobs.ts";
@@ -20,6 +21,8 @@ export interface Module {
   readonly executions?: readonly ExecutionKind[];
   readonly jobs?: readonly Job[];
   readonly services?: readonly Service[];
+  /** What it counts and measures. */
+  readonly metrics?: readonly Metric[];
   /** What it adds to lower modules' extension points. */
   readonly contributions?: readonly Contribution[];
 }

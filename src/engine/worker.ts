@@ -26,6 +26,7 @@ import { repeatWhileLost } from "./persist.ts";
 import { repeat } from "./repeat.ts";
 import { type ExecutionRow, toExecution } from "./rows.ts";
 import { ExecutionStop, type StopCause } from "./stops.ts";
+import { type AttemptEnd, traceAttempt } from "./trace.ts";
 import { noUsage } from "./usage.ts";
 
 export interface WorkerOptions {
@@ -93,7 +94,7 @@ async function startWorker(core: Core, options: WorkerOptions): Promise<() => Pr
   }
 
   /** What becomes of an execution whose handler threw. */
-  function judge(execution: Execution, error: unknown): ExecutionResult | "give back" | "nothing" {
+  function judge(execution: Execution, error: unknown): AttemptEnd {
     if (!(error instanceof ExecutionStop)) {
       if (isConnectionLoss(error) || isConflict(error)) return "give back";
       log.error({ err: error, execution: execution.id, kind: execution.kind }, "an execution failed");
@@ -149,20 +150,21 @@ async function startWorker(core: Core, options: WorkerOptions): Promise<() => Pr
     return kind.run(held.context);
   }
 
-  async function run(row: ExecutionRow, held: Running): Promise<void> {
+  async function run(row: ExecutionRow, held: Running): Promise<AttemptEnd> {
     const { execution, abort } = held;
     const ended = await runKind(row, held).catch((error: unknown) => {
       // What a handler throws once it was told to stop is an echo of that.
       return judge(execution, abort.signal.aborted ? abort.signal.reason : error);
     });
-    if (ended === "nothing") return;
+    if (ended === "nothing") return ended;
     const { workspaceId, id, attempt } = execution;
     if (ended === "give back") {
       await repeatWhileLost(core, leaseIsFresh, () => giveBack(db, [{ workspaceId, id, attempt }]));
-      return;
+      return ended;
     }
     const usage = held.context?.currentUsage() ?? noUsage;
     await finisher.end(execution, { workspaceId, id, attempt, result: ended, usage });
+    return ended;
   }
 
   function begin(row: ExecutionRow): void {
@@ -173,7 +175,10 @@ async function startWorker(core: Core, options: WorkerOptions): Promise<() => Pr
       abort,
       context: undefined,
       done: Promise.resolve()
-        .then(() => run(row, held))
+        .then(async () => {
+          if (core.tracer === undefined) await run(row, held);
+          else await traceAttempt(core.tracer, execution, () => run(row, held));
+        })
         .catch((error: unknown) =>
           log.error({ err: error, execution: execution.id }, "an execution could not be ended"),
         )

@@ -1,8 +1,7 @@
 import { access, constants, statfs } from "node:fs/promises";
 import { dirname } from "node:path";
-import pg from "pg";
 import { listModelAddresses } from "../agents/index.ts";
-import { systemClock } from "../base/clock.ts";
+import { abortAfter, systemClock } from "../base/clock.ts";
 import { messageOf } from "../base/errors.ts";
 import { createGuardedFetch } from "../base/guarded-fetch.ts";
 import type { Logger } from "../base/log.ts";
@@ -10,7 +9,7 @@ import type { Config } from "../config.ts";
 import { checkRoles, pendingMigrations, type Queryable, readMigrations } from "../db/index.ts";
 import { migrationsDirectory } from "./open.ts";
 import { probePort } from "./port.ts";
-import { readServerFacts, type ServerFacts } from "./server-store.ts";
+import { readServerFacts, type ServerFacts, withServer } from "./server-store.ts";
 import { withCore, withDatabase } from "./session.ts";
 
 /** What one check found. `advice` says what to do about it. */
@@ -98,11 +97,7 @@ async function checkPort({ host, port }: Config): Promise<Finding> {
 async function checkServer(config: Config, log: Logger): Promise<readonly Finding[]> {
   try {
     return await withDatabase(config, log, async (url) => {
-      const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 5_000 });
-      client.on("error", () => undefined);
-      await client.connect();
-      try {
-        const database: Queryable = { query: (statement) => client.query(statement) };
+      return await withServer(url, async (database) => {
         const before = systemClock.now().getTime();
         const facts = await readServerFacts(database);
         const between = new Date((before + systemClock.now().getTime()) / 2);
@@ -114,9 +109,7 @@ async function checkServer(config: Config, log: Logger): Promise<readonly Findin
             ? [await checkRowSecurity(url), ...(await checkProviders(config, log, url))]
             : []),
         ];
-      } finally {
-        await client.end();
-      }
+      });
     });
   } catch (error) {
     const advice =
@@ -175,8 +168,9 @@ async function checkProviders(config: Config, log: Logger, url: string): Promise
     return await Promise.all(
       addresses.map(async (address): Promise<Finding> => {
         const what = "model provider";
+        const timeout = abortAfter(systemClock, providerTimeoutMs);
         try {
-          const response = await fetch(address, { signal: AbortSignal.timeout(providerTimeoutMs) });
+          const response = await fetch(address, { signal: timeout.signal });
           await response.body?.cancel();
           return { what, state: "ok", found: `${address} answers` };
         } catch (error) {
@@ -186,6 +180,8 @@ async function checkProviders(config: Config, log: Logger, url: string): Promise
             found: `${address}: ${messageOf(error)}`,
             advice: "Check the provider's baseUrl, its server and the network.",
           };
+        } finally {
+          timeout.cancel();
         }
       }),
     );

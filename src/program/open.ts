@@ -4,6 +4,8 @@ import { createCipher } from "../base/crypto.ts";
 import { Extensions } from "../base/extensions.ts";
 import { newId } from "../base/ids.ts";
 import type { Logger } from "../base/log.ts";
+import { type Metrics, noMetrics } from "../base/metrics.ts";
+import type { Tracer } from "../base/tracing.ts";
 import type { Config } from "../config.ts";
 import { startEmbeddedPostgres } from "../db/embedded/index.ts";
 import { createDatabase, createSignals, migrate, readMigrations } from "../db/index.ts";
@@ -59,18 +61,24 @@ export async function openCore(options: {
   readonly log: Logger;
   readonly secretKey: Buffer;
   readonly publicUrl: string;
+  /** Default: none. */
+  readonly metrics?: Metrics;
+  /** Default: no traces. */
+  readonly tracer?: Tracer | undefined;
 }): Promise<OpenCore> {
-  const { url, log, secretKey, publicUrl } = options;
+  const { url, log, secretKey, publicUrl, metrics = noMetrics, tracer } = options;
   const clock = systemClock;
   const db = createDatabase({ url, log, clock });
   const signals = createSignals({ url, log, clock, processId: newId() });
-  const queue = createJobs({ url, log, clock, signals });
+  const queue = createJobs({ url, log, clock, signals, metrics, tracer });
   const core: Core = {
     db,
     signals,
     jobs: queue.jobs,
     clock,
     log,
+    metrics,
+    tracer,
     publicUrl,
     cipher: createCipher(secretKey),
     extensions: new Extensions(),

@@ -1,4 +1,17 @@
+import pg from "pg";
 import type { Queryable } from "../db/index.ts";
+
+/** A connection with the login role's own rights, for questions about the server itself. */
+export async function withServer<T>(url: string, use: (database: Queryable) => Promise<T>): Promise<T> {
+  const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 5_000 });
+  client.on("error", () => undefined);
+  await client.connect();
+  try {
+    return await use({ query: (statement) => client.query(statement) });
+  } finally {
+    await client.end();
+  }
+}
 
 export interface ServerFacts {
   /** For instance 180004. */

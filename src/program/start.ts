@@ -187,9 +187,7 @@ async function healthChecks(core: Core): Promise<readonly HealthCheck[]> {
   return [
     {
       name: "database",
-      check: async () => {
-        await core.db.autocommit.query({ text: "select 1" });
-      },
+      check: () => core.db.ping(),
     },
     {
       name: "migrations",

@@ -11,25 +11,12 @@ import { createTaskKind } from "./run.ts";
 import { selectTask } from "./store.ts";
 import { createSweep } from "./sweep.ts";
 
-export { cancelTask, pauseTask, resumeTask, triggerTask } from "./control.ts";
-export { reconcileSchedules } from "./reconcile.ts";
-export {
-  describeSchedule,
-  nextRun,
-  type Schedule,
-  scheduleSchema,
-} from "./schedule/index.ts";
+export { triggerTask } from "./control.ts";
+export type { Schedule } from "./schedule/index.ts";
 export type { TaskOut } from "./schemas.ts";
-export { type SweepResult, sweepOnce } from "./sweep.ts";
-export {
-  type Task,
-  type TaskChanges,
-  type TaskFields,
-  type TaskFilter,
-  type TaskState,
-  taskKindName,
-} from "./task.ts";
-export { createTask, deleteTask, getTask, listTasks, updateTask } from "./tasks.ts";
+export { sweepAll, sweepOnce } from "./sweep.ts";
+export type { Task, TaskFields } from "./task.ts";
+export { createTask, deleteTask, getTask, listTasks } from "./tasks.ts";
 
 /** What agents do on a schedule or on demand. */
 export function tasksModule(core: Core): Module {

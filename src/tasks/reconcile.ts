@@ -1,6 +1,6 @@
 import { type Core, countActive, repeat, type Service } from "../engine/index.ts";
 import { decideUnarmed } from "./rules.ts";
-import { setNextRuns, takeUnarmed } from "./schedule-store.ts";
+import { followIndexes, setNextRuns, takeUnarmed } from "./schedule-store.ts";
 import { changeStates } from "./sweep.ts";
 
 const everyMs = 60_000;
@@ -33,6 +33,7 @@ function reconcileBatch(
   after: Position,
 ): Promise<{ readonly changed: number; readonly next: Position | null }> {
   return core.db.system(async (tx) => {
+    await followIndexes(tx);
     const rows = await takeUnarmed(tx, after, batchSize);
     const last = rows.at(-1);
     if (last === undefined) return { changed: 0, next: null };

@@ -1,3 +1,4 @@
+import { messageOf } from "../base/errors.ts";
 import type { Execution, ExecutionStatus, Reason, Trigger } from "../engine/index.ts";
 import { decideTick, defaultPolicies, nextRun, type Schedule, type TickExecution } from "./schedule/index.ts";
 import type { LimitChanges, Task, TaskLimits, TaskState } from "./task.ts";
@@ -6,7 +7,7 @@ import type { LimitChanges, Task, TaskLimits, TaskState } from "./task.ts";
 export const failuresUntilPause = 5;
 
 /** Executions of a task may do this much where it does not say otherwise. */
-export const defaultLimits = { maxIterations: 1_000, maxTimeSeconds: 900, maxToolCalls: 10_000 } as const;
+const defaultLimits = { maxIterations: 1_000, maxTimeSeconds: 900, maxToolCalls: 10_000 } as const;
 
 export interface FullLimits {
   readonly maxIterations: number;
@@ -86,7 +87,7 @@ function furtherRun(schedule: Schedule, now: Date, scheduledAt: Date): Date | nu
 }
 
 /** True for executions that the schedule made; only they count for what becomes of the task. */
-export function isScheduled(trigger: Trigger): boolean {
+function isScheduled(trigger: Trigger): boolean {
   return trigger === "schedule" || trigger === "catch_up";
 }
 
@@ -159,11 +160,9 @@ export function decideDue(due: DueSchedule, active: number, now: Date): DueDecis
       activeExecutions: active,
       policies: defaultPolicies,
     });
-    const last = executions.at(-1);
-    if (nextRunAt !== null || last === undefined || last.status === "queued") {
-      return { executions, nextRunAt };
-    }
-    const message = `The schedule has had its last run, which was skipped: ${last.reason?.message ?? ""}`;
+    const skipped = executions.at(-1)?.reason;
+    if (nextRunAt !== null || skipped === undefined) return { executions, nextRunAt };
+    const message = `The schedule has had its last run, which was skipped: ${skipped.message}`;
     return {
       executions,
       nextRunAt,
@@ -175,8 +174,10 @@ export function decideDue(due: DueSchedule, active: number, now: Date): DueDecis
 }
 
 function describeFault(error: unknown): Reason {
-  const why = error instanceof Error ? error.message : String(error);
-  return { code: "schedule_failed", message: `The schedule could not be computed: ${why}. Set it again.` };
+  return {
+    code: "schedule_failed",
+    message: `The schedule could not be computed: ${messageOf(error)}. Set it again.`,
+  };
 }
 
 /**

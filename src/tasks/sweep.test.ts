@@ -207,7 +207,7 @@ it("runs as a service: sleeps until the time, hears of new tasks, and stops", as
   const stop = await startServices(createSweep(fixture.core), createReconciler(fixture.core));
   try {
     const { rows } = await fixture.core.db.autocommit.query<{ due: Date }>({
-      text: "select date_trunc('second', clock_timestamp() + interval '1 second') as due",
+      text: "select date_trunc('second', clock_timestamp() + interval '2 seconds') as due",
     });
     const due = rows[0]?.due ?? new Date(0);
     const at = due.toISOString().slice(0, 19);
@@ -218,6 +218,44 @@ it("runs as a service: sleeps until the time, hears of new tasks, and stops", as
   } finally {
     await stop();
   }
+});
+
+it("works through a backlog of several batches, and goes on after a failure", async () => {
+  const { rows } = await run(
+    `with t as (insert into tasks (workspace_id, id, name, description, schedule)
+        select $1, uuidv7(), 'n', 'd', $2::jsonb from generate_series(1, 1600) returning workspace_id, id)
+      insert into task_schedules (workspace_id, task_id, max_time_seconds, rule, anchor_at, next_run_at)
+        select workspace_id, id, 900, $2::json, now(), now() from t returning task_id`,
+    [fixture.workspaceId, JSON.stringify(daily)],
+  );
+  const ids = rows.map(({ task_id }) => task_id);
+  let failed = false;
+  const { core } = fixture;
+  const failing: Core = {
+    ...core,
+    db: {
+      ...core.db,
+      system: (work) => {
+        if (failed) return core.db.system(work);
+        failed = true;
+        return Promise.reject(new Error("the database was away"));
+      },
+    },
+  };
+  const stop = await startServices(createSweep(failing));
+  try {
+    await until("all executions", async () => {
+      const counted = await run(
+        "select count(*) as n, count(distinct task_id) as tasks from executions where task_id = any($1::uuid[])",
+        [ids],
+      );
+      expect(counted.rows[0]?.n).toBe(counted.rows[0]?.tasks);
+      return counted.rows[0]?.n === 1_600;
+    });
+  } finally {
+    await stop();
+  }
+  expect(failed).toBe(true);
 });
 
 describe("reconciling", () => {

@@ -20,7 +20,7 @@ const retryPauseMs = 200;
 /** Recovery replays at most `max_wal_size` (1 GB) and a checkpoint's worth more. */
 const startupMs = 120_000;
 /** A server found stopping may be writing a large checkpoint; nobody waits for us at that moment. */
-const patientBounds = { fastMs: 10_000, immediateMs: 3000, killMs: 1000 };
+const patientBounds = { politeMs: 0, fastMs: 10_000, immediateMs: 3000, killMs: 1000 };
 const pollMs = 50;
 
 /** Adopts the server that runs on the data directory, or clears away what a dead one left and starts another. */

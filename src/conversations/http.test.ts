@@ -1,0 +1,153 @@
+import { afterAll, beforeAll, expect, test } from "vitest";
+import type { TestApi } from "../../test/api.ts";
+import { type ConversationFixture, createConversationFixture } from "../../test/conversations.ts";
+import { createModuleApi } from "../../test/module-api.ts";
+import { newId, toId } from "../base/ids.ts";
+import { createChannel } from "../channels/index.ts";
+import { createContact } from "../contacts/index.ts";
+import type { TenantTx } from "../db/index.ts";
+import { openConversation, receiveMessage, sendMessage, startSession } from "./index.ts";
+
+let it: ConversationFixture;
+let api: TestApi;
+
+beforeAll(async () => {
+  it = await createConversationFixture();
+  api = await createModuleApi(it.core, it.modules);
+});
+afterAll(() => api.close());
+
+const tenant = <T>(work: (tx: TenantTx) => Promise<T>) => it.core.db.tenant(api.workspaceId, work);
+
+/** An open conversation in which the agent has written `count` messages. */
+async function opened(count = 1) {
+  return tenant(async (tx) => {
+    const { id: contactId } = await createContact(it.core, tx, {});
+    const web = { platform: "web", kind: "widget", name: "Website", defaultAgentId: it.agentId };
+    const { id: channelId } = await createChannel(it.core, tx, web);
+    const { id: conversationId } = await openConversation(it.core, tx, { contactId, channelId });
+    const author = { kind: "agent", id: it.agentId } as const;
+    for (let number = 1; number <= count; number += 1)
+      await sendMessage(it.core, tx, { class: "opening", conversationId, author, text: `${number}` });
+    return {
+      contactId,
+      channelId,
+      conversationId,
+      path: `/v1/conversations/${toId("conversation", conversationId)}`,
+    };
+  });
+}
+
+const write = (place: { contactId: string; channelId: string }, text: string) =>
+  tenant((tx) => receiveMessage(it.core, tx, { ...place, text, clientMessageId: newId() }));
+
+interface List {
+  readonly items: readonly { readonly id: string; readonly seq: number }[];
+  readonly nextCursor: string | null;
+}
+
+test("a conversation shows its session with the time left", async () => {
+  const { conversationId, path } = await opened();
+  expect((await api.send("GET", path)).body).toMatchObject({ status: "open", session: null, turn: null });
+  const taskId = newId();
+  const session = { kind: "task", agentId: it.agentId, taskId, executionId: null, seconds: 3_600 } as const;
+  await tenant((tx) => startSession(tx, { ...session, conversationId }));
+  const { body } = await api.send("GET", path);
+  expect(body).toMatchObject({ session: { kind: "task", taskId: toId("task", taskId) } });
+  const left = (body as { session: { expiresInSeconds: number } }).session.expiresInSeconds;
+  expect(left).toBeGreaterThan(3_590);
+  expect(left).toBeLessThanOrEqual(3_600);
+});
+
+test("lists are filtered by contact, channel, status and controller", async () => {
+  const one = await opened();
+  const two = await opened();
+  await api.send("POST", `${two.path}/messages`, { body: { text: "mine" } });
+  const ids = async (query: string) => {
+    const { body } = await api.send("GET", `/v1/conversations?${query}`);
+    return (body as List).items.map(({ id }) => id);
+  };
+  const [first, second] = [one, two].map((it) => toId("conversation", it.conversationId));
+  expect(await ids(`contactId=${toId("contact", one.contactId)}`)).toEqual([first]);
+  expect(await ids(`channelId=${toId("channel", two.channelId)}`)).toEqual([second]);
+  expect(await ids("controller=human")).toEqual([second]);
+  expect(await ids(`contactId=${toId("contact", newId())}`)).toEqual([]);
+  await api.send("POST", `${one.path}/close`);
+  expect(await ids("status=closed")).toEqual([first]);
+});
+
+test("messages are listed newest first, and after a seq oldest first, both page by page", async () => {
+  const { path } = await opened(7);
+  const list = async (query: string) => {
+    const { status, body } = await api.send("GET", `${path}/messages?${query}`);
+    expect(status).toBe(200);
+    const { items, nextCursor } = body as List;
+    return { seqs: items.map(({ seq }) => seq), nextCursor };
+  };
+  const newest = await list("limit=3");
+  expect(newest.seqs).toEqual([7, 6, 5]);
+  expect((await list(`limit=10&cursor=${newest.nextCursor}`)).seqs).toEqual([4, 3, 2, 1]);
+  const oldest = await list("limit=3&after=2");
+  expect(oldest.seqs).toEqual([3, 4, 5]);
+  expect(await list(`limit=3&cursor=${oldest.nextCursor}`)).toEqual({ seqs: [6, 7], nextCursor: null });
+  expect(await list("after=7")).toEqual({ seqs: [], nextCursor: null });
+  const bad = await api.send("GET", `${path}/messages?cursor=bad`);
+  expect([bad.status, bad.body]).toMatchObject([422, { errors: [{ path: "cursor" }] }]);
+});
+
+test("a person takes over by writing, hands back, and closes", async () => {
+  const place = await opened();
+  const { path } = place;
+  const written = await api.send("POST", `${path}/messages`, { body: { text: "Hello from a person" } });
+  expect([written.status, written.body]).toMatchObject([
+    201,
+    { direction: "out", author: { kind: "member", id: null }, status: "sent", seq: 2 },
+  ]);
+  expect((await api.send("GET", path)).body).toMatchObject({ controller: "human" });
+  await write(place, "a question");
+  expect((await api.send("GET", path)).body).toMatchObject({ turn: null, unanswered: true });
+  const back = await api.send("POST", `${path}/hand-back`);
+  expect(back.body).toMatchObject({ controller: "agent", turn: { status: "queued" } });
+  const closed = await api.send("POST", `${path}/close`);
+  expect(closed.body).toMatchObject({ status: "closed", closedReason: "member", session: null });
+  expect(await api.send("POST", `${path}/close`)).toMatchObject({ status: 200, body: closed.body });
+  for (const verb of ["hand-back", "messages"])
+    expect(
+      await api.send("POST", `${path}/${verb}`, { body: verb === "messages" ? { text: "x" } : {} }),
+    ).toMatchObject({
+      status: 409,
+      body: { code: "conversation_closed" },
+    });
+  const { rows } = await it.core.db.autocommit.query<{ action: string }>({
+    text: "select action from audit_log where target_id = $1 order by id",
+    values: [place.conversationId],
+  });
+  expect(rows.map(({ action }) => action)).toEqual(["conversation.hand_back", "conversation.close"]);
+});
+
+test("a person's message that the gate refuses answers 409 and is kept with its decision", async () => {
+  const { contactId, path } = await opened();
+  await api.send("POST", `/v1/contacts/${toId("contact", contactId)}/opt-out`);
+  const refused = await api.send("POST", `${path}/messages`, { body: { text: "Hello?" } });
+  expect([refused.status, refused.body]).toMatchObject([
+    409,
+    { code: "message_refused", reason: { code: "contact_opted_out" } },
+  ]);
+  const { messageId, decisionId } = refused.body as { messageId: string; decisionId: string };
+  expect((await api.send("GET", `${path}/messages?limit=1`)).body).toMatchObject({
+    items: [{ id: messageId, status: "refused", reason: { code: "contact_opted_out" } }],
+  });
+  expect((await api.send("GET", `${path}/decisions?limit=1`)).body).toMatchObject({
+    items: [{ id: decisionId, class: "human", allowed: false, reason: { code: "contact_opted_out" } }],
+  });
+  expect((await api.send("GET", path)).body).toMatchObject({ controller: "agent" });
+});
+
+test.each(["", "/messages", "/decisions"])(
+  "another workspace's conversation is not there (GET %s)",
+  async (rest) => {
+    const { contactId, channelId } = await it.newContact();
+    const { id } = await it.tenant((tx) => openConversation(it.core, tx, { contactId, channelId }));
+    expect((await api.send("GET", `/v1/conversations/${toId("conversation", id)}${rest}`)).status).toBe(404);
+  },
+);

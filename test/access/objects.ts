@@ -1,0 +1,138 @@
+import { requireRow } from "../../src/base/errors.ts";
+import { type IdKind, newId, toId } from "../../src/base/ids.ts";
+import { notify } from "../../src/notifications/index.ts";
+import type { TestApp, TestWorkspace } from "../app.ts";
+
+type Make = (app: TestApp, workspace: TestWorkspace) => Promise<string>;
+
+/**
+ * Name of a path parameter → what makes such an object in a workspace, through the API as far as that can make it,
+ * and answers its id. Each call makes another object, so that it may be changed or deleted.
+ */
+const factories: Readonly<Record<string, Make>> = {
+  modelProviderId: (_app, { send }) =>
+    created(send("POST", "/v1/model-providers", { body: { name: "Sandbox", kind: "sandbox" } })),
+  agentId: async (app, workspace) => {
+    const modelProviderId = await makeObject(app, workspace, "modelProviderId");
+    const agent = {
+      name: "Mia",
+      instructions: "Be brief.",
+      modelProviderId,
+      model: "sandbox",
+      isDefault: true,
+    };
+    return await created(workspace.send("POST", "/v1/agents", { body: agent }));
+  },
+  contactId: (_app, { send }) => created(send("POST", "/v1/contacts", { body: { name: "Anna" } })),
+  channelId: (_app, { send }) =>
+    created(send("POST", "/v1/channels", { body: { platform: "web", kind: "widget", name: "Website" } })),
+  conversationId: async (app, workspace) => {
+    const contactId = (await makeVisitor(app, workspace)).contactId;
+    const { body } = await workspace.send("GET", `/v1/conversations?contactId=${contactId}`);
+    return (body as { items: [{ id: string }] }).items[0].id;
+  },
+  taskId: async (app, workspace) => {
+    const agentId = await makeObject(app, workspace, "agentId");
+    const task = { name: "Report", description: "Write a report.", agentId };
+    return await created(workspace.send("POST", "/v1/tasks", { body: task }));
+  },
+  executionId: async (app, workspace) => {
+    const taskId = await makeObject(app, workspace, "taskId");
+    return await created(workspace.send("POST", `/v1/tasks/${taskId}/trigger`));
+  },
+  apiKeyId: (_app, { send }) =>
+    created(send("POST", "/v1/api-keys", { body: { name: "Import", scope: "read" } })),
+  invitationId: (_app, { send }) => created(send("POST", "/v1/invitations", { body: { role: "operator" } })),
+  memberId: async (app, workspace) => (await makeMember(app, workspace, "operator")).memberId,
+  // Nothing that a request does makes one at once.
+  notificationId: async ({ core }, { id }) => {
+    const notification = {
+      kind: "test",
+      severity: "info",
+      title: "Test",
+      body: "A notice of the tests.",
+    } as const;
+    const uuid = await core.db.tenant(id, (tx) => notify(core, tx, notification));
+    return toId("notification", requireRow(uuid, "making a notification"));
+  },
+};
+
+/** The names of all path parameters whose objects can be made. */
+export const parameterNames = Object.keys(factories);
+
+/** Makes the object that a path parameter names, in a workspace; answers its id. */
+export async function makeObject(app: TestApp, workspace: TestWorkspace, parameter: string): Promise<string> {
+  const make = factories[parameter];
+  if (make === undefined)
+    throw new Error(
+      `The path parameter ${parameter} is new: add what makes such an object to factories in test/access/objects.ts.`,
+    );
+  return await make(app, workspace);
+}
+
+/** Makes an object of a kind in a workspace; answers its id. */
+export async function makeOfKind(app: TestApp, workspace: TestWorkspace, kind: IdKind): Promise<string> {
+  return await makeObject(app, workspace, `${kind}Id`);
+}
+
+/** How a security scheme of the document is served by somebody who belongs to the workspace. */
+const credentials: Readonly<Record<string, (app: TestApp, workspace: TestWorkspace) => Promise<Headers>>> = {
+  apiKey: async (_app, { keys }) => ({ authorization: `Bearer ${keys.admin}` }),
+  sessionCookie: async (app, workspace) => ({ cookie: (await makeMember(app, workspace, "admin")).cookie }),
+  visitorToken: async (app, workspace) => ({
+    authorization: `Bearer ${(await makeVisitor(app, workspace)).token}`,
+  }),
+};
+
+type Headers = Readonly<Record<string, string>>;
+
+/** Headers by which somebody of the workspace may call operations with this security scheme. */
+export async function makeCredentials(
+  app: TestApp,
+  workspace: TestWorkspace,
+  scheme: string | undefined,
+): Promise<Headers> {
+  const make = credentials[scheme ?? ""];
+  if (make === undefined)
+    throw new Error(`The security scheme ${scheme} is new: add it to credentials in test/access/objects.ts.`);
+  return await make(app, workspace);
+}
+
+export interface TestMember {
+  readonly memberId: string;
+  /** The `Cookie` header of the member's session. */
+  readonly cookie: string;
+}
+
+/** A person who has accepted an invitation and is signed in. */
+export async function makeMember(app: TestApp, workspace: TestWorkspace, role: string): Promise<TestMember> {
+  const invitation = await workspace.send("POST", "/v1/invitations", { body: { role } });
+  const { token } = invitation.body as { token: string };
+  const person = { name: "Ada Novak", email: `${newId()}@example.com`, password: "correct horse" };
+  const { body, headers } = await app.send("POST", "/v1/invitations/accept", { body: { token, ...person } });
+  const cookie = headers.getSetCookie().map((one) => one.split(";", 1)[0]);
+  return { memberId: (body as { memberId: string }).memberId, cookie: cookie.join("; ") };
+}
+
+interface TestVisitor {
+  readonly token: string;
+  readonly contactId: string;
+}
+
+/** A contact who has written a message on a web channel. */
+async function makeVisitor(app: TestApp, workspace: TestWorkspace): Promise<TestVisitor> {
+  const channelId = await makeObject(app, workspace, "channelId");
+  const visitor = (await app.send("POST", `/web/v1/channels/${channelId}/visitors`, { body: {} })).body;
+  const { token, contactId } = visitor as TestVisitor;
+  await app.send("POST", "/web/v1/messages", {
+    headers: { authorization: `Bearer ${token}` },
+    body: { clientMessageId: newId(), text: "Where is my order?" },
+  });
+  return { token, contactId };
+}
+
+async function created(answer: ReturnType<TestWorkspace["send"]>): Promise<string> {
+  const { status, body } = await answer;
+  if (status !== 201) throw new Error(`an object of the access test was not made: ${JSON.stringify(body)}`);
+  return (body as { id: string }).id;
+}
