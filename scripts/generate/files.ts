@@ -28,6 +28,7 @@ export async function generateFiles(): Promise<ReadonlyMap<string, string>> {
     files.set("openapi.json", `${JSON.stringify(buildOpenApi(api), null, 2)}\n`);
     files.set("docs/reference/errors.md", errorPage(renderErrorReference(allErrors(api.errors))));
     files.set("docs/reference/settings.md", settingsPage());
+    files.set("README.md", withSettings(await readFile(join(root, "README.md"), "utf8")));
     await close();
     return files;
   } finally {
@@ -76,6 +77,14 @@ Errors are \`application/problem+json\` (RFC 9457). Programs switch on \`code\`;
 Faults in fields are listed in \`errors\` as \`{path, code, message}\`. ${pageNote}
 
 ${table}`;
+}
+
+/** The README with its table of settings between the two marks. */
+function withSettings(readme: string): string {
+  const [head, rest] = readme.split("<!-- settings -->");
+  const tail = rest?.split("<!-- /settings -->")[1];
+  if (head === undefined || tail === undefined) throw new Error("README.md has lost its marks for the settings");
+  return `${head}<!-- settings -->\n${renderSettings()}<!-- /settings -->${tail}`;
 }
 
 function settingsPage(): string {

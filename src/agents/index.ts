@@ -4,6 +4,7 @@ import { agentRoutes } from "./agent-http.ts";
 import { agentErrors } from "./errors.ts";
 import { agentContributions } from "./gate.ts";
 import { type CreateModel, createModelFactory, modelFactory } from "./model-access.ts";
+import { agentMetrics } from "./observe.ts";
 import { providerRoutes } from "./provider-http.ts";
 import { createReplyKind } from "./reply.ts";
 
@@ -42,6 +43,7 @@ export function agentsModule(core: Core, options: AgentsOptions = {}): Module {
   return {
     name: "agents",
     errors: agentErrors,
+    metrics: agentMetrics,
     routes: [...agentRoutes(core), ...providerRoutes(core)],
     executions: [createReplyKind(core)],
     contributions: [

@@ -3,6 +3,7 @@ import { createGuardedFetch } from "../base/guarded-fetch.ts";
 import type { Core } from "../engine/index.ts";
 import { type ProviderAccess, readProviderAccess } from "./model-providers.ts";
 import { createModel, type Model, ModelError } from "./models/index.ts";
+import { observeModel } from "./observe.ts";
 
 /** Makes the named model at a provider. Connects to nothing until the model is called. */
 export type CreateModel = (provider: ProviderAccess, modelName: string) => Model;
@@ -46,6 +47,6 @@ export async function openModel(
         "The provider's stored API key cannot be decrypted. Enter it again.",
       );
     default:
-      return create(access, model.model);
+      return observeModel(core, create(access, model.model));
   }
 }

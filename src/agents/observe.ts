@@ -2,8 +2,7 @@ import { toId } from "../base/ids.ts";
 import { defineCounter, defineHistogram, type Metric } from "../base/metrics.ts";
 import { failSpan, SpanKind, type Tracer, withSpan } from "../base/tracing.ts";
 import type { Core, ExecutionContext } from "../engine/index.ts";
-import type { AgentSnapshot } from "./agents.ts";
-import type { AgentTool } from "./loop/tool.ts";
+import type { AgentTool, ToolOutcome } from "./loop/tool.ts";
 import { type Model, type ModelAnswer, ModelError, type ModelRequest } from "./models/index.ts";
 
 // The names of attributes are those of OpenTelemetry's conventions for generative AI.
@@ -69,20 +68,28 @@ async function traceCall(
     "gen_ai.provider.name": model.provider,
     "gen_ai.request.model": model.model,
   };
-  return await withSpan(tracer, `chat ${model.model}`, { kind: SpanKind.CLIENT, attributes }, async (span) => {
-    const answer = await call();
-    span.setAttributes({
-      "gen_ai.response.model": answer.model,
-      "gen_ai.response.finish_reasons": [answer.finishReason],
-      "gen_ai.usage.input_tokens": answer.usage.inputTokens,
-      "gen_ai.usage.output_tokens": answer.usage.outputTokens,
-    });
-    return answer;
-  });
+  return await withSpan(
+    tracer,
+    `chat ${model.model}`,
+    { kind: SpanKind.CLIENT, attributes },
+    async (span) => {
+      const answer = await call();
+      span.setAttributes({
+        "gen_ai.response.model": answer.model,
+        "gen_ai.response.finish_reasons": [answer.finishReason],
+        "gen_ai.usage.input_tokens": answer.usage.inputTokens,
+        "gen_ai.usage.output_tokens": answer.usage.outputTokens,
+      });
+      return answer;
+    },
+  );
 }
 
 /** Says on the attempt's span which agent is at work. */
-export function traceAgent(tracer: Tracer, agent: Pick<AgentSnapshot, "id" | "name" | "model">): void {
+export function traceAgent(
+  tracer: Tracer,
+  agent: { readonly id: string; readonly name: string; readonly model: string },
+): void {
   const span = tracer.active();
   span?.updateName(`invoke_agent ${agent.name}`);
   span?.setAttributes({
@@ -112,9 +119,18 @@ export function traceTools(
       run: (input) =>
         withSpan(tracer, `execute_tool ${tool.name}`, { attributes, isFailure }, async (span) => {
           const outcome = await tool.run(input);
-          if (outcome.refusal !== undefined) failSpan(span, outcome.refusal.code);
+          const failure = failureOf(outcome);
+          if (failure !== undefined) failSpan(span, failure);
           return outcome;
         }),
     };
   });
+}
+
+/** What a tool answers as refused or failed is no error that is thrown; the agent goes on with it. */
+function failureOf({ refusal, output }: ToolOutcome): string | undefined {
+  if (refusal !== undefined) return refusal.code;
+  const isFailed =
+    typeof output === "object" && output !== null && "status" in output && output.status === "failed";
+  return isFailed ? "tool_failed" : undefined;
 }

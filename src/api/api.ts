@@ -40,7 +40,7 @@ export async function createApi(options: ApiOptions): Promise<FastifyInstance> {
 
 /** A server with `/healthz`, `/readyz` and `/metrics` only, for a process that does not serve the API. */
 export async function createOperationsServer(options: {
-  readonly core: Pick<ApiCore, "log" | "clock" | "publicUrl">;
+  readonly core: Pick<ApiCore, "clock" | "log" | "metrics" | "publicUrl" | "tracer">;
   readonly operations: OperationsOptions;
   readonly trustProxy: TrustProxy;
 }): Promise<FastifyInstance> {

@@ -4,6 +4,7 @@ import { z } from "zod";
 import { createTestApi } from "../../test/api.ts";
 import { systemClock } from "../base/clock.ts";
 import { createLogger } from "../base/log.ts";
+import { noMetrics } from "../base/metrics.ts";
 import { publicRoute, route } from "../base/route.ts";
 import { createOperationsServer, type OperationsOptions } from "./index.ts";
 import { isLoopback } from "./operations.ts";
@@ -16,7 +17,13 @@ afterEach(async () => {
 
 async function serve(operations: OperationsOptions): Promise<string> {
   const app = await createOperationsServer({
-    core: { log: createLogger({ level: "fatal", pretty: false }), clock: systemClock, publicUrl: "http://x" },
+    core: {
+      log: createLogger({ level: "fatal", pretty: false }),
+      clock: systemClock,
+      metrics: noMetrics,
+      tracer: undefined,
+      publicUrl: "http://x",
+    },
     operations,
     trustProxy: false,
   });

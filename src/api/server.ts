@@ -15,6 +15,7 @@ import { crossOriginHeaders } from "./cross-origin.ts";
 import { apiErrors } from "./errors.ts";
 import { logFault, pathOf } from "./handler.ts";
 import { acceptJsonOnly, bodyLimitBytes } from "./json-body.ts";
+import { observeRequests } from "./observe.ts";
 import { createProblemWriter, type ProblemWriter, problemType, toAppError } from "./problem.ts";
 
 /** How long a whole request may take to arrive, and a connection may stay idle: longer than load balancers keep theirs. */
@@ -25,11 +26,11 @@ const longestPathPart = 500;
 const longestLoggedPath = 200;
 const shutdownRetrySeconds = 5;
 const requestIdPattern = /^[A-Za-z0-9._:-]{1,128}$/;
-/** Asked every few seconds by probes and collectors: their answers would drown the log. */
+/** Asked every few seconds by probes and collectors: their answers would drown the log, and the rest of the figures. */
 const quietPaths: ReadonlySet<string> = new Set(["/healthz", "/readyz", "/metrics"]);
 
 interface ServerOptions {
-  readonly core: Pick<ApiCore, "log" | "publicUrl">;
+  readonly core: Pick<ApiCore, "log" | "metrics" | "publicUrl" | "tracer">;
   readonly trustProxy: TrustProxy;
   readonly errors: readonly ErrorCode[];
 }
@@ -74,6 +75,7 @@ export async function createServer(options: ServerOptions): Promise<Server> {
   });
   acceptJsonOnly(app);
   const allowedAt = collectMethods(app);
+  observeRequests(app, core, quietPaths);
 
   app.addHook("preClose", async () => closing.abort());
   app.addHook("onRequest", async (request, reply) => {

@@ -7,6 +7,7 @@ import { hasConversations, releaseTurns } from "./conversations-store.ts";
 import { conversationErrors } from "./errors.ts";
 import { conversationRoutes } from "./http.ts";
 import { createIdleClosing, defaultIdleCloseSeconds } from "./idle.ts";
+import { messageMetrics } from "./metrics.ts";
 import { webRoutes } from "./web-http.ts";
 
 export type {
@@ -50,6 +51,7 @@ export function conversationsModule(
   return {
     name: "conversations",
     errors: conversationErrors,
+    metrics: messageMetrics,
     routes: [...conversationRoutes(core), ...webRoutes(core)],
     services: [createIdleClosing(core, options.idleCloseSeconds ?? defaultIdleCloseSeconds)],
     contributions: [

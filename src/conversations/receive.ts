@@ -10,6 +10,7 @@ import { openConversation } from "./conversations.ts";
 import { updateConversation } from "./conversations-store.ts";
 import { conversationErrors } from "./errors.ts";
 import { insertMessage, selectMessage, takeReceipt } from "./messages-store.ts";
+import { countMessage } from "./metrics.ts";
 import { readCommand } from "./opt-out-words.ts";
 import { sendMessage } from "./send.ts";
 import { arrangeAnswer } from "./turns.ts";
@@ -60,6 +61,7 @@ export async function receiveMessage(core: Core, tx: TenantTx, incoming: Incomin
     lastInboundAt: "now",
   });
   announceConversation(core, tx, conversation.id);
+  tx.afterCommit(() => countMessage(core.metrics, message));
   await arrangeAnswer(core, tx, await obeyCommand(core, tx, received, message));
   return message;
 }

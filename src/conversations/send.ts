@@ -11,6 +11,7 @@ import { insertDecision, selectDecisionId } from "./decisions-store.ts";
 import { loadSnapshot } from "./gate/facts.ts";
 import { decide, type GateSnapshot, type SendClass, type Verdict } from "./gate/rules.ts";
 import { insertMessage, selectMessage } from "./messages-store.ts";
+import { countMessage } from "./metrics.ts";
 import { waitForPerson } from "./waiting.ts";
 
 export interface OutgoingMessage {
@@ -88,6 +89,7 @@ export async function sendMessage(core: Core, tx: TenantTx, outgoing: OutgoingMe
       message: `An answer was refused: ${verdict.reason?.message}`,
     });
   announceConversation(core, tx, conversation.id);
+  tx.afterCommit(() => countMessage(core.metrics, message));
   return resultOf(message, decisionId);
 }
 

@@ -1,5 +1,6 @@
 import type { Core, ExecutionContext, ExecutionResult, Reason } from "../../engine/index.ts";
 import type { ModelToolCall } from "../models/index.ts";
+import { traceAgent, traceTools } from "../observe.ts";
 import type { AgentRun, AgentStart } from "./agent-run.ts";
 import { builtInTools, sendText, type ToolScope } from "./built-in-tools.ts";
 import { describeReachedLimit, findNearLimits, findReachedLimit } from "./limits.ts";
@@ -38,7 +39,10 @@ export async function runAgent<D>(
   let state = begun;
   const { start } = state;
   const scope: ToolScope<D> = { core, ctx, run, start };
-  const tools = builtInTools(scope);
+  const { tracer } = core;
+  if (tracer !== undefined) traceAgent(tracer, start.agent);
+  const plainTools = builtInTools(scope);
+  const tools = tracer === undefined ? plainTools : traceTools(tracer, ctx, plainTools);
   const described = tools.map(describeTool);
   for (;;) {
     const limit = findReachedLimit(ctx.usage, start.limits);
