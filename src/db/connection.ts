@@ -57,13 +57,18 @@ export function connectionConfig(options: Omit<PoolOptions, "max" | "log">): pg.
 /** A pool whose lost connections are logged instead of ending the process. */
 export function createPool(options: PoolOptions): pg.Pool {
   const pool = new pg.Pool({ ...connectionConfig(options), max: options.max, idleTimeoutMillis: 30_000 });
-  const report = (error: Error) => {
-    // A pool that is being ended loses its connections on purpose.
-    if (!pool.ending) options.log.warn({ err: error, pool: options.name }, "database connection lost");
-  };
-  pool.on("error", report);
-  // The pool's own handler covers idle clients only; a checked-out client without a handler ends the process.
-  pool.on("connect", (client) => client.on("error", report));
+  const told = new WeakSet<pg.PoolClient>();
+  pool.on("connect", (client) => {
+    // Checked out or idle: without a handler of its own a lost client ends the process. It may tell of one loss twice.
+    client.on("error", (error) => {
+      // A pool that is being ended loses its connections on purpose.
+      if (pool.ending || told.has(client)) return;
+      told.add(client);
+      options.log.warn({ err: error, pool: options.name }, "database connection lost");
+    });
+  });
+  // The pool repeats what its idle clients said, and ends the process if nobody listens.
+  pool.on("error", () => undefined);
   return pool;
 }
 

@@ -96,12 +96,23 @@ export function createSignals(options: SignalsOptions): Signals {
     );
     next.on("notification", receive);
     next.on("error", (error) => log.warn({ err: error }, "the notification connection was lost"));
+    try {
+      await next.connect();
+      for (const channel of signalChannels) await next.query(`listen errand_${channel}`);
+    } catch (error) {
+      void next.end().catch(() => undefined);
+      throw error;
+    }
+    if (stopped.signal.aborted) {
+      await next.end();
+      return;
+    }
+    // Only now: a connection that never came about ends as well, and each would start one more loop of tries.
     next.on("end", () => {
+      if (client !== next) return;
       client = undefined;
       if (!stopped.signal.aborted) void reconnect();
     });
-    await next.connect();
-    for (const channel of signalChannels) await next.query(`listen errand_${channel}`);
     client = next;
   }
 
