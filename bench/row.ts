@@ -52,9 +52,12 @@ export interface LatencyRow {
   profile: ProfileName;
   /** Due tasks that wait at the same time. */
   dueBehind: number;
+  /** Of these, how many had not run when the last sample was taken. */
+  leftAtTheEnd: number;
   samples: number;
   p50Ms: number;
   p99Ms: number;
+  maxMs: number;
 }
 
 export type Row = ThroughputRow | SweepRow | LatencyRow;

@@ -7,6 +7,7 @@ import { type BenchContext, createContext } from "./context.ts";
 import { createErrand } from "./errand/index.ts";
 import { createPeers } from "./peers/index.ts";
 import type { Row } from "./row.ts";
+import { run as runLatency } from "./scenarios/latency.ts";
 import { run as runSweep } from "./scenarios/sweep.ts";
 import { run as runThroughput } from "./scenarios/throughput.ts";
 import { formatTables } from "./table.ts";
@@ -14,6 +15,7 @@ import { formatTables } from "./table.ts";
 const SCENARIOS: Readonly<Record<string, (context: BenchContext) => Promise<Row[]>>> = {
   a: runThroughput,
   b: runSweep,
+  c: runLatency,
 };
 
 const USAGE = `usage: node bench/run.ts [${Object.keys(SCENARIOS).join("|")}|all] [--quick] [--json <file>]`;

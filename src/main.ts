@@ -10,9 +10,11 @@ import { SchemaTooNewError, UnsafeRoleError } from "./db/index.ts";
 import { createDemo } from "./demo/index.ts";
 import { createModules } from "./modules.ts";
 import { createKey, createOwnerLink } from "./program/access.ts";
+import { DatabaseAccessError } from "./program/database-errors.ts";
 import { diagnose } from "./program/doctor.ts";
 import { migrateOnly } from "./program/migrate-only.ts";
 import { PortError } from "./program/port.ts";
+import { SecretKeyError } from "./program/secret-key.ts";
 import { type Running, start } from "./program/start.ts";
 
 /** A drain that takes longer is cut off: supervisors kill after ten seconds anyway. */
@@ -23,7 +25,15 @@ const print = (line: string): void => {
 };
 
 /** Errors that say all there is to say: their stack would only hide the sentence. */
-const sentences = [ConfigError, EmbeddedPostgresError, PortError, SchemaTooNewError, UnsafeRoleError];
+const sentences = [
+  ConfigError,
+  DatabaseAccessError,
+  EmbeddedPostgresError,
+  PortError,
+  SchemaTooNewError,
+  SecretKeyError,
+  UnsafeRoleError,
+];
 
 async function main(): Promise<void> {
   const { version } = JSON.parse(await readFile(join(import.meta.dirname, "..", "package.json"), "utf8"));

@@ -26,6 +26,7 @@ export interface TestApp {
   readonly core: Core;
   readonly app: FastifyInstance;
   readonly auth: Auth;
+  readonly modules: readonly Module[];
   /** Of the database, as its superuser. */
   readonly databaseUrl: string;
   /** For instance `http://127.0.0.1:41234`. */
@@ -96,6 +97,7 @@ export async function createTestApp(options: TestAppOptions = {}): Promise<TestA
     core,
     app,
     auth,
+    modules,
     databaseUrl,
     url,
     mails,

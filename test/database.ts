@@ -25,15 +25,22 @@ function adminUrl(): string {
 
 /** A database of one's own, cloned from a migrated template, so that test files can run side by side. */
 export async function createTestDatabase(): Promise<TestDatabase> {
-  const admin = new pg.Client({ connectionString: adminUrl() });
-  await admin.connect();
-  try {
-    await admin.query("select pg_advisory_lock($1)", [templateLock]);
+  return await oneAtATime(templateLock, async (admin) => {
     const template = await ensureTemplate(admin);
     const name = `errand_test_${randomBytes(6).toString("hex")}`;
     await admin.query(`create database ${name} template ${template}`);
     const url = withDatabase(adminUrl(), name);
     return { url, drop: () => dropDatabase(name) };
+  });
+}
+
+/** Runs what test files must not do at the same moment; `lock` tells one such thing from another. */
+export async function oneAtATime<T>(lock: number, work: (admin: pg.Client) => Promise<T>): Promise<T> {
+  const admin = new pg.Client({ connectionString: adminUrl() });
+  await admin.connect();
+  try {
+    await admin.query("select pg_advisory_lock($1)", [lock]);
+    return await work(admin);
   } finally {
     await admin.end();
   }

@@ -57,7 +57,8 @@ export interface LogLine {
 
 /** Starts programs in directories of their own. Close it in `afterAll`: whatever still runs is killed. */
 export interface Programs {
-  newDataDir(): Promise<string>;
+  /** A directory that does not exist yet, by default below the system's temporary one. */
+  newDataDir(parent?: string): Promise<string>;
   /** Answers when it serves; fails with what it wrote if it ends before. */
   start(options: RunOptions): Promise<Program>;
   /** Runs a command of the command line to its end. */
@@ -66,7 +67,7 @@ export interface Programs {
 }
 
 const startTimeoutMs = 60_000;
-const runTimeoutMs = 60_000;
+const runTimeoutMs = 30_000;
 
 interface Child {
   readonly process: ChildProcess;
@@ -150,8 +151,8 @@ export function createPrograms(): Programs {
   }
 
   return {
-    async newDataDir() {
-      const directory = await mkdtemp(join(tmpdir(), "errand-program-"));
+    async newDataDir(parent = tmpdir()) {
+      const directory = await mkdtemp(join(parent, "errand-program-"));
       directories.push(directory);
       // The account that PostgreSQL runs under, when we are root, has to pass.
       await chmod(directory, 0o755);
@@ -171,7 +172,9 @@ export function createPrograms(): Programs {
         await child.exited.catch(() => undefined);
       }
       for (const directory of directories) {
-        await killPostgres(join(directory, "data"));
+        const dataDir = join(directory, "data");
+        await killPostgres(dataDir);
+        await removeOutside(dataDir);
         await rm(directory, { recursive: true, force: true });
       }
     },
@@ -203,6 +206,12 @@ function readLog(stdout: string): LogLine[] {
     const { level, msg } = JSON.parse(line) as { level: number; msg: string };
     return [{ level, msg, length: line.length }];
   });
+}
+
+/** Removes a database that lies outside its data directory, because the server's account cannot enter that. */
+async function removeOutside(dataDir: string): Promise<void> {
+  const base = join(await findData(dataDir), "..", "..");
+  if (base !== dataDir) await rm(base, { recursive: true, force: true });
 }
 
 /** The pid of the PostgreSQL of a data directory; undefined if none runs. */

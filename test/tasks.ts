@@ -5,7 +5,7 @@ import { channelsModule, createChannel } from "../src/channels/index.ts";
 import { contactsModule, createContact } from "../src/contacts/index.ts";
 import { conversationsModule } from "../src/conversations/index.ts";
 import type { TenantTx } from "../src/db/index.ts";
-import { type Execution, executionKinds, listExecutions } from "../src/engine/index.ts";
+import { type Core, type Execution, executionKinds, listExecutions } from "../src/engine/index.ts";
 import {
   createTask,
   getTask,
@@ -44,9 +44,9 @@ export const daily: Schedule = { kind: "daily", timezone: "Europe/Berlin", time:
 export const everyMinute: Schedule = { kind: "cron", timezone: "UTC", cron: "* * * * *" };
 
 /** All modules up to tasks on a database of their own, an agent on a scripted model, a contact and a web channel. */
-export async function createTaskFixture(): Promise<TaskFixture> {
+export async function createTaskFixture(options: Partial<Core> = {}): Promise<TaskFixture> {
   const extensions = new Extensions();
-  const core = await createTestCore({ extensions });
+  const core = await createTestCore({ ...options, extensions });
   const model = createScriptedModel();
   const modules = [
     contactsModule(core),

@@ -7,6 +7,7 @@ import { renderSettings } from "../../src/config.ts";
 import { createModules } from "../../src/modules.ts";
 import { createMailer } from "../../src/notifications/index.ts";
 import { describeApi } from "../../src/program/api-document.ts";
+import { allMetrics, renderMetrics } from "../../src/program/metrics-reference.ts";
 import { createAuth } from "../../src/workspaces/index.ts";
 import { createTestCore } from "../../test/core.ts";
 import { dumpSchema } from "./schema-dump.ts";
@@ -28,6 +29,7 @@ export async function generateFiles(): Promise<ReadonlyMap<string, string>> {
     files.set("openapi.json", `${JSON.stringify(buildOpenApi(api), null, 2)}\n`);
     files.set("docs/reference/errors.md", errorPage(renderErrorReference(allErrors(api.errors))));
     files.set("docs/reference/settings.md", settingsPage());
+    files.set("docs/reference/metrics.md", metricsPage(renderMetrics(allMetrics(modules))));
     files.set("README.md", withSettings(await readFile(join(root, "README.md"), "utf8")));
     await close();
     return files;
@@ -83,7 +85,8 @@ ${table}`;
 function withSettings(readme: string): string {
   const [head, rest] = readme.split("<!-- settings -->");
   const tail = rest?.split("<!-- /settings -->")[1];
-  if (head === undefined || tail === undefined) throw new Error("README.md has lost its marks for the settings");
+  if (head === undefined || tail === undefined)
+    throw new Error("README.md has lost its marks for the settings");
   return `${head}<!-- settings -->\n${renderSettings()}<!-- /settings -->${tail}`;
 }
 
@@ -93,4 +96,14 @@ function settingsPage(): string {
 Settings are environment variables. An unknown one that begins with \`ERRAND_\` is refused, so that a misspelt name does not go unnoticed. ${pageNote}
 
 ${renderSettings()}`;
+}
+
+function metricsPage(table: string): string {
+  return `# Metrics
+
+\`/metrics\` answers in Prometheus's text format. Each process counts what it did itself; the gauges of the queues come from the database and are the same everywhere. No label holds an id, and one that can have too many values says \`other\` for the rest. ${pageNote}
+
+${table}
+Beside these there are the figures of the process: CPU time, memory, open handles, garbage collection and the delay of the event loop (\`errand_nodejs_eventloop_lag_seconds\` and its percentiles), which tells first when a process has too much to do.
+`;
 }

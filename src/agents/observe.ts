@@ -103,7 +103,7 @@ export function traceAgent(
 /** The same tools with a span for each call. What a call was given and answered stays out of it. */
 export function traceTools(
   tracer: Tracer,
-  ctx: Pick<ExecutionContext, "isStop">,
+  ctx: Pick<ExecutionContext, "isReplay" | "isStop">,
   tools: readonly AgentTool[],
 ): readonly AgentTool[] {
   return tools.map((tool) => {
@@ -116,13 +116,21 @@ export function traceTools(
     const isFailure = (error: unknown) => !ctx.isStop(error);
     return {
       ...tool,
-      run: (input) =>
-        withSpan(tracer, `execute_tool ${tool.name}`, { attributes, isFailure }, async (span) => {
-          const outcome = await tool.run(input);
-          const failure = failureOf(outcome);
-          if (failure !== undefined) failSpan(span, failure);
-          return outcome;
-        }),
+      run: async (input) => {
+        // What a later attempt reads from the journal was called, and traced, by an earlier one.
+        if (ctx.isReplay) return await tool.run(input);
+        return await withSpan(
+          tracer,
+          `execute_tool ${tool.name}`,
+          { attributes, isFailure },
+          async (span) => {
+            const outcome = await tool.run(input);
+            const failure = failureOf(outcome);
+            if (failure !== undefined) failSpan(span, failure);
+            return outcome;
+          },
+        );
+      },
     };
   });
 }

@@ -112,6 +112,7 @@ const text31 = JSON.stringify(document);
 
 interface Operation {
   readonly security: readonly Record<string, unknown>[];
+  readonly "x-required-scope"?: string;
   readonly parameters?: readonly Record<string, unknown>[];
   readonly requestBody?: { readonly required: boolean; readonly content: Record<string, unknown> };
   readonly responses: Readonly<Record<string, Record<string, unknown>>>;
@@ -168,7 +169,9 @@ describe("the document", () => {
 
   test("says who may call, and where an Idempotency-Key counts", () => {
     expect(operation("/v1/things", "get").security).toEqual([{ apiKey: [] }, { sessionCookie: [] }]);
+    expect(operation("/v1/things/{thingId}", "delete")["x-required-scope"]).toBe("admin");
     expect(operation("/v1/sign-in", "post").security).toEqual([]);
+    expect(operation("/v1/sign-in", "post")).not.toHaveProperty("x-required-scope");
     expect(operation("/web/v1/messages", "post").security).toEqual([{ visitorToken: [] }]);
     const key = { $ref: "#/components/parameters/IdempotencyKey" };
     expect(operation("/v1/things", "post").parameters).toEqual([key]);

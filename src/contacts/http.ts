@@ -19,7 +19,7 @@ import {
 } from "./contacts.ts";
 import { contactErrors } from "./errors.ts";
 import { listFacts } from "./memory.ts";
-import { contactExample, contactOut, createBody, factOut, updateBody } from "./schemas.ts";
+import { contactExample, contactOut, createBody, factExample, factOut, updateBody } from "./schemas.ts";
 
 const tag = "Contacts";
 const params = z.object({ contactId: idOf("contact") });
@@ -51,7 +51,13 @@ export function contactRoutes(core: Core): readonly Route[] {
       body: createBody,
       response: contactOut,
       errors: [contactErrors.external_id_taken],
-      examples: { body: { name: "Anna Keller", email: "anna@example.com", timezone: "Europe/Berlin" } },
+      examples: {
+        body: { name: "Anna Keller", email: "anna@example.com", timezone: "Europe/Berlin" },
+        response: {
+          ...contactExample,
+          ...{ phone: null, language: null, attributes: {}, tags: [], externalId: null, identities: [] },
+        },
+      },
       handler: ({ body, caller, requestId }) =>
         core.db.tenant(caller.workspaceId, async (tx) => {
           const contact = await createContact(core, tx, body);
@@ -189,6 +195,7 @@ export function contactRoutes(core: Core): readonly Route[] {
       params,
       query: z.object(pageQuery),
       response: pageOf(factOut),
+      examples: { response: { items: [factExample], nextCursor: null } },
       handler: ({ params: { contactId }, query, caller }) =>
         core.db.tenant(caller.workspaceId, async (tx) => {
           const page = await listFacts(tx, contactId, query);

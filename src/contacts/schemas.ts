@@ -113,3 +113,14 @@ export const contactExample = {
   createdAt: "2027-03-01T09:00:00.000Z",
   updatedAt: "2027-03-01T09:00:00.000Z",
 };
+
+export const factExample = {
+  id: "fact_01k3v8q5x8e7arf4s2m6t9c0wd",
+  key: "delivery_time",
+  value: "after 17:00",
+  text: "Is at home after 17:00.",
+  source: "agent",
+  executionId: "exec_01k3v8q5x8e7arf4s2m6t9c0wd",
+  expiresAt: null,
+  createdAt: "2027-03-01T09:00:00.000Z",
+};

@@ -13,6 +13,7 @@ import { presentConversations, presentDecision, presentMessage, presentOneConver
 import {
   conversationExample,
   conversationOut,
+  decisionExample,
   decisionOut,
   messageExample,
   messageOut,
@@ -186,6 +187,7 @@ export function conversationRoutes(core: Core): readonly Route[] {
       params,
       query: z.object(pageQuery),
       response: pageOf(decisionOut),
+      examples: { response: { items: [decisionExample], nextCursor: null } },
       handler: ({ params: { conversationId }, query, caller }) =>
         core.db.tenant(caller.workspaceId, async (tx) => {
           const page = await listDecisions(tx, conversationId, query);

@@ -147,3 +147,28 @@ export const visitorMessageExample = {
   status: "delivered",
   createdAt: "2027-03-01T14:01:00.000Z",
 };
+
+export const decisionExample = {
+  id: "dec_01k3v8q5x8e7arf4s2m6t9c0wd",
+  class: "opening",
+  allowed: false,
+  reason: { code: "contact_opted_out", message: "The contact does not want messages." },
+  rules: [
+    { rule: "workspace_active", answer: "passed" },
+    { rule: "channel_connected", answer: "passed" },
+    { rule: "conversation_open", answer: "passed" },
+    { rule: "may_write_first", answer: "passed" },
+    {
+      rule: "opt_out",
+      answer: "refused",
+      code: "contact_opted_out",
+      message: "The contact does not want messages.",
+    },
+    { rule: "agent_enabled", answer: "passed" },
+    { rule: "session", answer: "not_asked" },
+    { rule: "controller", answer: "passed" },
+  ],
+  messageId: "msg_01k3v8q5x8e7arf4s2m6t9c0wd",
+  executionId: "exec_01k3v8q5x8e7arf4s2m6t9c0wd",
+  createdAt: "2027-03-01T14:00:00.000Z",
+};

@@ -1,8 +1,10 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { type ConversationFixture, createConversationFixture } from "../../test/conversations.ts";
+import { until } from "../../test/until.ts";
 import { newId } from "../base/ids.ts";
 import { updateChannel } from "../channels/index.ts";
 import { optIn, optOut } from "../contacts/index.ts";
+import { freezeWorkspace, unfreezeWorkspace } from "../workspaces/index.ts";
 import { ruleNames } from "./gate/rules.ts";
 import { closeConversation, getConversation, listMessages, openConversation, sendMessage } from "./index.ts";
 import { listDecisions } from "./messages.ts";
@@ -136,4 +138,42 @@ test("whoever watches hears of a message after the commit", async () => {
   await send(conversationId);
   stop();
   expect(heard).toContain(`${it.workspaceId} conversation:${conversationId}`);
+});
+
+test("a freeze waits for the sends that have looked already, and no later one gets past it", async () => {
+  const { conversationId } = await opened();
+  const other = await opened();
+  const nobody = { caller: null, requestId: null };
+  const looked = Promise.withResolvers<void>();
+  const goOn = Promise.withResolvers<void>();
+  const early = it.tenant(async (tx) => {
+    const result = await sendMessage(it.core, tx, {
+      class: "opening",
+      conversationId,
+      author: { kind: "agent", id: it.agentId },
+      text: "Just in time",
+    });
+    looked.resolve();
+    await goOn.promise;
+    return result;
+  });
+  await looked.promise;
+  let frozen = false;
+  const freeze = it
+    .tenant((tx) => freezeWorkspace(it.core, tx, "wrong price list", nobody))
+    .then(() => {
+      frozen = true;
+    });
+  await until("the freeze to wait for the send", async () => {
+    const { rowCount } = await it.core.db.autocommit.query({
+      text: "select 1 from pg_locks where locktype = 'advisory' and not granted and database = (select oid from pg_database where datname = current_database())",
+    });
+    return (rowCount ?? 0) > 0;
+  });
+  expect(frozen).toBe(false);
+  goOn.resolve();
+  expect(await early).toMatchObject({ allowed: true });
+  await freeze;
+  expect(await send(other.conversationId)).toMatchObject({ reason: { code: "workspace_frozen" } });
+  await it.tenant((tx) => unfreezeWorkspace(it.core, tx, nobody));
 });

@@ -283,6 +283,9 @@ export async function openContext(options: ContextOptions): Promise<RunningConte
     get nextSeq() {
       return seq + 1;
     },
+    get isReplay() {
+      return replay.has(seq + 1);
+    },
     timeUsed: () => (options.usedMs + core.clock.monotonicMs() - openedAt) / (options.maxTimeSeconds * 1000),
     currentUsage: () => usage,
     step,

@@ -169,7 +169,7 @@ export function presentStep(step: Step): z.input<typeof stepOut> {
     late: presentJson(step.late ?? null),
     inputTokens: payload.inputTokens ?? null,
     outputTokens: payload.outputTokens ?? null,
-    costUsd: payload.costUsd ?? null,
+    costUsd: payload.costUsd === undefined ? null : plainDecimal(payload.costUsd),
     startedAt: instant(step.startedAt),
     endedAt: instant(step.endedAt),
   };

@@ -147,6 +147,8 @@ export interface ExecutionContext {
   timeUsed(): number;
   /** The `seq` that the next call takes. */
   readonly nextSeq: number;
+  /** True while the next call repeats what an earlier attempt began, so that it answers from the journal. */
+  readonly isReplay: boolean;
 
   /**
    * A read or an outside call that may be made again after a crash. Answers the recorded output if there is one.

@@ -3,7 +3,7 @@ import type { ErrorCode } from "../base/errors.ts";
 import type { Module } from "../engine/index.ts";
 
 /** What each group of routes in the reference is about. A group without a line here fails a test. */
-export const tagDescriptions: Readonly<Record<string, string>> = {
+const tagDescriptions: Readonly<Record<string, string>> = {
   "Sign-in":
     "Sessions of people: sign in and out, and choose a new password. Programs use an API key instead.",
   Workspace: "The tenant that everything belongs to; freezing it stops every message at once.",

@@ -10,6 +10,7 @@ import type { Config } from "../config.ts";
 import { startEmbeddedPostgres } from "../db/embedded/index.ts";
 import { createDatabase, createSignals, migrate, readMigrations } from "../db/index.ts";
 import { type Core, createJobs, type JobQueue } from "../engine/index.ts";
+import { explainDatabaseError } from "./database-errors.ts";
 import { loadSecretKey } from "./secret-key.ts";
 
 export const migrationsDirectory = join(import.meta.dirname, "..", "..", "migrations");
@@ -43,9 +44,11 @@ export async function openSecretKey(config: Config): Promise<Buffer> {
   return config.secretKey ?? (await loadSecretKey(config.dataDir));
 }
 
-/** Migrates the database; answers the versions applied. */
+/** Migrates the database; answers the versions applied. Throws DatabaseAccessError if the server does not let us. */
 export async function migrateDatabase(url: string): Promise<readonly number[]> {
-  return await migrate(url, await readMigrations(migrationsDirectory));
+  return await migrate(url, await readMigrations(migrationsDirectory)).catch((error: unknown) => {
+    throw explainDatabaseError(error, url);
+  });
 }
 
 export interface OpenCore {

@@ -1,21 +1,43 @@
 import { randomBytes } from "node:crypto";
 import { link, readFile, unlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { hmacHex } from "../base/crypto.ts";
+import type { Config } from "../config.ts";
+import type { Queryable } from "../db/index.ts";
+import { keepMark } from "./secret-key-store.ts";
+
+/** The secret key cannot be used; the message says what to do and nothing of the key. */
+export class SecretKeyError extends Error {
+  override readonly name = "SecretKeyError";
+}
 
 const fileName = "secret.key";
 const keyBytes = 32;
 
 /**
  * The key of this data directory, made at the first start: 32 bytes in base64 in a file that only its owner reads.
- * Throws a sentence if the file holds something else.
+ * Throws SecretKeyError if the file holds something else.
  */
 export async function loadSecretKey(dataDir: string): Promise<Buffer> {
   const path = join(dataDir, fileName);
   const text = (await readFile(path, "utf8").catch(ifMissing)) ?? (await makeKey(path));
   const key = Buffer.from(text.trim(), "base64");
   if (key.length === keyBytes) return key;
-  throw new Error(
+  throw new SecretKeyError(
     `${path} does not hold a key of ${keyBytes} bytes in base64. Put the former file back: without it stored secrets cannot be read.`,
+  );
+}
+
+/**
+ * Makes sure that the key is the one that this database was first started with: under another one every stored secret
+ * would fail where it is used, long after the start. Throws SecretKeyError.
+ */
+export async function checkSecretKey(database: Queryable, config: Config, key: Buffer): Promise<void> {
+  const mark = hmacHex(key.toString("base64"), "mark of the secret key");
+  if ((await keepMark(database, mark)) === mark) return;
+  const source = config.secretKey === undefined ? join(config.dataDir, fileName) : "ERRAND_SECRET_KEY";
+  throw new SecretKeyError(
+    `${source} is not the key that this database was first started with. Put the former one back: without it stored secrets cannot be read.`,
   );
 }
 

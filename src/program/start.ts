@@ -1,5 +1,6 @@
 import type { FastifyInstance } from "fastify";
 import { createApi, createOperationsServer, type HealthCheck, type OperationsOptions } from "../api/index.ts";
+import { systemClock } from "../base/clock.ts";
 import { hmacHex } from "../base/crypto.ts";
 import { contribute } from "../base/extensions.ts";
 import type { Logger } from "../base/log.ts";
@@ -26,7 +27,8 @@ import {
   issueOwnerToken,
 } from "../workspaces/index.ts";
 import { describeApi } from "./api-document.ts";
-import { createMetrics } from "./metrics.ts";
+import { createMetrics, type ProcessMetrics } from "./metrics.ts";
+import { allMetrics } from "./metrics-reference.ts";
 import {
   migrateDatabase,
   migrationsDirectory,
@@ -36,7 +38,9 @@ import {
   openServer,
 } from "./open.ts";
 import { explainListenError, probePort } from "./port.ts";
+import { checkSecretKey } from "./secret-key.ts";
 import { type Cleanup, createTeardown } from "./teardown.ts";
+import type { Telemetry } from "./telemetry.ts";
 
 /** What every module of the program is made with, beside the core. */
 export interface ModuleOptions {
@@ -89,9 +93,20 @@ async function startAll(
   if (applied.length > 0) log.info({ versions: applied }, "the database was migrated");
   await checkRoles(server.url);
 
-  const opened = await openCore({ url: server.url, log, secretKey, publicUrl });
+  const metrics = createMetrics();
+  const telemetry = await openTelemetry(options);
+  if (telemetry !== undefined) later("the traces", telemetry.stop);
+  const opened = await openCore({
+    url: server.url,
+    log,
+    secretKey,
+    publicUrl,
+    metrics,
+    tracer: telemetry?.tracer,
+  });
   const { core } = opened;
   later("the database connections", opened.close);
+  await checkSecretKey(core.db.autocommit, config, secretKey);
   const mailer = createMailer({ smtpUrl: config.smtpUrl, from: config.mailFrom, log });
   later("the mailer", async () => mailer.close());
   const auth = createAuth(core, {
@@ -102,6 +117,7 @@ async function startAll(
   later("sign-in", () => auth.close());
   const modules = options.createModules(core, { auth, mailer });
   join(core, modules);
+  metrics.declare(allMetrics(modules));
   await opened.queue.start(modules.flatMap(({ jobs }): readonly Job[] => jobs ?? []));
 
   const first = await ensureFirstWorkspace(core, { bootstrapApiKey: config.bootstrapApiKey });
@@ -111,7 +127,7 @@ async function startAll(
   }
   later("the services", await startServices(servicesOf(opened, config, modules)));
 
-  const http = await createHttp(options, core, auth, modules);
+  const http = await createHttp(options, core, { auth, metrics, modules });
   later("the HTTP server", () => http.close());
   await http.listen({ host: config.host, port }).catch((error: unknown) => {
     throw explainListenError(error, config.host, port);
@@ -127,6 +143,13 @@ async function startAll(
   if (first.apiKey !== undefined) print(`  API key    ${first.apiKey}   (shown this once)`);
   if (ownerToken !== undefined) print(`  owner      ${invitationLink(publicUrl, ownerToken)}   (works once)`);
   return publicUrl;
+}
+
+/** The tracing library is loaded only if somebody wants traces. */
+async function openTelemetry({ config, log, version }: StartOptions): Promise<Telemetry | undefined> {
+  if (config.otlpEndpoint === undefined) return undefined;
+  const { startTelemetry } = await import("./telemetry.ts");
+  return startTelemetry({ endpoint: config.otlpEndpoint, version, clock: systemClock, log });
 }
 
 /** Gives the core what the modules contribute. */
@@ -162,14 +185,14 @@ async function startServices(services: readonly Service[]): Promise<Cleanup> {
 async function createHttp(
   options: StartOptions,
   core: Core,
-  auth: Auth,
-  modules: readonly Module[],
+  parts: { readonly auth: Auth; readonly metrics: ProcessMetrics; readonly modules: readonly Module[] },
 ): Promise<FastifyInstance> {
   const { config, version } = options;
+  const { auth, metrics, modules } = parts;
   const { metricsToken, trustProxy } = config;
   const operations: OperationsOptions = {
     healthChecks: await healthChecks(core),
-    metrics: createMetrics(core),
+    metrics: () => metrics.text(core.db),
     ...(metricsToken === undefined ? {} : { metricsToken }),
   };
   if (!config.roles.has("api")) return await createOperationsServer({ core, operations, trustProxy });

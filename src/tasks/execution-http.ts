@@ -25,6 +25,30 @@ const byId = z.object({ executionId: idOf("execution") });
 const stepsPerRead = 100;
 const ended = new Set<Execution["status"]>(["completed", "failed", "canceled", "skipped"]);
 
+const exampleStep = {
+  seq: 1,
+  kind: "model",
+  name: "gpt-4.1-mini",
+  attempt: 1,
+  input: { messages: 2, tools: ["send_message", "finish", "wait", "remember"], nearLimits: [] },
+  output: {
+    text: "",
+    toolCalls: [{ id: "call_1", name: "send_message", input: { text: "Good morning, Anna!" } }],
+    finishReason: "tool_calls",
+    model: "gpt-4.1-mini",
+    nearLimits: [],
+    costUsd: "0.000226",
+    priceKnown: true,
+  },
+  error: null,
+  late: null,
+  inputTokens: 412,
+  outputTokens: 38,
+  costUsd: "0.000226",
+  startedAt: "2027-03-01T08:00:00.310Z",
+  endedAt: "2027-03-01T08:00:01.902Z",
+};
+
 /** `/v1/executions`: what agents did, step by step. */
 export function executionRoutes(core: Core): readonly Route[] {
   return [listRoute(core), getRoute(core), stepsRoute(core), eventsRoute(core), cancelRoute(core)];
@@ -104,7 +128,7 @@ function stepsRoute(core: Core): Route {
         .meta({ description: "The `seq` after which to begin" }),
     }),
     response: z.object({ items: z.array(stepOut), nextAfter: z.int().nullable() }),
-    examples: { response: { items: [], nextAfter: null } },
+    examples: { response: { items: [exampleStep], nextAfter: null } },
     async handler({ params, query, caller }) {
       const execution = await load(core, caller.workspaceId, params.executionId);
       const { after, limit } = query;

@@ -18,7 +18,15 @@ export type { Mail, SendMail } from "./mails.ts";
 export { findMember, listMembersWithRoles, type Member } from "./members.ts";
 export { toTargetId } from "./present.ts";
 export { type Changes, changedFields, isTimezone } from "./rules.ts";
-export { createWorkspace, getWorkspace, type Origin, type Workspace } from "./workspaces.ts";
+export {
+  createWorkspace,
+  freezeWorkspace,
+  getWorkspace,
+  getWorkspaceForSend,
+  type Origin,
+  unfreezeWorkspace,
+  type Workspace,
+} from "./workspaces.ts";
 
 /** Tenants, members, API keys, sign-in and the audit log. */
 export function workspacesModule(core: Core, options: { readonly auth: Auth }): Module {

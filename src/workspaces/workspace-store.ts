@@ -54,6 +54,23 @@ export async function lockWorkspace(tx: TenantTx): Promise<Workspace> {
     .executeTakeFirstOrThrow();
 }
 
+/** Any fixed number: keeps these advisory locks apart from others. */
+const freezeLock = 7_311;
+
+/**
+ * Sends hold this lock shared to their commit, a freeze takes it alone: it waits for the sends that have already looked,
+ * and those that come later see it. Row locks would do the same at the price of writing the workspace's row with every
+ * message.
+ */
+export async function lockFreeze(tx: TenantTx, mode: "shared" | "exclusive"): Promise<void> {
+  const lock = mode === "shared" ? "pg_advisory_xact_lock_shared" : "pg_advisory_xact_lock";
+  await tx.query({
+    name: `lock_freeze_${mode}`,
+    text: `select ${lock}($1, hashtext($2))`,
+    values: [freezeLock, tx.workspaceId],
+  });
+}
+
 export async function updateWorkspaceRow(
   tx: TenantTx,
   changes: {

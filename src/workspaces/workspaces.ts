@@ -6,6 +6,7 @@ import { recordChange } from "./audit.ts";
 import { changedFields } from "./rules.ts";
 import {
   insertWorkspace,
+  lockFreeze,
   lockWorkspace,
   selectWorkspace,
   updateWorkspaceRow,
@@ -47,13 +48,20 @@ export async function updateWorkspace(
   return after;
 }
 
-/** Stops every send at once. A frozen workspace stays as it is, with its first reason. */
+/** The workspace as a send must see it: it cannot be frozen between this look and the send's commit. */
+export async function getWorkspaceForSend(tx: TenantTx): Promise<Workspace> {
+  await lockFreeze(tx, "shared");
+  return await getWorkspace(tx);
+}
+
+/** Stops every send at once, when this transaction commits. A frozen workspace stays as it is, with its first reason. */
 export async function freezeWorkspace(
   core: Core,
   tx: TenantTx,
   reason: string,
   origin: Origin,
 ): Promise<Workspace> {
+  await lockFreeze(tx, "exclusive");
   const before = await lockWorkspace(tx);
   if (before.frozenAt !== null) return before;
   const now = core.clock.now();

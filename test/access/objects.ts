@@ -1,6 +1,8 @@
+import { hmacHex } from "../../src/base/crypto.ts";
 import { requireRow } from "../../src/base/errors.ts";
 import { type IdKind, newId, toId } from "../../src/base/ids.ts";
 import { notify } from "../../src/notifications/index.ts";
+import type { Received } from "../api.ts";
 import type { TestApp, TestWorkspace } from "../app.ts";
 
 type Make = (app: TestApp, workspace: TestWorkspace) => Promise<string>;
@@ -27,9 +29,10 @@ const factories: Readonly<Record<string, Make>> = {
   channelId: (_app, { send }) =>
     created(send("POST", "/v1/channels", { body: { platform: "web", kind: "widget", name: "Website" } })),
   conversationId: async (app, workspace) => {
-    const contactId = (await makeVisitor(app, workspace)).contactId;
-    const { body } = await workspace.send("GET", `/v1/conversations?contactId=${contactId}`);
-    return (body as { items: [{ id: string }] }).items[0].id;
+    const { contactId } = await makeVisitor(app, workspace);
+    const found = successOf(await workspace.send("GET", `/v1/conversations?contactId=${contactId}`));
+    const { items } = found as { readonly items: readonly { readonly id: string }[] };
+    return requireRow(items[0], "reading a visitor's conversation").id;
   },
   taskId: async (app, workspace) => {
     const agentId = await makeObject(app, workspace, "agentId");
@@ -107,11 +110,12 @@ export interface TestMember {
 /** A person who has accepted an invitation and is signed in. */
 export async function makeMember(app: TestApp, workspace: TestWorkspace, role: string): Promise<TestMember> {
   const invitation = await workspace.send("POST", "/v1/invitations", { body: { role } });
-  const { token } = invitation.body as { token: string };
+  const { token } = successOf(invitation) as { readonly token: string };
   const person = { name: "Ada Novak", email: `${newId()}@example.com`, password: "correct horse" };
-  const { body, headers } = await app.send("POST", "/v1/invitations/accept", { body: { token, ...person } });
-  const cookie = headers.getSetCookie().map((one) => one.split(";", 1)[0]);
-  return { memberId: (body as { memberId: string }).memberId, cookie: cookie.join("; ") };
+  const accepted = await app.send("POST", "/v1/invitations/accept", { body: { token, ...person } });
+  const { memberId } = successOf(accepted) as { readonly memberId: string };
+  const cookies = accepted.headers.getSetCookie().map((one) => one.split(";", 1)[0]);
+  return { memberId, cookie: cookies.join("; ") };
 }
 
 interface TestVisitor {
@@ -119,20 +123,28 @@ interface TestVisitor {
   readonly contactId: string;
 }
 
-/** A contact who has written a message on a web channel. */
+/** A contact who has written a message on a web channel. Proved, since only few may be anonymous in a minute. */
 async function makeVisitor(app: TestApp, workspace: TestWorkspace): Promise<TestVisitor> {
   const channelId = await makeObject(app, workspace, "channelId");
-  const visitor = (await app.send("POST", `/web/v1/channels/${channelId}/visitors`, { body: {} })).body;
-  const { token, contactId } = visitor as TestVisitor;
-  await app.send("POST", "/web/v1/messages", {
-    headers: { authorization: `Bearer ${token}` },
-    body: { clientMessageId: newId(), text: "Where is my order?" },
-  });
-  return { token, contactId };
+  const { secret } = (await workspace.send("GET", `/v1/channels/${channelId}/secret`)).body as {
+    readonly secret: string;
+  };
+  const externalId = newId();
+  const identity = { externalId, hash: hmacHex(secret, externalId) };
+  const visitors = `/web/v1/channels/${channelId}/visitors`;
+  const visitor = successOf(await app.send("POST", visitors, { body: { identity } })) as TestVisitor;
+  const headers = { authorization: `Bearer ${visitor.token}` };
+  const message = { clientMessageId: newId(), text: "Where is my order?" };
+  successOf(await app.send("POST", "/web/v1/messages", { headers, body: message }));
+  return visitor;
 }
 
-async function created(answer: ReturnType<TestWorkspace["send"]>): Promise<string> {
-  const { status, body } = await answer;
-  if (status !== 201) throw new Error(`an object of the access test was not made: ${JSON.stringify(body)}`);
-  return (body as { id: string }).id;
+async function created(answer: Promise<Received>): Promise<string> {
+  return (successOf(await answer) as { readonly id: string }).id;
+}
+
+/** The body of an answer; throws for all but a success. */
+function successOf({ status, body }: Received): unknown {
+  if (status >= 200 && status < 300) return body;
+  throw new Error(`an object of the access test was not made: ${JSON.stringify(body)}`);
 }

@@ -1,3 +1,5 @@
+import { chmod } from "node:fs/promises";
+import { dirname } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createPrograms, type Program, type Programs, postgresPid } from "../program.ts";
 import {
@@ -134,23 +136,39 @@ describe("a first start", () => {
   });
 });
 
-describe("a first start with settings", () => {
-  it("takes the key from the settings, prints none, and makes no demo if told so", async () => {
-    const apiKey = `own-key-${"0123456789".repeat(4)}`;
+describe("a first start elsewhere", () => {
+  const apiKey = `own-key-${"0123456789".repeat(4)}`;
+  const env = { ERRAND_BOOTSTRAP_API_KEY: apiKey, ERRAND_DEMO: "0" };
+
+  it("needs no environment, takes the key from the settings, and makes no demo if told so", async () => {
     const dataDir = await programs.newDataDir();
-    const program = await programs.start({
-      dataDir,
-      env: { ERRAND_BOOTSTRAP_API_KEY: apiKey, ERRAND_DEMO: "0" },
-    });
+    // Not even a path, and no LANG: the database is UTF-8 all the same.
+    const program = await programs.start({ dataDir, env, path: false });
     const client = program.client(apiKey);
     expect(await client.get("/v1/demo")).toEqual(noDemo);
     expect((await client.get<Listed<Identified>>("/v1/tasks")).items).toEqual([]);
-    // Owner rights: what only an owner's key may do.
     expect(await client.get("/v1/api-keys")).toMatchObject({
       items: [{ name: "first key", scope: "admin" }],
     });
+    const name = "Zoë Ångström 日本語 ✓";
+    const { id } = await client.post<Identified>("/v1/contacts", { name });
+    expect(await client.get(`/v1/contacts/${id}`)).toMatchObject({ name });
     await program.stop();
     expect(program.apiKey).toBeUndefined();
     expect(program.output()).not.toContain(apiKey);
+  });
+
+  it.skipIf(process.getuid?.() !== 0)("works below /root, where PostgreSQL's account cannot go", async () => {
+    const dataDir = await programs.newDataDir("/root");
+    await chmod(dirname(dataDir), 0o700);
+    const program = await programs.start({ dataDir, env });
+    expect(program.output()).toMatch(
+      /its files lie in \/var\/lib\/errand\/databases\/\S+, which its account can enter/,
+    );
+    const client = program.client(apiKey);
+    const task = await createContactTask(client, await createCast(client));
+    expect((await untilEnded(client, await trigger(client, task.taskId))).outcome).toBe("message_sent");
+    await program.stop();
+    expect(program.complaints()).toEqual([]);
   });
 });

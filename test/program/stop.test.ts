@@ -40,7 +40,11 @@ afterAll(async () => {
 it("drains on Ctrl-C to the whole group within 10 s, and goes on at the next start", async () => {
   const dataDir = await programs.newDataDir();
   const env = { ERRAND_DEMO: "0" };
-  const first = await programs.start({ dataDir, env, command: ["npm", "start"] });
+  const first = await programs.start({
+    dataDir,
+    env,
+    command: ["sh", "scripts/run-node.sh", "src/main.ts", "start"],
+  });
   const apiKey = first.apiKey;
   const client = first.client();
   const task = await createContactTask(client, await createCast(client, models.baseUrl));

@@ -101,7 +101,7 @@ export function showDone() {
 /** Says that a link without a secret leads nowhere; answers true if that is so. */
 export function refuseIncompleteLink(where) {
   if (readToken() !== "") return false;
-  for (const part of form.querySelectorAll(".field, button")) part.hidden = true;
+  for (const part of form.querySelectorAll(".field, button, h1 + p")) part.remove();
   showNotice(`This link is incomplete. Open the whole link, as it was ${where}.`);
   return true;
 }

@@ -4,7 +4,7 @@ import { getChannel, platformOf } from "../../channels/index.ts";
 import { getContact } from "../../contacts/index.ts";
 import type { TenantTx } from "../../db/index.ts";
 import type { Core } from "../../engine/index.ts";
-import { getWorkspace } from "../../workspaces/index.ts";
+import { getWorkspaceForSend } from "../../workspaces/index.ts";
 import type { Conversation } from "../conversation.ts";
 import { selectLiveSession } from "../sessions-store.ts";
 import type { GateSnapshot, SendClass } from "./rules.ts";
@@ -46,7 +46,7 @@ export async function loadSnapshot(
   },
 ): Promise<GateSnapshot> {
   const { id, contactId, channelId } = conversation;
-  const workspace = await getWorkspace(tx);
+  const workspace = await getWorkspaceForSend(tx);
   const channel = requireRow(await getChannel(tx, channelId), "loading a conversation's channel");
   const contact = requireRow(await getContact(tx, contactId), "loading a conversation's contact");
   const session = await selectLiveSession(tx, id);

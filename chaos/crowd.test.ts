@@ -1,0 +1,168 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { createWorker, type Lane } from "../src/engine/index.ts";
+import { createTestCore, type TestCore } from "../test/core.ts";
+import {
+  addKinds,
+  defaultLease,
+  enqueue,
+  startServices,
+  untilStatus,
+  withAutocommit,
+} from "../test/engine.ts";
+import { until } from "../test/until.ts";
+
+let core: TestCore;
+let crowd: string;
+let stop: (() => Promise<void>) | undefined;
+
+/** Each claim that was made, with the executions it took. What counts here is which claim takes what, not seconds. */
+const claims: { readonly lane: Lane; readonly ids: readonly string[] }[] = [];
+/** Executions of kind `held` that run, and what ends them. */
+const held: (() => void)[] = [];
+
+beforeAll(async () => {
+  core = await createTestCore();
+  addKinds(
+    core,
+    {
+      name: "quick",
+      async run(ctx) {
+        await ctx.note("n", 1);
+        return { status: "completed", outcome: "none" };
+      },
+    },
+    {
+      name: "held",
+      async run(ctx) {
+        await ctx.step("model", "think", async (signal) => {
+          await new Promise<void>((resolve) => {
+            held.push(resolve);
+            signal.addEventListener("abort", () => resolve());
+          });
+          return { output: 1 };
+        });
+        return { status: "completed", outcome: "none" };
+      },
+    },
+  );
+});
+beforeEach(async () => {
+  crowd = await core.newWorkspace("crowd");
+});
+afterEach(async () => {
+  await stop?.();
+  claims.length = 0;
+  held.length = 0;
+  await core.db.autocommit.query({ text: "delete from executions" });
+});
+afterAll(() => core.close());
+
+async function crowdIn(count: number, kind: string, lane: Lane): Promise<void> {
+  await core.db.autocommit.query({
+    text: `insert into executions (workspace_id, id, kind, lane, status, trigger)
+      select $1, gen_random_uuid(), $2, $3, 'queued', 'schedule' from generate_series(1, $4::int)`,
+    values: [crowd, kind, lane, count],
+  });
+}
+
+async function startWorker(concurrency: number): Promise<void> {
+  const db = withAutocommit(core.db, async (statement) => {
+    const result = await core.db.autocommit.query<{ id: string }>(statement);
+    if (statement.name === "claim_executions")
+      claims.push({ lane: statement.values?.[0], ids: result.rows.map((row) => row.id) });
+    return result as never;
+  });
+  stop = await startServices(createWorker({ ...core, db }, { concurrency, lease: defaultLease }));
+}
+
+/** How many claims of the lane took something before the one that took the execution. */
+function claimsBefore(id: string, lane: Lane, since = 0): number {
+  const taking = claims.slice(since).filter((claim) => claim.lane === lane && claim.ids.length > 0);
+  return taking.findIndex(({ ids }) => ids.includes(id));
+}
+
+describe("90 000 queued executions of one workspace", () => {
+  test("a newcomer's is in the very first claim", async () => {
+    const newcomer = await core.newWorkspace("newcomer");
+    await crowdIn(90_000, "quick", "bulk");
+    const id = await enqueue(core, newcomer, { kind: "quick", lane: "bulk" });
+    await startWorker(8);
+    await untilStatus(core, newcomer, id, "completed");
+    expect(claimsBefore(id, "bulk")).toBe(0);
+  });
+
+  test("a newcomer's that comes later is in the next claim but one, slot by slot", async () => {
+    const newcomer = await core.newWorkspace("newcomer");
+    await crowdIn(90_000, "held", "bulk");
+    // Three of the eight slots are kept for other lanes: the crowd holds five.
+    await startWorker(8);
+    // One of two for replies is left, one for manual and one for scheduled work: four for bulk.
+    await until("the crowd to hold every slot it may have", () => held.length === 4);
+    const since = claims.length;
+    const ids: string[] = [];
+    for (let made = 0; made < 3; made += 1)
+      ids.push(await enqueue(core, newcomer, { kind: "held", lane: "bulk" }));
+    // Each slot that gets free is one claim.
+    for (let freed = 0; freed < 6; freed += 1) {
+      const before = held.length;
+      held[freed]?.();
+      await until("the next to start", () => held.length === before + 1);
+    }
+    for (const [index, id] of ids.entries())
+      expect(claimsBefore(id, "bulk", since)).toBeLessThanOrEqual(2 * index + 1);
+    for (const id of ids) expect(claimsBefore(id, "bulk", since)).toBeGreaterThanOrEqual(0);
+  });
+
+  test("a hundred newcomers come round before the crowd's second turn", async () => {
+    await crowdIn(90_000, "quick", "bulk");
+    const all = await Promise.all(Array.from({ length: 100 }, () => core.newWorkspace("newcomer")));
+    const ids = await Promise.all(
+      all.map((workspace) => enqueue(core, workspace, { kind: "quick", lane: "bulk" })),
+    );
+    await startWorker(8);
+    for (const [index, id] of ids.entries()) await untilStatus(core, all[index] ?? "", id, "completed");
+    const wanted = new Set(ids);
+    const order = claims.flatMap((claim) => claim.ids);
+    const last = Math.max(...ids.map((id) => order.indexOf(id)));
+    // Those of the crowd before the last newcomer: its share of one in each round through the workspaces.
+    const ofTheCrowd = order.slice(0, last).filter((id) => !wanted.has(id)).length;
+    expect(ofTheCrowd).toBeLessThanOrEqual(8);
+  });
+});
+
+describe("50 000 due executions", () => {
+  test.each(["scheduled", "bulk"] as const)(
+    "of lane %s hold their slots, and a reply is in the next claim",
+    async (lane) => {
+      await crowdIn(50_000, "held", lane);
+      await startWorker(8);
+      await until(
+        "the crowd to hold every slot it may have",
+        () => held.length === (lane === "bulk" ? 4 : 5),
+      );
+      for (let made = 0; made < 5; made += 1) {
+        const since = claims.length;
+        const id = await enqueue(core, crowd, { kind: "quick", lane: "reply" });
+        await untilStatus(core, crowd, id, "completed");
+        expect(claimsBefore(id, "reply", since)).toBe(0);
+      }
+    },
+  );
+
+  test("run through as fast as they can, and every reply is in the next claim of its lane", async () => {
+    await crowdIn(25_000, "quick", "scheduled");
+    await crowdIn(25_000, "quick", "bulk");
+    await startWorker(8);
+    await until("the crowd to run", () => claims.length > 20);
+    for (let made = 0; made < 20; made += 1) {
+      const since = claims.length;
+      const id = await enqueue(core, crowd, { kind: "quick", lane: "reply" });
+      await untilStatus(core, crowd, id, "completed");
+      expect(claimsBefore(id, "reply", since)).toBe(0);
+      // The reply is the first thing a worker asks for, so at most the round under way comes before it.
+      const index = claims.findIndex(({ ids }) => ids.includes(id));
+      const taken = claims.slice(since, index).reduce((sum, { ids }) => sum + ids.length, 0);
+      expect(taken).toBeLessThanOrEqual(16);
+    }
+  });
+});
