@@ -22,7 +22,11 @@ let ledger: Ledger;
 /** A server of its own that flushes: what it has answered must be there after it was stopped in the middle. */
 beforeAll(async () => {
   dataDir = await mkdtemp(join(tmpdir(), "errand-chaos-"));
-  server = await startEmbeddedPostgres({ dataDir, log: (m) => process.stderr.write(`${new Date().toISOString()} ${m}\n`), clock: systemClock });
+  server = await startEmbeddedPostgres({
+    dataDir,
+    log: (m) => process.stderr.write(`${new Date().toISOString()} ${m}\n`),
+    clock: systemClock,
+  });
   await migrate(server.url, await readMigrations(migrationsDirectory));
   const admin = new pg.Client({ connectionString: server.url });
   await admin.connect();
@@ -101,7 +105,7 @@ test("PostgreSQL stops in the middle of the work, three times: everything is don
     }
     await until("all to be completed", async () => (await countCompleted()) === count, 60_000);
 
-    const executions = await ask<{ id: string; deaths: number; marks: string; steps: string; seqs: string }>(
+    const executions = await ask<{ id: string; deaths: number; marks: string; steps: string; seqs: number }>(
       `select e.id, e.deaths, (select count(*) from marks m where m.execution_id = e.id) as marks,
         (select count(*) from execution_steps s where s.execution_id = e.id) as steps,
         (select max(seq) from execution_steps s where s.execution_id = e.id) as seqs from executions e`,
@@ -115,7 +119,7 @@ test("PostgreSQL stops in the middle of the work, three times: everything is don
       const told = new Set(ledger.calls(id, "tell").map(({ key }) => key)).size;
       // A payment whose answer was lost may have been made or not, but never twice.
       const paidRight = asked.has(id) ? paid <= 1 : paid === 1;
-      return !(paidRight && told === 1 && deaths === 0 && marks === "2" && steps === "8" && seqs === "8");
+      return !(paidRight && told === 1 && deaths === 0 && marks === "2" && steps === "8" && seqs === 8);
     });
     expect(faults).toEqual([]);
     expect(executions).toHaveLength(count);

@@ -1,4 +1,5 @@
 import { resolve } from "node:path";
+import ipaddr from "ipaddr.js";
 import { parsePrivateHosts } from "./base/guarded-address.ts";
 
 /** The only reader of the environment. Everything else gets its values as arguments. */
@@ -176,7 +177,7 @@ export function readConfig(environment: Environment = process.env): Config {
   }
   return {
     port,
-    host: get("ERRAND_HOST") ?? "127.0.0.1",
+    host: matching("ERRAND_HOST", get("ERRAND_HOST") ?? "127.0.0.1", /^[\w.:%-]+$/),
     publicUrl: publicUrl(get("ERRAND_PUBLIC_URL"), port),
     trustProxy: trustProxy(get("ERRAND_TRUST_PROXY")),
     dataDir: resolve(get("ERRAND_DATA_DIR") ?? ".errand"),
@@ -187,7 +188,11 @@ export function readConfig(environment: Environment = process.env): Config {
     bootstrapApiKey: printable("ERRAND_BOOTSTRAP_API_KEY", get("ERRAND_BOOTSTRAP_API_KEY"), 32, 200),
     demo: flag("ERRAND_DEMO", get("ERRAND_DEMO")) ?? databaseUrl === undefined,
     smtpUrl: optionalUrl("ERRAND_SMTP_URL", get("ERRAND_SMTP_URL"), ["smtp:", "smtps:"]),
-    mailFrom: get("ERRAND_MAIL_FROM") ?? "Errand <errand@localhost>",
+    mailFrom: matching(
+      "ERRAND_MAIL_FROM",
+      get("ERRAND_MAIL_FROM") ?? "Errand <errand@localhost>",
+      mailAddress,
+    ),
     logLevel: oneOf("ERRAND_LOG_LEVEL", get("ERRAND_LOG_LEVEL") ?? "info", [
       "trace",
       "debug",
@@ -226,7 +231,7 @@ function refuseUnknown(environment: Environment): void {
 function refuse(name: SettingName, value: string): ConfigError {
   const accepts = settings.find((setting) => setting.name === name)?.accepts ?? "";
   // A value may be a secret, so only harmless ones are repeated.
-  const shown = /KEY|TOKEN|URL/.test(name) ? "" : ` "${value}"`;
+  const shown = /KEY|TOKEN|URL|ENDPOINT/.test(name) ? "" : ` "${value}"`;
   return new ConfigError(`${name}${shown} cannot be used. Accepted: ${accepts}.`);
 }
 
@@ -240,6 +245,14 @@ function flag(name: SettingName, value: string | undefined): boolean | undefined
   if (value === undefined) return undefined;
   if (value !== "0" && value !== "1") throw refuse(name, value);
   return value === "1";
+}
+
+/** `anna@example.com` or `Anna <anna@example.com>`. */
+const mailAddress = /^([^<>]*<[^\s<>@]+@[^\s<>@]+>|[^\s<>@]+@[^\s<>@]+)$/;
+
+function matching(name: SettingName, value: string, pattern: RegExp): string {
+  if (!pattern.test(value)) throw refuse(name, value);
+  return value;
 }
 
 function oneOf(name: SettingName, value: string, accepted: readonly string[]): string {
@@ -265,12 +278,21 @@ function optionalUrl(
 
 function publicUrl(value: string | undefined, port: number): string {
   if (value === undefined) return `http://localhost:${port}`;
-  return url("ERRAND_PUBLIC_URL", value, ["http:", "https:"]).href.replace(/\/+$/, "");
+  const parsed = url("ERRAND_PUBLIC_URL", value, ["http:", "https:"]);
+  // Paths are put behind it, and it stands in mails.
+  if (parsed.username !== "" || parsed.search !== "" || parsed.hash !== "")
+    throw refuse("ERRAND_PUBLIC_URL", value);
+  return parsed.href.replace(/\/+$/, "");
 }
 
 function trustProxy(value: string | undefined): boolean | string {
   if (value === undefined || value === "false") return false;
-  return value === "true" ? true : value;
+  if (value === "true") return true;
+  const addresses = value.split(",").map((address) => address.trim());
+  const known = addresses.every((address) => ipaddr.isValid(address) || ipaddr.isValidCIDR(address));
+  // `1` is an IPv4 address by the oldest rules, and a number of proxies by those of other programs.
+  if (!known || /^\d+$/.test(value)) throw refuse("ERRAND_TRUST_PROXY", value);
+  return value;
 }
 
 function roles(value: string | undefined): ReadonlySet<ProcessRole> {
@@ -281,9 +303,9 @@ function roles(value: string | undefined): ReadonlySet<ProcessRole> {
 }
 
 function key(value: string): Buffer {
-  const bytes = Buffer.from(value, "base64");
-  if (bytes.length !== 32) throw refuse("ERRAND_SECRET_KEY", value);
-  return bytes;
+  // Decoding leaves out what is not base64, so a damaged key would become another one.
+  if (!/^[\w+/-]{43}=?$/.test(value)) throw refuse("ERRAND_SECRET_KEY", value);
+  return Buffer.from(value, "base64");
 }
 
 function printable(

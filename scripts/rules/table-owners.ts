@@ -30,4 +30,5 @@ export const tableOwners: Readonly<Record<string, string>> = {
   gate_decisions: "conversations",
   tasks: "tasks",
   task_schedules: "tasks",
+  secret_key_mark: "program",
 };

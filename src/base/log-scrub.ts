@@ -30,7 +30,7 @@ const mayHoldShape = new RegExp(shapeMarks, "i");
 const mayHoldSecret = new RegExp(`${shapeMarks}|${nameEndings}`, "i");
 
 /** The text with every secret of a known shape replaced. */
-export function scrubText(text: string): string {
+function scrubText(text: string): string {
   if (!mayHoldShape.test(text)) return text;
   return secretShapes.reduce((scrubbed, [shape, substitute]) => scrubbed.replace(shape, substitute), text);
 }

@@ -8,27 +8,33 @@ import { type ExecutionRow, executionColumns } from "./rows.ts";
  * rows to the next (one index probe each), then each gets an equal share of what is free. Ordering all queued rows
  * instead lets one workspace with 90 000 of them starve everybody else, and grouping them reads them all (24 ms
  * against 0.5 ms).
+ *
+ * Written so that statistics cannot spoil its plan: rows are taken by `ctid`, since a join would be estimated at a
+ * tenth of all queued rows and read the whole table (33 ms with 50 000 rows), and the hop orders by `available_at`
+ * too, since by workspace alone the primary key looks as good, which walks through every execution that has ended.
  */
 const claimText = `with recursive seen as (
     select (
       select e.workspace_id from executions e
-      where e.status = 'queued' and e.lane = $1 and e.workspace_id > $3 order by e.workspace_id limit 1) as workspace_id, 1 as n
+      where e.status = 'queued' and e.lane = $1 and e.workspace_id > $3
+      order by e.workspace_id, e.available_at limit 1) as workspace_id, 1 as n
     union all
     select (
       select e.workspace_id from executions e
-      where e.status = 'queued' and e.lane = $1 and e.workspace_id > s.workspace_id order by e.workspace_id limit 1), s.n + 1
+      where e.status = 'queued' and e.lane = $1 and e.workspace_id > s.workspace_id
+      order by e.workspace_id, e.available_at limit 1), s.n + 1
     from seen s where s.workspace_id is not null and s.n < $2),
   shares as (
     select workspace_id, greatest(1, $2 / count(*) over ())::int as share from seen where workspace_id is not null),
   chosen as (
-    select c.workspace_id, c.id from shares s cross join lateral (
-      select e.workspace_id, e.id from executions e
+    select c.tid from shares s cross join lateral (
+      select e.ctid as tid from executions e
       where e.status = 'queued' and e.lane = $1 and e.workspace_id = s.workspace_id
       order by e.available_at limit s.share for update skip locked) c)
   update executions e set status = 'running', attempt = attempt + 1, worker_id = $4, claimed_at = clock_timestamp(),
     started_at = coalesce(started_at, clock_timestamp()),
     deadline_at = clock_timestamp() + greatest(0, max_time_seconds * 1000::bigint - used_ms) * interval '1 millisecond'
-  from chosen c where e.workspace_id = c.workspace_id and e.id = c.id
+  where e.ctid = any (array(select tid from chosen))
   returning ${executionColumns("e")}, (select count(*) from seen where workspace_id is not null) as workspaces`;
 
 export interface Claimed {

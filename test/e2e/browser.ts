@@ -37,6 +37,8 @@ async function findExecutable(): Promise<string> {
   for (const path of usualPaths) {
     if (await isThere(path)) return path;
   }
+  if (process.platform !== "linux" || process.arch !== "x64")
+    throw new Error(`The tests of pages found no browser: set ${pathVariable} to a Chromium or Chrome.`);
   // Read when the package is loaded: it then unpacks the libraries that a bare machine lacks.
   process.env.AWS_EXECUTION_ENV ??= "AWS_Lambda_nodejs22.x";
   const { default: packaged } = await import("@sparticuz/chromium");
