@@ -1,4 +1,6 @@
+import pg from "pg";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { claim } from "../src/engine/claim-store.ts";
 import { createWorker, type Lane } from "../src/engine/index.ts";
 import { createTestCore, type TestCore } from "../test/core.ts";
 import {
@@ -94,9 +96,8 @@ describe("90 000 queued executions of one workspace", () => {
   test("a newcomer's that comes later is in the next claim but one, slot by slot", async () => {
     const newcomer = await core.newWorkspace("newcomer");
     await crowdIn(90_000, "held", "bulk");
-    // Three of the eight slots are kept for other lanes: the crowd holds five.
     await startWorker(8);
-    // One of two for replies is left, one for manual and one for scheduled work: four for bulk.
+    // Of the eight slots two are kept for replies, one for manual and one for scheduled work: four for bulk.
     await until("the crowd to hold every slot it may have", () => held.length === 4);
     const since = claims.length;
     const ids: string[] = [];
@@ -127,6 +128,65 @@ describe("90 000 queued executions of one workspace", () => {
     // Those of the crowd before the last newcomer: its share of one in each round through the workspaces.
     const ofTheCrowd = order.slice(0, last).filter((id) => !wanted.has(id)).length;
     expect(ofTheCrowd).toBeLessThanOrEqual(8);
+  });
+});
+
+describe("the plan of a claim", () => {
+  /** Which kinds of scan a claim makes on the table, and how many blocks it looks at. */
+  async function explainClaim(
+    mode: "custom" | "generic",
+  ): Promise<{ scans: readonly string[]; blocks: number }> {
+    let statement: pg.QueryConfig = { text: "" };
+    const db = withAutocommit(core.db, async (sent) => {
+      statement = sent;
+      return { rows: [] } as never;
+    });
+    await claim(db, crowd, { lane: "bulk", free: 8, after: "00000000-0000-0000-0000-000000000000" });
+    const client = new pg.Client({
+      connectionString: core.url,
+      options: `-c role=errand_system -c plan_cache_mode=force_${mode}_plan`,
+    });
+    await client.connect();
+    try {
+      const values = (statement.values ?? []).map((value) => pg.escapeLiteral(String(value)));
+      await client.query("begin");
+      await client.query(`prepare claim (text, int, uuid, uuid) as ${statement.text}`);
+      const { rows } = await client.query<{ "QUERY PLAN": [{ Plan: PlanNode }] }>(
+        `explain (analyze, buffers, format json) execute claim (${values.join(", ")})`,
+      );
+      const plan = rows[0]?.["QUERY PLAN"][0].Plan;
+      if (plan === undefined) throw new Error("there is no plan");
+      const scans = flatten(plan)
+        .filter((node) => node["Relation Name"] === "executions" && node["Node Type"] !== "ModifyTable")
+        .map((node) => `${node["Node Type"]} ${node["Index Name"] ?? ""}`.trim());
+      return { scans, blocks: plan["Shared Hit Blocks"] + plan["Shared Read Blocks"] };
+    } finally {
+      await client.end();
+    }
+  }
+
+  test("looks at what it takes, whatever else the table holds and whatever the statistics say", async () => {
+    await crowdIn(30_000, "quick", "bulk");
+    // Another workspace whose executions have ended lies between the crowd and the last workspace.
+    const others = await Promise.all([1, 2].map(() => core.newWorkspace()));
+    await core.db.autocommit.query({
+      text: `insert into executions (workspace_id, id, kind, lane, status, trigger)
+        select w, gen_random_uuid(), 'quick', 'bulk', case when g = 1 then 'queued' else 'completed' end, 'schedule'
+        from unnest($1::uuid[]) w, generate_series(1, 30000) g`,
+      values: [others],
+    });
+    const admin = new pg.Client({ connectionString: core.url });
+    await admin.connect();
+    for (const analyzed of [false, true]) {
+      if (analyzed) await admin.query("analyze executions").finally(() => admin.end());
+      for (const mode of ["custom", "generic"] as const) {
+        const { scans, blocks } = await explainClaim(mode);
+        const expected = ["Index Only Scan executions_queue", "Index Scan executions_queue", "Tid Scan"];
+        expect([...new Set(scans)].filter((scan) => !expected.includes(scan))).toEqual([]);
+        // Eight rows: their own blocks, those of the indexes they leave, and the few steps down the queue's.
+        expect(blocks).toBeLessThan(400);
+      }
+    }
   });
 });
 
@@ -166,3 +226,16 @@ describe("50 000 due executions", () => {
     }
   });
 });
+
+interface PlanNode {
+  readonly "Node Type": string;
+  readonly "Relation Name"?: string;
+  readonly "Index Name"?: string;
+  readonly "Shared Hit Blocks": number;
+  readonly "Shared Read Blocks": number;
+  readonly Plans?: readonly PlanNode[];
+}
+
+function flatten(node: PlanNode): readonly PlanNode[] {
+  return [node, ...(node.Plans ?? []).flatMap(flatten)];
+}

@@ -114,7 +114,7 @@ describe("fairness", () => {
   });
 
   test("with a single free slot the workspaces take turns", async () => {
-    const all = await workspaces(3);
+    const all = [...(await workspaces(3))].sort();
     for (const workspaceId of all) await queue(workspaceId, 10);
     const claimer = createClaimer(core.db, 8);
     const served: string[] = [];
