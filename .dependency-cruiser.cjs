@@ -36,7 +36,7 @@ const mayImport = {
 };
 
 /** Tests beside the code, and what only they use. */
-const tests = ["\\.test\\.ts$", "\\.test-support\\.ts$", "/testing-[^/]+\\.ts$"];
+const tests = ["\\.test\\.ts$", "\\.test-support\\.ts$"];
 /** Where everything is put together; the only code that may know the list of modules. */
 const composition = "^src/(main\\.ts$|modules\\.ts$|program/)";
 const outsideSrc = "^(test|chaos|bench|scripts)/";

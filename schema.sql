@@ -638,6 +638,13 @@ create table schema_migrations (
 );
 grant select on schema_migrations to errand_system;
 
+create table secret_key_mark (
+  mark text not null,
+  created_at timestamp with time zone not null default now()
+);
+CREATE UNIQUE INDEX secret_key_mark_only ON public.secret_key_mark USING btree ((true));
+grant insert, select on secret_key_mark to errand_system;
+
 create table sign_in_attempts (
   key character varying(255) not null,
   points integer not null default 0,

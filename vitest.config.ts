@@ -14,7 +14,7 @@ export default defineConfig({
     coverage: {
       provider: "v8",
       include: ["src/**/*.ts"],
-      exclude: ["**/*.test.ts", "**/testing-*.ts", "src/db/types.generated.ts"],
+      exclude: ["**/*.test.ts", "**/*.test-support.ts", "src/db/types.generated.ts"],
       reporter: ["text-summary", "json-summary"],
       // Pure decisions are tested whole; the rest meets a real PostgreSQL.
       thresholds: { lines: 85, "src/**/rules.ts": decisions, "src/tasks/schedule/**": decisions },

@@ -77,10 +77,22 @@ async function startWorker(concurrency: number): Promise<void> {
   stop = await startServices(createWorker({ ...core, db }, { concurrency, lease: defaultLease }));
 }
 
-/** How many claims of the lane took something before the one that took the execution. */
+/** How many claims of the lane, empty ones included, came before the one that took the execution. */
 function claimsBefore(id: string, lane: Lane, since = 0): number {
-  const taking = claims.slice(since).filter((claim) => claim.lane === lane && claim.ids.length > 0);
-  return taking.findIndex(({ ids }) => ids.includes(id));
+  const before = claims.slice(since).filter((claim) => claim.lane === lane);
+  return before.findIndex(({ ids }) => ids.includes(id));
+}
+
+/** How many claims that took something of lane `bulk` came before the one that took the execution. */
+function turnsBefore(id: string, since = 0): number {
+  const turns = claims.slice(since).filter(({ lane, ids }) => lane === "bulk" && ids.length > 0);
+  return turns.findIndex(({ ids }) => ids.includes(id));
+}
+
+async function runAsAdmin(text: string): Promise<void> {
+  const admin = new pg.Client({ connectionString: core.url });
+  await admin.connect();
+  await admin.query(text).finally(() => admin.end());
 }
 
 describe("90 000 queued executions of one workspace", () => {
@@ -90,7 +102,7 @@ describe("90 000 queued executions of one workspace", () => {
     const id = await enqueue(core, newcomer, { kind: "quick", lane: "bulk" });
     await startWorker(8);
     await untilStatus(core, newcomer, id, "completed");
-    expect(claimsBefore(id, "bulk")).toBe(0);
+    expect(turnsBefore(id)).toBe(0);
   });
 
   test("a newcomer's that comes later is in the next claim but one, slot by slot", async () => {
@@ -110,8 +122,8 @@ describe("90 000 queued executions of one workspace", () => {
       await until("the next to start", () => held.length === before + 1);
     }
     for (const [index, id] of ids.entries())
-      expect(claimsBefore(id, "bulk", since)).toBeLessThanOrEqual(2 * index + 1);
-    for (const id of ids) expect(claimsBefore(id, "bulk", since)).toBeGreaterThanOrEqual(0);
+      expect(turnsBefore(id, since)).toBeLessThanOrEqual(2 * index + 1);
+    for (const id of ids) expect(turnsBefore(id, since)).toBeGreaterThanOrEqual(0);
   });
 
   test("a hundred newcomers come round before the crowd's second turn", async () => {
@@ -175,10 +187,9 @@ describe("the plan of a claim", () => {
         from unnest($1::uuid[]) w, generate_series(1, 30000) g`,
       values: [others],
     });
-    const admin = new pg.Client({ connectionString: core.url });
-    await admin.connect();
-    for (const analyzed of [false, true]) {
-      if (analyzed) await admin.query("analyze executions").finally(() => admin.end());
+    for (const upkeep of ["vacuum", "analyze"]) {
+      // What the tests before have deleted is not to be counted. The second round has statistics.
+      await runAsAdmin(`${upkeep} executions`);
       for (const mode of ["custom", "generic"] as const) {
         const { scans, blocks } = await explainClaim(mode);
         const expected = ["Index Only Scan executions_queue", "Index Scan executions_queue", "Tid Scan"];
@@ -209,20 +220,22 @@ describe("50 000 due executions", () => {
     },
   );
 
-  test("run through as fast as they can, and every reply is in the next claim of its lane", async () => {
+  test("run through as fast as they can, and every reply is in the next round of claims", async () => {
     await crowdIn(25_000, "quick", "scheduled");
     await crowdIn(25_000, "quick", "bulk");
     await startWorker(8);
     await until("the crowd to run", () => claims.length > 20);
     for (let made = 0; made < 20; made += 1) {
-      const since = claims.length;
       const id = await enqueue(core, crowd, { kind: "quick", lane: "reply" });
+      const since = claims.length;
       await untilStatus(core, crowd, id, "completed");
-      expect(claimsBefore(id, "reply", since)).toBe(0);
-      // The reply is the first thing a worker asks for, so at most the round under way comes before it.
       const index = claims.findIndex(({ ids }) => ids.includes(id));
-      const taken = claims.slice(since, index).reduce((sum, { ids }) => sum + ids.length, 0);
-      expect(taken).toBeLessThanOrEqual(16);
+      // Only what was under way when the reply came is before it: the rest of one round, at most all slots.
+      const taken = claims.slice(since, Math.max(since, index)).reduce((sum, { ids }) => sum + ids.length, 0);
+      expect(taken).toBeLessThanOrEqual(8);
+      expect(
+        claims.slice(since, Math.max(since, index)).filter(({ lane }) => lane === "reply").length,
+      ).toBeLessThanOrEqual(1);
     }
   });
 });

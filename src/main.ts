@@ -15,7 +15,7 @@ import { diagnose } from "./program/doctor.ts";
 import { migrateOnly } from "./program/migrate-only.ts";
 import { PortError } from "./program/port.ts";
 import { SecretKeyError } from "./program/secret-key.ts";
-import { type Running, start } from "./program/start.ts";
+import { start } from "./program/start.ts";
 
 /** A drain that takes longer is cut off: supervisors kill after ten seconds anyway. */
 const longestDrainMs = 9_500;
@@ -93,25 +93,24 @@ async function run(command: (config: Config, log: Logger) => Promise<void>): Pro
 
 async function serve(config: Config, log: Logger, version: string): Promise<void> {
   const stopping = new AbortController();
+  const { signal } = stopping;
   for (const name of ["SIGINT", "SIGTERM"] as const) process.on(name, () => stopping.abort(name));
-  const running = await start({ config, log, version, createModules, createDemo, print });
-  await aborted(stopping.signal);
-  await drain(running, log, String(stopping.signal.reason));
-}
-
-function aborted(signal: AbortSignal): Promise<void> {
-  if (signal.aborted) return Promise.resolve();
-  return new Promise((resolve) => signal.addEventListener("abort", () => resolve(), { once: true }));
-}
-
-async function drain(running: Running, log: Logger, why: string): Promise<void> {
-  log.info(`${why}: stopping`);
-  const cancelCutOff = systemClock.after(longestDrainMs, () => {
-    log.error("stopping took too long");
-    process.exit(1);
+  const stopped = new Promise<void>((resolve) => signal.addEventListener("abort", () => resolve()));
+  signal.addEventListener("abort", () => {
+    log.info(`${signal.reason}: stopping`);
+    systemClock.after(longestDrainMs, () => {
+      log.error("stopping took too long");
+      process.exit(1);
+    });
   });
-  await running.stop();
-  cancelCutOff();
+  try {
+    const running = await start({ config, log, version, createModules, createDemo, print, signal });
+    await stopped;
+    await running.stop();
+  } catch (error) {
+    // What a start that was told to stop ends with is an echo of that.
+    if (!signal.aborted) throw error;
+  }
   log.info("stopped");
   process.exit(0);
 }

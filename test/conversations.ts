@@ -56,7 +56,7 @@ export async function createConversationFixture(): Promise<ConversationFixture> 
     newContact: (options = {}) =>
       tenant(async (tx) => {
         const { defaultAgentId = agentId } = options;
-        const contact = await createContact(core, tx, { name: "Anna" });
+        const contact = await createContact(tx, { name: "Anna" });
         const web = { platform: "web", kind: "widget", name: "Website", defaultAgentId };
         return {
           contactId: contact.id,

@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from "node:fs/promises";
+import { chmod, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { systemClock } from "../src/base/clock.ts";
@@ -9,6 +9,8 @@ import { adminUrlVariable } from "./database.ts";
 export async function setup(): Promise<() => Promise<void>> {
   if (process.env[adminUrlVariable] !== undefined) return async () => undefined;
   const dataDir = await mkdtemp(join(tmpdir(), "errand-test-"));
+  // As root PostgreSQL runs under another account, which must be able to enter.
+  await chmod(dataDir, 0o755);
   const server = await startEmbeddedPostgres({
     dataDir,
     log: () => undefined,

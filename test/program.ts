@@ -29,36 +29,40 @@ export interface RunOptions {
   readonly command?: readonly string[];
 }
 
-/** A started program that serves. */
-export interface Program {
-  readonly url: string;
+/** A program that was started; it may not serve yet. */
+export interface Launched {
   readonly pid: number;
-  /** The key that this start printed. */
-  readonly apiKey: string | undefined;
-  /** The link that this start printed. */
-  readonly ownerLink: string | undefined;
   readonly exited: Promise<Exit>;
   /** Everything it has written so far. */
   output(): string;
   /** The log's lines so far that are warnings or worse. */
   complaints(): readonly LogLine[];
-  client(apiKey?: string): ProgramClient;
   /** Sends a signal to the whole process group, as a terminal does, and answers the exit. */
   stop(signal?: NodeJS.Signals): Promise<Exit>;
   /** kill -9 of the process alone. */
   kill(): Promise<Exit>;
 }
 
+/** A started program that serves. */
+export interface Program extends Launched {
+  readonly url: string;
+  /** The key that this start printed. */
+  readonly apiKey: string | undefined;
+  /** The link that this start printed. */
+  readonly ownerLink: string | undefined;
+  client(apiKey?: string): ProgramClient;
+}
+
 export interface LogLine {
   readonly level: number;
   readonly msg: string;
-  readonly length: number;
 }
 
 /** Starts programs in directories of their own. Close it in `afterAll`: whatever still runs is killed. */
 export interface Programs {
   /** A directory that does not exist yet, by default below the system's temporary one. */
   newDataDir(parent?: string): Promise<string>;
+  launch(options: RunOptions): Launched;
   /** Answers when it serves; fails with what it wrote if it ends before. */
   start(options: RunOptions): Promise<Program>;
   /** Runs a command of the command line to its end. */
@@ -80,7 +84,7 @@ export function createPrograms(): Programs {
   const children: Child[] = [];
   const directories: string[] = [];
 
-  function launch(args: readonly string[], options: RunOptions): Child {
+  function spawnChild(args: readonly string[], options: RunOptions): Child {
     const [file = "", ...rest] = [
       ...(options.command ?? [process.execPath, join(root, "src/main.ts")]),
       ...args,
@@ -115,9 +119,12 @@ export function createPrograms(): Programs {
     return started;
   }
 
+  function spawnStart(options: RunOptions): Child {
+    return spawnChild(options.command === undefined ? ["start"] : [], options);
+  }
+
   async function start(options: RunOptions): Promise<Program> {
-    const args = options.command === undefined ? ["start"] : [];
-    const child = launch(args, options);
+    const child = spawnStart(options);
     const { written } = child;
     const url = await until(
       "the program to serve",
@@ -131,22 +138,11 @@ export function createPrograms(): Programs {
     );
     const apiKey = /^ {2}API key {4}(\S+)/m.exec(written.stdout)?.[1];
     return {
+      ...describeChild(child),
       url,
-      pid: child.pid,
       apiKey,
       ownerLink: /^ {2}owner {6}(\S+)/m.exec(written.stdout)?.[1],
-      exited: child.exited,
-      output: () => written.stdout + written.stderr,
-      complaints: () => readLog(written.stdout).filter(({ level }) => level >= 40),
       client: (key = apiKey) => createClient(url, key),
-      stop(signal = "SIGTERM") {
-        process.kill(-child.pid, signal);
-        return child.exited;
-      },
-      kill() {
-        process.kill(child.pid, "SIGKILL");
-        return child.exited;
-      },
     };
   }
 
@@ -158,9 +154,10 @@ export function createPrograms(): Programs {
       await chmod(directory, 0o755);
       return join(directory, "data");
     },
+    launch: (options) => describeChild(spawnStart(options)),
     start,
     async run(args, options) {
-      const child = launch(args, options);
+      const child = spawnChild(args, options);
       const timer = setTimeout(() => signalGroup(child.pid, "SIGKILL"), runTimeoutMs);
       const exit = await child.exited;
       clearTimeout(timer);
@@ -177,6 +174,23 @@ export function createPrograms(): Programs {
         await removeOutside(dataDir);
         await rm(directory, { recursive: true, force: true });
       }
+    },
+  };
+}
+
+function describeChild({ pid, exited, written }: Child): Launched {
+  return {
+    pid,
+    exited,
+    output: () => written.stdout + written.stderr,
+    complaints: () => readLog(written.stdout).filter(({ level }) => level >= 40),
+    stop(signal = "SIGTERM") {
+      process.kill(-pid, signal);
+      return exited;
+    },
+    kill() {
+      process.kill(pid, "SIGKILL");
+      return exited;
     },
   };
 }
@@ -203,8 +217,8 @@ async function isHealthy(url: string): Promise<boolean> {
 function readLog(stdout: string): LogLine[] {
   return stdout.split("\n").flatMap((line) => {
     if (!line.startsWith('{"level"')) return [];
-    const { level, msg } = JSON.parse(line) as { level: number; msg: string };
-    return [{ level, msg, length: line.length }];
+    const { level, msg } = JSON.parse(line) as LogLine;
+    return [{ level, msg }];
   });
 }
 

@@ -74,12 +74,11 @@ export async function createTaskFixture(options: Partial<Core> = {}): Promise<Ta
   const made = await tenant(async (tx) => {
     const provider = await createModelProvider(core, tx, { name: "Scripted", kind: "sandbox" }, origin);
     const agent = await createAgent(
-      core,
       tx,
       { name: "Mia", instructions: "Be brief.", modelProviderId: provider.id, model: "m", isDefault: true },
       origin,
     );
-    const contact = await createContact(core, tx, { name: "Anna" });
+    const contact = await createContact(tx, { name: "Anna" });
     const web = { platform: "web", kind: "widget", name: "Website" };
     const channel = await createChannel(core, tx, web);
     return { agentId: agent.id, contactId: contact.id, channelId: channel.id };

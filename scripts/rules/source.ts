@@ -60,7 +60,7 @@ function lineAt(text: string, position: number): number {
 
 /** True for tests and for what only tests use. */
 function isTest({ path }: Source): boolean {
-  return /(\.test|\.test-support|\/testing-[^/]+)\.ts$/.test(path);
+  return /\.(test|test-support)\.ts$/.test(path);
 }
 
 /** True for the code that runs in production. */

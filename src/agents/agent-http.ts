@@ -2,7 +2,18 @@ import { z } from "zod";
 import { notFound } from "../base/errors.ts";
 import { toId } from "../base/ids.ts";
 import { type Route, route } from "../base/route.ts";
-import { idOf, idOut, instant, instantOut, meta, pageOf, pageQuery, text } from "../base/schemas.ts";
+import {
+  booleanInQuery,
+  idOf,
+  idOut,
+  instant,
+  instantOut,
+  meta,
+  metaOut,
+  pageOf,
+  pageQuery,
+  text,
+} from "../base/schemas.ts";
 import type { Core } from "../engine/index.ts";
 import type { Agent } from "./agent-store.ts";
 import { createAgent, deleteAgent, listAgents, loadAgent, updateAgent } from "./agents.ts";
@@ -50,7 +61,7 @@ const agentOut = z
     enabled: z.boolean(),
     isDefault: z.boolean(),
     demo: z.boolean().meta({ description: "True for what the demo made" }),
-    meta: z.record(z.string(), z.json()),
+    meta: metaOut,
     createdAt: instantOut,
     updatedAt: instantOut,
   })
@@ -94,7 +105,7 @@ export function agentRoutes(core: Core): readonly Route[] {
       examples: { body: exampleBody, response: example },
       handler: ({ caller, requestId, body }) =>
         core.db.tenant(caller.workspaceId, async (tx) =>
-          presentAgent(await createAgent(core, tx, body, { caller, requestId })),
+          presentAgent(await createAgent(tx, body, { caller, requestId })),
         ),
     }),
     route({
@@ -106,7 +117,7 @@ export function agentRoutes(core: Core): readonly Route[] {
       summary: "List agents",
       query: z.strictObject({
         ...pageQuery,
-        enabled: z.stringbool({ truthy: ["true"], falsy: ["false"] }).optional(),
+        enabled: booleanInQuery.optional(),
         modelProviderId: modelProviderId.optional(),
       }),
       response: pageOf(agentOut),
@@ -148,7 +159,7 @@ export function agentRoutes(core: Core): readonly Route[] {
       examples: { body: { enabled: false }, response: { ...example, enabled: false } },
       handler: ({ caller, requestId, params, body }) =>
         core.db.tenant(caller.workspaceId, async (tx) =>
-          presentAgent(await updateAgent(core, tx, params.agentId, body, { caller, requestId })),
+          presentAgent(await updateAgent(tx, params.agentId, body, { caller, requestId })),
         ),
     }),
     route({

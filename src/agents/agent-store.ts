@@ -1,8 +1,8 @@
 import type { Selectable, Updateable } from "kysely";
-import type { Page } from "../base/page.ts";
-import { pageStart } from "../base/page.ts";
+import { type Page, type PageOf, pageFrom, pageStart } from "../base/page.ts";
+import type { Meta } from "../base/schemas.ts";
+import { toStorableJson } from "../base/text.ts";
 import type { DB, TenantTx } from "../db/index.ts";
-import type { Meta } from "./rules.ts";
 
 type AgentRow = Selectable<DB["agents"]>;
 
@@ -47,7 +47,7 @@ interface AgentValues {
 export async function insertAgent(tx: TenantTx, values: AgentValues): Promise<Agent> {
   const row = await tx.db
     .insertInto("agents")
-    .values({ ...values, workspaceId: tx.workspaceId, meta: JSON.stringify(values.meta) })
+    .values({ ...values, workspaceId: tx.workspaceId, meta: toStorableJson(values.meta) })
     .returningAll()
     .executeTakeFirstOrThrow();
   return toAgent(row);
@@ -85,8 +85,8 @@ export async function selectDefaultAgent(tx: TenantTx): Promise<Agent | undefine
   return row === undefined ? undefined : toAgent(row);
 }
 
-/** Up to `limit + 1` agents, newest first. */
-export async function selectAgents(tx: TenantTx, filter: AgentFilter, page: Page): Promise<readonly Agent[]> {
+/** Agents, newest first. */
+export async function selectAgents(tx: TenantTx, filter: AgentFilter, page: Page): Promise<PageOf<Agent>> {
   const before = pageStart(page);
   let query = tx.db
     .selectFrom("agents")
@@ -99,7 +99,7 @@ export async function selectAgents(tx: TenantTx, filter: AgentFilter, page: Page
   if (filter.demo !== undefined) query = query.where("demo", "=", filter.demo);
   if (filter.modelProviderId !== undefined)
     query = query.where("modelProviderId", "=", filter.modelProviderId);
-  return (await query.execute()).map(toAgent);
+  return pageFrom((await query.execute()).map(toAgent), page.limit);
 }
 
 /** Names of agents that use the provider, at most `limit`. */
@@ -126,7 +126,7 @@ export async function updateAgentRow(
 ): Promise<Agent> {
   const { meta, ...columns } = changes;
   const values: Updateable<DB["agents"]> =
-    meta === undefined ? columns : { ...columns, meta: JSON.stringify(meta) };
+    meta === undefined ? columns : { ...columns, meta: toStorableJson(meta) };
   const row = await tx.db
     .updateTable("agents")
     .set((eb) => ({ ...values, updatedAt: eb.fn("now") }))

@@ -1,6 +1,8 @@
 import { invalidField, notFound } from "../base/errors.ts";
 import { newId } from "../base/ids.ts";
-import { type Page, type PageOf, pageFrom } from "../base/page.ts";
+import { withoutUndefined } from "../base/objects.ts";
+import type { Page, PageOf } from "../base/page.ts";
+import type { Meta } from "../base/schemas.ts";
 import { clearDefaultAgent as clearDefaultAgentOfChannels } from "../channels/index.ts";
 import type { TenantTx } from "../db/index.ts";
 import type { Core } from "../engine/index.ts";
@@ -18,9 +20,8 @@ import {
   selectDefaultAgent,
   updateAgentRow,
 } from "./agent-store.ts";
-import { agentDeleted } from "./extensions.ts";
+import { agentDeleted } from "./extension-points.ts";
 import { keepProvider } from "./provider-store.ts";
-import type { Meta } from "./rules.ts";
 
 export interface NewAgent {
   readonly name: string;
@@ -48,12 +49,7 @@ export interface AgentSnapshot {
 }
 
 /** Creates an agent. It becomes the default only if it says so. Throws 422 at `modelProviderId`. */
-export async function createAgent(
-  _core: Core,
-  tx: TenantTx,
-  agent: NewAgent,
-  origin: Origin,
-): Promise<Agent> {
+export async function createAgent(tx: TenantTx, agent: NewAgent, origin: Origin): Promise<Agent> {
   await checkProvider(tx, agent.modelProviderId);
   if (agent.isDefault) {
     await lockDefaultAgent(tx);
@@ -76,7 +72,6 @@ export async function createAgent(
 
 /** Changes the fields given. Making it the default takes that from the agent that was. Throws 404, 422. */
 export async function updateAgent(
-  _core: Core,
   tx: TenantTx,
   id: string,
   changes: AgentChanges,
@@ -87,7 +82,7 @@ export async function updateAgent(
   const before = await selectAgentForUpdate(tx, id);
   if (before === undefined) throw notFound("agent");
   if (changes.isDefault && !before.isDefault) await clearDefault(tx, origin);
-  const after = await updateAgentRow(tx, id, dropUndefined(changes));
+  const after = await updateAgentRow(tx, id, withoutUndefined(changes));
   await record(tx, origin, "agent.update", before, after);
   return after;
 }
@@ -112,8 +107,8 @@ export function findDefaultAgent(tx: TenantTx): Promise<Agent | undefined> {
   return selectDefaultAgent(tx);
 }
 
-export async function listAgents(tx: TenantTx, filter: AgentFilter, page: Page): Promise<PageOf<Agent>> {
-  return pageFrom(await selectAgents(tx, filter, page), page.limit);
+export function listAgents(tx: TenantTx, filter: AgentFilter, page: Page): Promise<PageOf<Agent>> {
+  return selectAgents(tx, filter, page);
 }
 
 /** The agent as its executions see it. */
@@ -154,8 +149,4 @@ async function clearDefault(tx: TenantTx, origin: Origin): Promise<void> {
 async function checkProvider(tx: TenantTx, id: string): Promise<void> {
   if (await keepProvider(tx, id)) return;
   throw invalidField("modelProviderId", "not_found", "must be the id of a model provider of this workspace");
-}
-
-function dropUndefined(changes: AgentChanges): { [K in keyof AgentChanges]?: NonNullable<AgentChanges[K]> } {
-  return Object.fromEntries(Object.entries(changes).filter(([, value]) => value !== undefined));
 }

@@ -1,8 +1,8 @@
 import { contribute } from "../base/extensions.ts";
 import type { Core, Module } from "../engine/index.ts";
 import { agentRoutes } from "./agent-http.ts";
+import { agentContributions } from "./contributions.ts";
 import { agentErrors } from "./errors.ts";
-import { agentContributions } from "./gate.ts";
 import { type CreateModel, createModelFactory, modelFactory } from "./model-access.ts";
 import { agentMetrics } from "./observe.ts";
 import { providerRoutes } from "./provider-http.ts";
@@ -21,7 +21,7 @@ export {
 export {
   agentDeleted,
   sessionContexts,
-} from "./extensions.ts";
+} from "./extension-points.ts";
 export type { AgentRun, AgentStart, OutgoingText, SendVerdict } from "./loop/agent-run.ts";
 export { runAgent } from "./loop/run-agent.ts";
 export type { CreateModel } from "./model-access.ts";

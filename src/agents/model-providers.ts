@@ -1,6 +1,7 @@
 import { AppError, type FieldError, invalidFields, notFound } from "../base/errors.ts";
 import { newId } from "../base/ids.ts";
-import { type Page, type PageOf, pageFrom } from "../base/page.ts";
+import type { Page, PageOf } from "../base/page.ts";
+import type { Meta } from "../base/schemas.ts";
 import type { TenantTx } from "../db/index.ts";
 import type { Core } from "../engine/index.ts";
 import { changedFields, type Origin, recordChange } from "../workspaces/index.ts";
@@ -19,7 +20,7 @@ import {
   selectProviders,
   updateProviderRow,
 } from "./provider-store.ts";
-import { findBaseUrlFault, isSameServer, type Meta } from "./rules.ts";
+import { findBaseUrlFault, isSameServer } from "./rules.ts";
 
 export interface NewModelProvider {
   readonly name: string;
@@ -93,12 +94,7 @@ export async function updateModelProvider(
 }
 
 /** Deletes a provider that no agent uses. Throws 404, 409 `model_provider_in_use`. */
-export async function deleteModelProvider(
-  _core: Core,
-  tx: TenantTx,
-  id: string,
-  origin: Origin,
-): Promise<void> {
+export async function deleteModelProvider(tx: TenantTx, id: string, origin: Origin): Promise<void> {
   // The lock keeps agents from being given this provider between the look and the deletion.
   const provider = await selectProviderForUpdate(tx, id);
   if (provider === undefined) throw notFound("model provider");
@@ -119,7 +115,8 @@ export async function listModelProviders(
   filter: { readonly kind?: ProviderKind | undefined },
   page: Page,
 ): Promise<PageOf<ModelProvider>> {
-  return pageFrom((await selectProviders(tx, filter, page)).map(withoutKey), page.limit);
+  const { items, nextCursor } = await selectProviders(tx, filter, page);
+  return { items: items.map(withoutKey), nextCursor };
 }
 
 /** Where models are called from this installation, whatever the workspace: for the check of its surroundings. */

@@ -1,5 +1,5 @@
 import type { ContactForAgent } from "../contacts/index.ts";
-import type { SessionContext } from "./extensions.ts";
+import type { SessionContext } from "./extension-points.ts";
 import {
   type ModelMessage,
   renderContactMessage,

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { notFound } from "../base/errors.ts";
 import { toId } from "../base/ids.ts";
 import { type Route, route } from "../base/route.ts";
-import { idOf, idOut, instant, instantOut, meta, pageOf, pageQuery, text } from "../base/schemas.ts";
+import { idOf, idOut, instant, instantOut, meta, metaOut, pageOf, pageQuery, text } from "../base/schemas.ts";
 import type { Core } from "../engine/index.ts";
 import { agentErrors } from "./errors.ts";
 import {
@@ -54,7 +54,7 @@ const providerOut = z
     kind: z.enum(providerKinds),
     baseUrl: z.string().nullable(),
     hasApiKey: z.boolean(),
-    meta: z.record(z.string(), z.json()),
+    meta: metaOut,
     createdAt: instantOut,
     updatedAt: instantOut,
   })
@@ -167,7 +167,7 @@ export function providerRoutes(core: Core): readonly Route[] {
       response: z.undefined(),
       handler: ({ caller, requestId, params }) =>
         core.db.tenant(caller.workspaceId, (tx) =>
-          deleteModelProvider(core, tx, params.modelProviderId, { caller, requestId }).then(() => undefined),
+          deleteModelProvider(tx, params.modelProviderId, { caller, requestId }).then(() => undefined),
         ),
     }),
   ];

@@ -1,7 +1,8 @@
 import type { Selectable, Updateable } from "kysely";
-import { type Page, pageStart } from "../base/page.ts";
+import { type Page, type PageOf, pageFrom, pageStart } from "../base/page.ts";
+import type { Meta } from "../base/schemas.ts";
+import { toStorableJson } from "../base/text.ts";
 import type { Database, DB, TenantTx } from "../db/index.ts";
-import type { Meta } from "./rules.ts";
 
 type ProviderRow = Selectable<DB["modelProviders"]>;
 
@@ -39,7 +40,7 @@ export async function insertProvider(
 ): Promise<StoredProvider> {
   const row = await tx.db
     .insertInto("modelProviders")
-    .values({ ...values, id, workspaceId: tx.workspaceId, meta: JSON.stringify(values.meta) })
+    .values({ ...values, id, workspaceId: tx.workspaceId, meta: toStorableJson(values.meta) })
     .returningAll()
     .executeTakeFirstOrThrow();
   return toProvider(row);
@@ -79,12 +80,12 @@ export async function keepProvider(tx: TenantTx, id: string): Promise<boolean> {
   return row !== undefined;
 }
 
-/** Up to `limit + 1` providers, newest first. */
+/** Providers, newest first. */
 export async function selectProviders(
   tx: TenantTx,
   filter: { readonly kind?: ProviderKind | undefined },
   page: Page,
-): Promise<readonly StoredProvider[]> {
+): Promise<PageOf<StoredProvider>> {
   const before = pageStart(page);
   let query = tx.db
     .selectFrom("modelProviders")
@@ -94,7 +95,7 @@ export async function selectProviders(
     .limit(page.limit + 1);
   if (before !== undefined) query = query.where("id", "<", before);
   if (filter.kind !== undefined) query = query.where("kind", "=", filter.kind);
-  return (await query.execute()).map(toProvider);
+  return pageFrom((await query.execute()).map(toProvider), page.limit);
 }
 
 /** As the system: the base URLs of all workspaces' providers, each once. */
@@ -112,7 +113,7 @@ export async function updateProviderRow(
 ): Promise<StoredProvider> {
   const { meta, ...columns } = changes;
   const values: Updateable<DB["modelProviders"]> =
-    meta === undefined ? columns : { ...columns, meta: JSON.stringify(meta) };
+    meta === undefined ? columns : { ...columns, meta: toStorableJson(meta) };
   const row = await tx.db
     .updateTable("modelProviders")
     .set((eb) => ({ ...values, updatedAt: eb.fn("now") }))

@@ -51,7 +51,7 @@ beforeAll(async () => {
     }),
   ]);
   workspaceId = await core.newWorkspace();
-  contactId = await tenant(async (tx) => (await createContact(core, tx, { name: "Anna" })).id);
+  contactId = await tenant(async (tx) => (await createContact(tx, { name: "Anna" })).id);
   for (const service of [createWorker(core, { concurrency: 2 }), createMaintenance(core, "worker")])
     stops.push(await service.start());
 });

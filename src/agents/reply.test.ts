@@ -86,8 +86,8 @@ async function newScene(...answers: readonly ScriptedAnswer[]): Promise<Scene> {
   models.set(model.model, model);
   return await tenant(async (tx) => {
     const agent = { name: "Mia", instructions: "Be brief.", modelProviderId, model: model.model };
-    const agentId = (await createAgent(core, tx, agent, origin)).id;
-    const contact = await createContact(core, tx, { name: "Anna", attributes: { plan: "pro" } });
+    const agentId = (await createAgent(tx, agent, origin)).id;
+    const contact = await createContact(tx, { name: "Anna", attributes: { plan: "pro" } });
     const channel = { platform: "web", kind: "widget", name: "Site", defaultAgentId: agentId };
     const { id: channelId } = await createChannel(core, tx, channel);
     return { agentId, contactId: contact.id, channelId, model };
@@ -227,7 +227,7 @@ it("is blocked when a person takes over while the agent thinks", async () => {
 it("calls no model for a disabled agent, and leaves the conversation to a person", async () => {
   const scene = await newScene();
   const id = await write(scene, "Hello");
-  await tenant((tx) => updateAgent(core, tx, scene.agentId, { enabled: false }, origin));
+  await tenant((tx) => updateAgent(tx, scene.agentId, { enabled: false }, origin));
   expect(await replies(id, 1)).toMatchObject([
     { status: "failed", outcome: "blocked", reasonCode: "agent_disabled" },
   ]);

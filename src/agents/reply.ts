@@ -19,7 +19,7 @@ import {
 import { getWorkspace } from "../workspaces/index.ts";
 import { selectAgent } from "./agent-store.ts";
 import { snapshotAgent } from "./agents.ts";
-import { type SessionContext, sessionContexts } from "./extensions.ts";
+import { type SessionContext, sessionContexts } from "./extension-points.ts";
 import type { AgentRun, AgentStart, SendVerdict } from "./loop/agent-run.ts";
 import { runAgent } from "./loop/run-agent.ts";
 import { buildReplyPrompt, type PromptMessage } from "./prompt.ts";

@@ -1,9 +1,4 @@
-import type { z } from "zod";
 import { classifyAddress } from "../base/guarded-address.ts";
-import type { meta } from "../base/schemas.ts";
-
-/** A customer's own JSON object. */
-export type Meta = z.output<typeof meta>;
 
 /**
  * What is wrong with a model provider's base URL, as the rest of a sentence that begins with "must", or undefined.

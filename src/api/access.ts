@@ -1,12 +1,8 @@
+import { bearerToken, headerOf } from "../base/credentials.ts";
 import { sha256 } from "../base/crypto.ts";
 import { AppError } from "../base/errors.ts";
-import { type Caller, type Credentials, type Route, type Scope, scopes } from "../base/route.ts";
+import { type Caller, type Credentials, coversScope, type Route } from "../base/route.ts";
 import { apiErrors } from "./errors.ts";
-
-/** True if a caller with `held` may use a route that asks for `needed`: each scope includes those before it. */
-function includesScope(held: Scope, needed: Scope): boolean {
-  return scopes.indexOf(held) >= scopes.indexOf(needed);
-}
 
 export interface Access {
   readonly caller: unknown;
@@ -19,11 +15,6 @@ export type Authenticate = (credentials: Credentials) => Promise<Caller | undefi
 
 const safeMethods: ReadonlySet<string> = new Set(["GET", "HEAD", "OPTIONS"]);
 
-function headerOf(credentials: Credentials, name: string): string | undefined {
-  const value = credentials.headers[name];
-  return typeof value === "string" ? value : value?.[0];
-}
-
 /**
  * True if a browser makes this changing request for a page of another origin. Browsers say so themselves and pages
  * cannot change what they say: `Sec-Fetch-Site` on every request to an encrypted or local address (since 2020, 2023 in
@@ -33,13 +24,13 @@ function headerOf(credentials: Credentials, name: string): string | undefined {
  */
 function isCrossOrigin(credentials: Credentials, publicUrl: string): boolean {
   if (safeMethods.has(credentials.method)) return false;
-  const site = headerOf(credentials, "sec-fetch-site");
+  const site = headerOf(credentials.headers, "sec-fetch-site");
   if (site === "same-origin" || site === "none") return false;
-  const origin = headerOf(credentials, "origin");
+  const origin = headerOf(credentials.headers, "origin");
   if (origin === undefined) return site !== undefined;
   if (origin === new URL(publicUrl).origin) return false;
   if (site !== undefined || !URL.canParse(origin)) return true;
-  return new URL(origin).host !== headerOf(credentials, "host");
+  return new URL(origin).host !== headerOf(credentials.headers, "host");
 }
 
 /**
@@ -48,9 +39,7 @@ function isCrossOrigin(credentials: Credentials, publicUrl: string): boolean {
  * must be JSON stand behind it. A key or token in `Authorization` is never added by a browser of its own accord.
  */
 function refuseCrossOrigin(credentials: Credentials, publicUrl: string): void {
-  const byCookie =
-    credentials.headers.cookie !== undefined &&
-    !/^Bearer +\S/i.test(headerOf(credentials, "authorization") ?? "");
+  const byCookie = credentials.headers.cookie !== undefined && bearerToken(credentials.headers) === undefined;
   if (byCookie && isCrossOrigin(credentials, publicUrl))
     throw new AppError(apiErrors.cross_origin, {
       message: `A request with a session cookie must come from a page of ${new URL(publicUrl).origin}; programs use an API key.`,
@@ -69,7 +58,7 @@ export async function admit(
   if (access.kind === "custom") {
     const caller = await access.authenticate(credentials);
     // Only what was checked may tell callers apart: other cookies in the header would make a new one every time.
-    const token = headerOf(credentials, "authorization");
+    const token = headerOf(credentials.headers, "authorization");
     if (token === undefined) return { caller, limitKey: undefined };
     return { caller, limitKey: `${access.scheme} ${sha256(token).toString("base64url")}` };
   }
@@ -85,7 +74,7 @@ export async function admit(
 export function checkScope(route: Route, caller: unknown): void {
   if (route.access.kind !== "workspace") return;
   const { scope } = caller as Caller;
-  if (!includesScope(scope, route.access.scope))
+  if (!coversScope(scope, route.access.scope))
     throw new AppError(apiErrors.scope_missing, {
       message: `This needs the scope "${route.access.scope}"; the caller has "${scope}".`,
       details: { requiredScope: route.access.scope },

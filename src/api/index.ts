@@ -1,7 +1,6 @@
 export { createApi, createOperationsServer } from "./api.ts";
-export type { ApiCore, ApiOptions, RateLimits, TrustProxy } from "./context.ts";
+export type { ApiOptions } from "./context.ts";
 export { apiErrors } from "./errors.ts";
-export { cleanKeys } from "./idempotency.ts";
 export { apiMetrics } from "./observe.ts";
 export { buildOpenApi, type OpenApiOptions } from "./openapi.ts";
 export type { HealthCheck, OperationsOptions } from "./operations.ts";

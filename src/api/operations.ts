@@ -1,6 +1,7 @@
 import { isIP } from "node:net";
 import type { FastifyInstance, FastifyRequest } from "fastify";
 import { type Clock, pause } from "../base/clock.ts";
+import { bearerToken } from "../base/credentials.ts";
 import { equalSecret } from "../base/crypto.ts";
 import { AppError, messageOf } from "../base/errors.ts";
 import { apiErrors } from "./errors.ts";
@@ -78,7 +79,7 @@ export function isLoopback(address: string | undefined): boolean {
 function checkMetricsAccess(request: FastifyRequest, token: string | undefined): void {
   const { headers } = request;
   if (token !== undefined) {
-    const given = /^Bearer (.+)$/i.exec(headers.authorization ?? "")?.[1];
+    const given = bearerToken(headers);
     if (given === undefined || !equalSecret(given, token))
       throw new AppError(apiErrors.unauthenticated, {
         message: "Send the metrics token as Authorization: Bearer <token>.",

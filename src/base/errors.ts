@@ -61,6 +61,7 @@ export function defineErrors<const T extends Record<string, readonly [status: nu
 export const commonErrors = defineErrors({
   invalid_request: [422, "The request has invalid fields."],
   not_found: [404, "There is no such thing here."],
+  external_id_taken: [409, "Another object of this kind in the workspace has this externalId."],
 });
 
 /** 422 with the fields at fault. */
@@ -71,6 +72,15 @@ export function invalidFields(...errors: readonly FieldError[]): AppError {
 /** 422 for one field. */
 export function invalidField(path: string, code: string, message: string): AppError {
   return invalidFields({ path, code, message });
+}
+
+/** 409 for an externalId that another object of this kind has, at the field. */
+export function externalIdTaken(what: string): AppError {
+  const { code } = commonErrors.external_id_taken;
+  return new AppError(commonErrors.external_id_taken, {
+    message: `Another ${what} of the workspace has this externalId.`,
+    errors: [{ path: "externalId", code, message: `another ${what} of the workspace has this externalId` }],
+  });
 }
 
 /** 404 naming the kind of object, which tells nothing about other workspaces. */

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { fromId, type IdKind, idPrefixes, newId, toId, toIdOrNull } from "./ids.ts";
+import { fromAnyId, fromId, type IdKind, idPrefixes, newId, toId, toIdOrNull, toTargetId } from "./ids.ts";
 
 const kinds = Object.keys(idPrefixes) as IdKind[];
 
@@ -33,6 +33,19 @@ describe("ids", () => {
     "task_01k3v8q5x8e7arf4s2m6t9c0wd\u0000",
   ])("%j is no task id", (text) => {
     expect(fromId("task", text)).toBeUndefined();
+  });
+
+  test.each(kinds)("%s ids are known without being told the kind", (kind) => {
+    const id = newId();
+    expect(fromAnyId(toId(kind, id))).toEqual({ kind, id });
+    expect(toTargetId(kind, id)).toBe(toId(kind, id));
+  });
+
+  test("what is no kind of ours has no id of ours", () => {
+    expect(fromAnyId("thing_01k3v8q5x8e7arf4s2m6t9c0wd")).toBeUndefined();
+    expect(toTargetId("thing", "1")).toBe("1");
+    expect(toTargetId(null, "1")).toBeNull();
+    expect(toTargetId("task", null)).toBeNull();
   });
 
   test("null stays null", () => {

@@ -26,6 +26,16 @@ export const idPrefixes = {
 
 export type IdKind = keyof typeof idPrefixes;
 
+const idKinds = Object.keys(idPrefixes) as IdKind[];
+
+/** True if `name` is a kind of object that has ids. */
+export function isIdKind(name: string): name is IdKind {
+  return Object.hasOwn(idPrefixes, name);
+}
+
+/** A UUID as PostgreSQL writes it. */
+export const uuidPattern = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
+
 /** A new UUIDv7. Rising within one process to the millisecond; never use it as a cursor across processes. */
 export function newId(): string {
   return randomUUIDv7();
@@ -48,4 +58,19 @@ export function fromId(kind: IdKind, text: string): string | undefined {
   } catch {
     return undefined;
   }
+}
+
+/** The API id of an object whose kind is only known as text, as in the audit log; null stays null. */
+export function toTargetId(kind: string | null, uuid: string | null): string | null {
+  if (uuid === null || kind === null) return null;
+  return isIdKind(kind) ? toId(kind, uuid) : uuid;
+}
+
+/** Kind and UUID of an API id of whatever kind, or undefined if it is none. */
+export function fromAnyId(text: string): { readonly kind: IdKind; readonly id: string } | undefined {
+  for (const kind of idKinds) {
+    const id = fromId(kind, text);
+    if (id !== undefined) return { kind, id };
+  }
+  return undefined;
 }

@@ -5,6 +5,11 @@ import type { ErrorCode } from "./errors.ts";
 export const scopes = ["read", "write", "admin"] as const;
 export type Scope = (typeof scopes)[number];
 
+/** True if `held` covers everything that `needed` does. */
+export function coversScope(held: Scope, needed: Scope): boolean {
+  return scopes.indexOf(held) >= scopes.indexOf(needed);
+}
+
 export const roles = ["viewer", "operator", "admin", "owner"] as const;
 export type Role = (typeof roles)[number];
 

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { fromId, type IdKind, idPrefixes } from "./ids.ts";
 import { isStorable } from "./text.ts";
+import { checkTimezoneName } from "./timezone.ts";
 
 /** Building blocks of request and answer schemas, so that every route says the same thing the same way. */
 
@@ -71,10 +72,32 @@ export const meta = z
   )
   .meta({ description: "JSON object of your own, at most 16 kB", example: { orderId: "A-1041" } });
 
+/** A customer's own JSON object. */
+export type Meta = z.output<typeof meta>;
+
+/** Such an object in an answer. */
+export const metaOut = z.record(z.string(), z.json());
+
 export const externalId = text({ min: 1, max: 200 }).meta({
   description: "Your own id for it; unique within the workspace",
   example: "crm-4711",
 });
+
+/** The name of an IANA time zone, exactly as it is written. */
+export const timezone = z
+  .string()
+  .max(64)
+  .refine((name) => checkTimezoneName(name).known, {
+    error: "must be the exact name of an IANA time zone, such as Europe/Berlin",
+    params: { code: "timezone_unknown" },
+  })
+  .meta({ description: "IANA name", example: "Europe/Berlin" });
+
+/** True or false in a query. */
+export const booleanInQuery = z.enum(["true", "false"]).transform((value) => value === "true");
+
+/** The `seq` after which a reading begins; what PostgreSQL can hold as such a number. */
+export const seqInQuery = z.coerce.number().int().min(0).max(999_999_999);
 
 /** `limit` and `cursor` of every list. */
 export const pageQuery = {

@@ -1,4 +1,4 @@
-import type { z } from "zod";
+import type { Meta } from "../base/schemas.ts";
 
 export type ChannelStatus = "connected" | "disabled";
 
@@ -12,7 +12,7 @@ export interface Channel {
   /** Answers where no session is live. */
   readonly defaultAgentId: string | null;
   readonly demo: boolean;
-  readonly meta: Readonly<Record<string, z.infer<ReturnType<typeof z.json>>>>;
+  readonly meta: Meta;
   readonly createdAt: Date;
   readonly updatedAt: Date;
 }

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { notFound } from "../base/errors.ts";
 import { toId, toIdOrNull } from "../base/ids.ts";
 import { type Route, route } from "../base/route.ts";
-import { idOf, instant, pageOf, pageQuery } from "../base/schemas.ts";
+import { booleanInQuery, idOf, instant, pageOf, pageQuery } from "../base/schemas.ts";
 import type { Core } from "../engine/index.ts";
 import { changedFields, recordChange } from "../workspaces/index.ts";
 import type { Channel } from "./channel.ts";
@@ -49,7 +49,10 @@ export function channelRoutes(core: Core): readonly Route[] {
         core.db.tenant(caller.workspaceId, async (tx) => {
           const channel = await createChannel(core, tx, body);
           await recordChange(tx, {
-            ...{ caller, requestId, action: "channel.create", target: { kind: "channel", id: channel.id } },
+            caller,
+            requestId,
+            action: "channel.create",
+            target: { kind: "channel", id: channel.id },
             changes: changedFields(undefined, channel, audited),
           });
           return presentChannel(channel);
@@ -104,7 +107,10 @@ export function channelRoutes(core: Core): readonly Route[] {
         core.db.tenant(caller.workspaceId, async (tx) => {
           const { before, after } = await updateChannel(core, tx, channelId, body);
           await recordChange(tx, {
-            ...{ caller, requestId, action: "channel.update", target: { kind: "channel", id: channelId } },
+            caller,
+            requestId,
+            action: "channel.update",
+            target: { kind: "channel", id: channelId },
             changes: changedFields(before, after, audited),
           });
           return presentChannel(after);
@@ -120,15 +126,18 @@ export function channelRoutes(core: Core): readonly Route[] {
       description:
         "Refused while the channel has conversations, because they go with it; `withConversations=true` says that they may.",
       params,
-      query: z.object({ withConversations: z.enum(["true", "false"]).default("false") }),
+      query: z.object({ withConversations: booleanInQuery.prefault("false") }),
       status: 204,
       response: z.undefined(),
       errors: [channelErrors.channel_in_use],
       handler: ({ params: { channelId }, query, caller, requestId }) =>
         core.db.tenant(caller.workspaceId, async (tx) => {
-          await deleteChannel(core, tx, channelId, { withConversations: query.withConversations === "true" });
+          await deleteChannel(core, tx, channelId, query);
           await recordChange(tx, {
-            ...{ caller, requestId, action: "channel.delete", target: { kind: "channel", id: channelId } },
+            caller,
+            requestId,
+            action: "channel.delete",
+            target: { kind: "channel", id: channelId },
           });
           return undefined;
         }),
@@ -149,12 +158,10 @@ export function channelRoutes(core: Core): readonly Route[] {
         core.db.tenant(caller.workspaceId, async (tx) => {
           const secret = await readSecret(core, tx, channelId);
           await recordChange(tx, {
-            ...{
-              caller,
-              requestId,
-              action: "channel.read_secret",
-              target: { kind: "channel", id: channelId },
-            },
+            caller,
+            requestId,
+            action: "channel.read_secret",
+            target: { kind: "channel", id: channelId },
           });
           return { secret };
         }),
@@ -175,12 +182,10 @@ export function channelRoutes(core: Core): readonly Route[] {
         core.db.tenant(caller.workspaceId, async (tx) => {
           const secret = await rotateSecret(core, tx, channelId);
           await recordChange(tx, {
-            ...{
-              caller,
-              requestId,
-              action: "channel.rotate_secret",
-              target: { kind: "channel", id: channelId },
-            },
+            caller,
+            requestId,
+            action: "channel.rotate_secret",
+            target: { kind: "channel", id: channelId },
           });
           return { secret };
         }),

@@ -2,7 +2,6 @@ import type { Core, Module } from "../engine/index.ts";
 import { channelErrors } from "./errors.ts";
 import { channelRoutes } from "./http.ts";
 
-export type { Channel, ChannelStatus } from "./channel.ts";
 export {
   clearDefaultAgent,
   createChannel,
@@ -10,21 +9,11 @@ export {
   findWorkspaceOfChannel,
   getChannel,
   listChannels,
-  type NewChannel,
   readSecret,
-  rotateSecret,
   updateChannel,
 } from "./channels.ts";
-export {
-  type AgentExists,
-  agentExists,
-  type ChannelDeleted,
-  type ChannelInUse,
-  channelDeleted,
-  channelInUse,
-} from "./extension-points.ts";
+export { agentExists, channelDeleted, channelInUse } from "./extension-points.ts";
 export { platformOf } from "./platforms/index.ts";
-export type { ChannelKind, Platform } from "./port.ts";
 
 /** Connected accounts of platforms, and what each platform allows. */
 export function channelsModule(core: Core): Module {

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { idOf, idOut, instantOut, meta, text } from "../base/schemas.ts";
+import { idOf, idOut, instantOut, meta, metaOut, text } from "../base/schemas.ts";
 import { platforms } from "./platforms/index.ts";
 
 const name = text({ min: 1, max: 200 }).meta({ example: "Website" });
@@ -40,7 +40,7 @@ export const channelOut = z.object({
   status: channelStatus,
   mayWriteFirst: z.boolean().meta({ description: "Whether the first message of an exchange may be yours" }),
   defaultAgentId: idOut("agent").nullable(),
-  meta: z.record(z.string(), z.json()),
+  meta: metaOut,
   createdAt: instantOut,
   updatedAt: instantOut,
 });

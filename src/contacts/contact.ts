@@ -1,4 +1,5 @@
 import type { z } from "zod";
+import type { Meta } from "../base/schemas.ts";
 
 /** Any JSON value. */
 export type Json = z.infer<ReturnType<typeof z.json>>;
@@ -17,7 +18,7 @@ export interface Contact {
   readonly attributes: Attributes;
   readonly tags: readonly string[];
   readonly externalId: string | null;
-  readonly meta: Attributes;
+  readonly meta: Meta;
   readonly optedOutAt: Date | null;
   readonly optedOutReason: string | null;
   readonly demo: boolean;
@@ -37,7 +38,7 @@ export interface ContactFields {
   readonly attributes?: Attributes | undefined;
   readonly tags?: readonly string[] | undefined;
   readonly externalId?: string | null | undefined;
-  readonly meta?: Attributes | undefined;
+  readonly meta?: Meta | undefined;
 }
 
 /** One address of a contact on one platform. */
@@ -48,7 +49,8 @@ export interface Identity {
 }
 
 /** Who put a fact into a contact's memory. */
-export type MemorySource = "agent" | "member" | "api";
+export const memorySources = ["agent", "member", "api"] as const;
+export type MemorySource = (typeof memorySources)[number];
 
 /** One fact about a contact that was learned rather than passed in. */
 export interface Fact {

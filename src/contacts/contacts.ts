@@ -1,10 +1,9 @@
-import { AppError, notFound } from "../base/errors.ts";
+import { externalIdTaken, notFound } from "../base/errors.ts";
 import { newId } from "../base/ids.ts";
 import type { Page, PageOf } from "../base/page.ts";
 import { type TenantTx, uniqueViolation } from "../db/index.ts";
 import type { Core } from "../engine/index.ts";
 import type { Contact, ContactFields, Identity } from "./contact.ts";
-import { contactErrors } from "./errors.ts";
 import { contactDeleted } from "./extension-points.ts";
 import { mergeAttributes } from "./rules.ts";
 import {
@@ -22,7 +21,6 @@ import {
 
 /** Makes a contact. Throws 409 at `externalId` if another contact has it. */
 export async function createContact(
-  _core: Core,
   tx: TenantTx,
   contact: ContactFields & { readonly demo?: boolean },
 ): Promise<Contact> {
@@ -46,7 +44,6 @@ export function listContacts(tx: TenantTx, filter: ContactFilter, page: Page): P
 
 /** Contact before and after the change. Attributes are merged, everything else is replaced. Throws 404 and 409. */
 export async function updateContact(
-  _core: Core,
   tx: TenantTx,
   id: string,
   change: ContactFields,
@@ -73,7 +70,6 @@ export async function deleteContact(core: Core, tx: TenantTx, id: string): Promi
  * the caller has proved who the contact is, not that the rest is right.
  */
 export async function ensureContact(
-  _core: Core,
   tx: TenantTx,
   known: {
     readonly externalId: string;
@@ -94,14 +90,14 @@ export async function ensureContact(
 }
 
 /** The contact wants no messages; `reason` is a code such as `keyword` or `api`. Twice is once. Throws 404. */
-export async function optOut(_core: Core, tx: TenantTx, id: string, reason: string): Promise<Contact> {
+export async function optOut(tx: TenantTx, id: string, reason: string): Promise<Contact> {
   const contact = await updateOptOut(tx, id, reason);
   if (contact === undefined) throw notFound("contact");
   return contact;
 }
 
 /** Ends an opt-out. Throws 404. */
-export async function optIn(_core: Core, tx: TenantTx, id: string): Promise<Contact> {
+export async function optIn(tx: TenantTx, id: string): Promise<Contact> {
   const contact = await updateOptOut(tx, id, null);
   if (contact === undefined) throw notFound("contact");
   return contact;
@@ -117,9 +113,5 @@ export function listIdentities(tx: TenantTx, contactIds: readonly string[]): Pro
 }
 
 function throwIfTaken(error: unknown): never {
-  if (uniqueViolation(error) !== "contacts_external_id") throw error;
-  const message = "another contact of the workspace has this externalId";
-  throw new AppError(contactErrors.external_id_taken, {
-    errors: [{ path: "externalId", code: "external_id_taken", message }],
-  });
+  throw uniqueViolation(error) === "contacts_external_id" ? externalIdTaken("contact") : error;
 }

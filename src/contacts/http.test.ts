@@ -139,7 +139,7 @@ test("memory: the same key replaces, expired facts are gone, the agent gets the 
   const contact = await create({ name: "Ben", attributes: { plan: "pro" } });
   const contactId = uuidOf(contact);
   const remember = (fact: { text: string; key?: string; value?: unknown; expiresInDays?: number }) =>
-    core.db.tenant(workspaceId, (tx) => rememberFact(core, tx, { ...fact, contactId, source: "agent" }));
+    core.db.tenant(workspaceId, (tx) => rememberFact(tx, { ...fact, contactId, source: "agent" }));
   const id = await remember({ key: "diet", value: ["vegan"], text: "eats vegan" });
   expect(await remember({ key: "diet", value: null, text: "eats anything\u0000" })).toBe(id);
   await remember({ text: "likes trains", expiresInDays: 30 });
@@ -159,13 +159,13 @@ test("memory: the same key replaces, expired facts are gone, the agent gets the 
 test("a proved externalId is one contact whoever comes first, and fills only what is missing", async () => {
   const { core, workspaceId } = api;
   const ensure = (name: string) =>
-    core.db.tenant(workspaceId, (tx) => ensureContact(core, tx, { externalId: "proved", name }));
+    core.db.tenant(workspaceId, (tx) => ensureContact(tx, { externalId: "proved", name }));
   const contacts = await Promise.all(["A", "B", "C", "D"].map(ensure));
   expect(new Set(contacts.map(({ id }) => id)).size).toBe(1);
   const [first] = contacts;
   await core.db.tenant(workspaceId, async (tx) => {
     const known = { externalId: "proved", name: "Other", email: "new@example.com" };
-    expect(await ensureContact(core, tx, known)).toMatchObject({
+    expect(await ensureContact(tx, known)).toMatchObject({
       name: first?.name,
       email: "new@example.com",
     });

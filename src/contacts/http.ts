@@ -1,8 +1,8 @@
 import { z } from "zod";
-import { notFound } from "../base/errors.ts";
+import { commonErrors, notFound } from "../base/errors.ts";
 import { toId, toIdOrNull } from "../base/ids.ts";
 import { type Route, route } from "../base/route.ts";
-import { idOf, instant, pageOf, pageQuery, text } from "../base/schemas.ts";
+import { booleanInQuery, idOf, instant, pageOf, pageQuery, text } from "../base/schemas.ts";
 import type { TenantTx } from "../db/index.ts";
 import type { Core } from "../engine/index.ts";
 import { changedFields, recordChange } from "../workspaces/index.ts";
@@ -17,7 +17,6 @@ import {
   optOut,
   updateContact,
 } from "./contacts.ts";
-import { contactErrors } from "./errors.ts";
 import { listFacts } from "./memory.ts";
 import { contactExample, contactOut, createBody, factExample, factOut, updateBody } from "./schemas.ts";
 
@@ -50,19 +49,27 @@ export function contactRoutes(core: Core): readonly Route[] {
       status: 201,
       body: createBody,
       response: contactOut,
-      errors: [contactErrors.external_id_taken],
+      errors: [commonErrors.external_id_taken],
       examples: {
         body: { name: "Anna Keller", email: "anna@example.com", timezone: "Europe/Berlin" },
         response: {
           ...contactExample,
-          ...{ phone: null, language: null, attributes: {}, tags: [], externalId: null, identities: [] },
+          phone: null,
+          language: null,
+          attributes: {},
+          tags: [],
+          externalId: null,
+          identities: [],
         },
       },
       handler: ({ body, caller, requestId }) =>
         core.db.tenant(caller.workspaceId, async (tx) => {
-          const contact = await createContact(core, tx, body);
+          const contact = await createContact(tx, body);
           await recordChange(tx, {
-            ...{ caller, requestId, action: "contact.create", target: { kind: "contact", id: contact.id } },
+            caller,
+            requestId,
+            action: "contact.create",
+            target: { kind: "contact", id: contact.id },
             changes: changedFields(undefined, contact, audited),
           });
           return presentOne(tx, contact);
@@ -80,8 +87,7 @@ export function contactRoutes(core: Core): readonly Route[] {
         tag: z.string().max(50).optional().meta({ description: "Only contacts with this tag" }),
         email: z.string().max(320).optional().meta({ description: "Only with this address, in any case" }),
         externalId: z.string().max(200).optional().meta({ description: "Only with this id of yours" }),
-        optedOut: z
-          .enum(["true", "false"])
+        optedOut: booleanInQuery
           .optional()
           .meta({ description: "Only contacts that want no messages, or only those that do not mind" }),
       }),
@@ -89,12 +95,8 @@ export function contactRoutes(core: Core): readonly Route[] {
       examples: { response: { items: [contactExample], nextCursor: null } },
       handler: ({ query, caller }) =>
         core.db.tenant(caller.workspaceId, async (tx) => {
-          const { limit, cursor, optedOut, ...filter } = query;
-          const page = await listContacts(
-            tx,
-            { ...filter, optedOut: optedOut === undefined ? undefined : optedOut === "true" },
-            { limit, cursor },
-          );
+          const { limit, cursor, ...filter } = query;
+          const page = await listContacts(tx, filter, { limit, cursor });
           const identities = await listIdentities(
             tx,
             page.items.map(({ id }) => id),
@@ -134,13 +136,16 @@ export function contactRoutes(core: Core): readonly Route[] {
       params,
       body: updateBody,
       response: contactOut,
-      errors: [contactErrors.external_id_taken],
+      errors: [commonErrors.external_id_taken],
       examples: { body: { attributes: { plan: "team" } }, response: contactExample },
       handler: ({ params: { contactId }, body, caller, requestId }) =>
         core.db.tenant(caller.workspaceId, async (tx) => {
-          const { before, after } = await updateContact(core, tx, contactId, body);
+          const { before, after } = await updateContact(tx, contactId, body);
           await recordChange(tx, {
-            ...{ caller, requestId, action: "contact.update", target: { kind: "contact", id: contactId } },
+            caller,
+            requestId,
+            action: "contact.update",
+            target: { kind: "contact", id: contactId },
             changes: changedFields(before, after, audited),
           });
           return presentOne(tx, after);
@@ -161,7 +166,10 @@ export function contactRoutes(core: Core): readonly Route[] {
         core.db.tenant(caller.workspaceId, async (tx) => {
           await deleteContact(core, tx, contactId);
           await recordChange(tx, {
-            ...{ caller, requestId, action: "contact.delete", target: { kind: "contact", id: contactId } },
+            caller,
+            requestId,
+            action: "contact.delete",
+            target: { kind: "contact", id: contactId },
           });
           return undefined;
         }),
@@ -175,14 +183,14 @@ export function contactRoutes(core: Core): readonly Route[] {
           .optional()
           .meta({ description: "Why, for the record; default `api`", example: "asked by phone" }),
       }),
-      change: (tx, id, body) => optOut(core, tx, id, body.reason ?? "api"),
+      change: (tx, id, body) => optOut(tx, id, body.reason ?? "api"),
     }),
     optRoute(core, {
       verb: "opt-in",
       operationId: "optInContact",
       summary: "End a contact's opt-out",
       body: z.strictObject({}),
-      change: (tx, id) => optIn(core, tx, id),
+      change: (tx, id) => optIn(tx, id),
     }),
     route({
       scope: "read",
@@ -231,7 +239,9 @@ function optRoute<B extends z.ZodType>(
         const before = await getContact(tx, contactId);
         const after = await spec.change(tx, contactId, body);
         await recordChange(tx, {
-          ...{ caller, requestId, action: `contact.${spec.verb.replace("-", "_")}` },
+          caller,
+          requestId,
+          action: `contact.${spec.verb.replace("-", "_")}`,
           target: { kind: "contact", id: contactId },
           changes: changedFields(before, after, audited),
         });

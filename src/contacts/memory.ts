@@ -3,7 +3,6 @@ import { newId } from "../base/ids.ts";
 import type { Page, PageOf } from "../base/page.ts";
 import { cleanText } from "../base/text.ts";
 import type { TenantTx } from "../db/index.ts";
-import type { Core } from "../engine/index.ts";
 import type { Contact, Fact, MemorySource } from "./contact.ts";
 import { selectFacts, upsertFact } from "./memory-store.ts";
 import { selectContact } from "./store.ts";
@@ -21,7 +20,7 @@ export interface RememberedFact {
 }
 
 /** Puts a fact into a contact's memory and answers its id. Throws 404 if the contact is gone. */
-export async function rememberFact(_core: Core, tx: TenantTx, fact: RememberedFact): Promise<string> {
+export async function rememberFact(tx: TenantTx, fact: RememberedFact): Promise<string> {
   if ((await selectContact(tx, { id: fact.contactId })) === undefined) throw notFound("contact");
   return upsertFact(tx, {
     id: newId(),
@@ -61,7 +60,15 @@ export async function loadContactForAgent(tx: TenantTx, id: string): Promise<Con
   const facts = await selectFacts(tx, id, { limit: factsForAgent });
   const { name, email, phone, timezone, language, attributes, tags, externalId } = contact;
   return {
-    ...{ id, name, email, phone, timezone, language, attributes, tags, externalId },
+    id,
+    name,
+    email,
+    phone,
+    timezone,
+    language,
+    attributes,
+    tags,
+    externalId,
     optedOut: contact.optedOutAt !== null,
     memory: facts.items.map(({ key, value, text }) => ({ key, value, text })),
   };

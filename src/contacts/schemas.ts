@@ -1,6 +1,6 @@
 import { z } from "zod";
-import { externalId, idOut, instantOut, meta, text } from "../base/schemas.ts";
-import { isTimezone } from "../workspaces/index.ts";
+import { externalId, idOut, instantOut, meta, metaOut, text, timezone } from "../base/schemas.ts";
+import { memorySources } from "./contact.ts";
 import { isLanguage } from "./rules.ts";
 
 const tag = text({ min: 1, max: 50 });
@@ -20,14 +20,7 @@ const fields = {
     })
     .nullish()
     .meta({ example: "+4930123456" }),
-  timezone: z
-    .string()
-    .refine(isTimezone, {
-      error: "must be the name of an IANA time zone, such as Europe/Berlin",
-      params: { code: "timezone_unknown" },
-    })
-    .nullish()
-    .meta({ example: "Europe/Berlin" }),
+  timezone: timezone.nullish(),
   language: z
     .string()
     .refine(isLanguage, {
@@ -72,10 +65,10 @@ export const contactOut = z.object({
   phone: z.string().nullable(),
   timezone: z.string().nullable(),
   language: z.string().nullable(),
-  attributes: z.record(z.string(), z.json()),
+  attributes: metaOut,
   tags: z.array(z.string()),
   externalId: z.string().nullable(),
-  meta: z.record(z.string(), z.json()),
+  meta: metaOut,
   optedOutAt: instantOut.nullable().meta({ description: "Since when the contact wants no messages" }),
   optedOutReason: z.string().nullable().meta({ example: "keyword" }),
   identities: z
@@ -90,7 +83,7 @@ export const factOut = z.object({
   key: z.string().nullable(),
   value: z.json(),
   text: z.string(),
-  source: z.enum(["agent", "member", "api"]),
+  source: z.enum(memorySources),
   executionId: idOut("execution").nullable(),
   expiresAt: instantOut.nullable(),
   createdAt: instantOut,

@@ -50,7 +50,7 @@ export interface Session {
   readonly expiresInSeconds: number;
 }
 
-export type SessionEnd = "superseded" | "closed" | "ended";
+export type SessionEnd = "superseded" | "closed";
 
 export const messageStatuses = [
   "held",

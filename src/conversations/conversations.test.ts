@@ -139,7 +139,7 @@ test("a contact is written to where it was last, else where it has visited, else
   const tenant: ConversationFixture["tenant"] = (work) => it.core.db.tenant(other, work);
   const channel = (name: string) =>
     tenant((tx) => createChannel(it.core, tx, { platform: "web", kind: "page", name }));
-  const { id: contactId } = await tenant((tx) => createContact(it.core, tx, {}));
+  const { id: contactId } = await tenant((tx) => createContact(tx, {}));
   const resolve = () => tenant((tx) => resolveChannel(tx, contactId));
   expect(await resolve()).toBeUndefined();
   const first = await channel("first");

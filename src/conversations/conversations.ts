@@ -16,12 +16,12 @@ import {
   selectConversation,
   selectConversations,
   updateConversation,
-} from "./conversations-store.ts";
+} from "./conversation-store.ts";
 import { conversationErrors } from "./errors.ts";
 import { hasUnanswered } from "./rules.ts";
-import { endSessionRow } from "./sessions-store.ts";
+import { endSessionRow } from "./session-store.ts";
 import { arrangeAnswer, findAnsweringAgent } from "./turns.ts";
-import { selectVisitedChannels } from "./visitors-store.ts";
+import { selectVisitedChannels } from "./visitor-store.ts";
 
 /** Rounds of looking and inserting; each further one needs yet another transaction to open and close in between. */
 const openingRounds = 10;

@@ -22,7 +22,7 @@ const tenant = <T>(work: (tx: TenantTx) => Promise<T>) => it.core.db.tenant(api.
 /** An open conversation in which the agent has written `count` messages. */
 async function opened(count = 1) {
   return tenant(async (tx) => {
-    const { id: contactId } = await createContact(it.core, tx, {});
+    const { id: contactId } = await createContact(tx, {});
     const web = { platform: "web", kind: "widget", name: "Website", defaultAgentId: it.agentId };
     const { id: channelId } = await createChannel(it.core, tx, web);
     const { id: conversationId } = await openConversation(it.core, tx, { contactId, channelId });

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { AppError, notFound } from "../base/errors.ts";
 import { toId } from "../base/ids.ts";
 import { type Route, route } from "../base/route.ts";
-import { idOf, pageOf, pageQuery } from "../base/schemas.ts";
+import { idOf, pageOf, pageQuery, seqInQuery } from "../base/schemas.ts";
 import type { Core } from "../engine/index.ts";
 import { changedFields, recordChange } from "../workspaces/index.ts";
 import { type Conversation, controllers, conversationStatuses } from "./conversation.ts";
@@ -82,13 +82,7 @@ export function conversationRoutes(core: Core): readonly Route[] {
       params,
       query: z.object({
         ...pageQuery,
-        after: z.coerce
-          .number()
-          .int()
-          .min(0)
-          .max(999_999_999)
-          .optional()
-          .meta({ description: "Only messages beyond this `seq`, oldest first" }),
+        after: seqInQuery.optional().meta({ description: "Only messages beyond this `seq`, oldest first" }),
       }),
       response: pageOf(messageOut),
       examples: { response: { items: [messageExample], nextCursor: null } },
@@ -146,7 +140,9 @@ export function conversationRoutes(core: Core): readonly Route[] {
         core.db.tenant(caller.workspaceId, async (tx) => {
           const { before, after } = await handBack(core, tx, conversationId);
           await recordChange(tx, {
-            ...{ caller, requestId, action: "conversation.hand_back" },
+            caller,
+            requestId,
+            action: "conversation.hand_back",
             target: { kind: "conversation", id: conversationId },
             changes: changedFields(before, after, audited),
           });
@@ -169,7 +165,9 @@ export function conversationRoutes(core: Core): readonly Route[] {
           const { before, after } = await closeConversation(core, tx, { conversationId, reason: "member" });
           if (before.status !== after.status)
             await recordChange(tx, {
-              ...{ caller, requestId, action: "conversation.close" },
+              caller,
+              requestId,
+              action: "conversation.close",
               target: { kind: "conversation", id: conversationId },
               changes: changedFields(before, after, audited),
             });

@@ -1,6 +1,6 @@
 import { type Core, repeat, type Service } from "../engine/index.ts";
-import { closeIdleRows } from "./conversations-store.ts";
-import { expireSessionRows } from "./sessions-store.ts";
+import { closeIdleRows } from "./conversation-store.ts";
+import { expireSessionRows } from "./session-store.ts";
 
 /** `conversationIdleCloseSeconds`: a day without a message closes a conversation. */
 export const defaultIdleCloseSeconds = 86_400;

@@ -3,23 +3,14 @@ import { channelDeleted, channelInUse } from "../channels/index.ts";
 import { contactDeleted } from "../contacts/index.ts";
 import type { TenantTx } from "../db/index.ts";
 import { type Core, cancelExecutions, type Module } from "../engine/index.ts";
-import { hasConversations, releaseTurns } from "./conversations-store.ts";
+import { hasConversations, releaseTurns } from "./conversation-store.ts";
 import { conversationErrors } from "./errors.ts";
 import { conversationRoutes } from "./http.ts";
 import { createIdleClosing, defaultIdleCloseSeconds } from "./idle.ts";
 import { messageMetrics } from "./metrics.ts";
 import { webRoutes } from "./web-http.ts";
 
-export type {
-  ClosedReason,
-  Controller,
-  Conversation,
-  ConversationStatus,
-  Message,
-  MessageStatus,
-  Session,
-  SessionKind,
-} from "./conversation.ts";
+export type { Conversation } from "./conversation.ts";
 export {
   closeConversation,
   getConversation,
@@ -28,15 +19,13 @@ export {
   openConversation,
   resolveChannel,
 } from "./conversations.ts";
-export { type ContributedFacts, type GateFactSource, type GateQuestion, gateFacts } from "./gate/facts.ts";
-export type { SendClass } from "./gate/rules.ts";
+export { gateFacts } from "./gate/facts.ts";
 export { listMessages } from "./messages.ts";
-export { type IncomingMessage, receiveMessage } from "./receive.ts";
+export { receiveMessage } from "./receive.ts";
 export { replyKind } from "./reply.ts";
-export { type OutgoingMessage, type SendResult, sendMessage } from "./send.ts";
-export { endSession, startSession } from "./sessions.ts";
-export { endTurn, type NoTurn, type Turn, type TurnMessage, takeTurn } from "./turns.ts";
-export { createVisitor, type NewVisitor } from "./visitors.ts";
+export { sendMessage } from "./send.ts";
+export { startSession } from "./sessions.ts";
+export { endTurn, type Turn, type TurnMessage, takeTurn } from "./turns.ts";
 
 /** What was said between contacts and the company, who speaks for it, and the gate every message passes. */
 export function conversationsModule(

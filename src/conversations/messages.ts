@@ -3,10 +3,10 @@ import { decodeCursor, encodeCursor, type Page, type PageOf } from "../base/page
 import type { TenantTx } from "../db/index.ts";
 import type { Core } from "../engine/index.ts";
 import type { Message } from "./conversation.ts";
-import { lockConversation, selectConversation } from "./conversations-store.ts";
-import { type Decision, selectDecisions } from "./decisions-store.ts";
+import { lockConversation, selectConversation } from "./conversation-store.ts";
+import { type Decision, selectDecisions } from "./decision-store.ts";
 import { conversationErrors } from "./errors.ts";
-import { selectMessage, selectMessages } from "./messages-store.ts";
+import { selectMessage, selectMessages } from "./message-store.ts";
 import { type SendResult, sendMessage } from "./send.ts";
 
 /**

@@ -3,10 +3,10 @@ import { type IdKind, toId, toIdOrNull } from "../base/ids.ts";
 import { instant } from "../base/schemas.ts";
 import type { TenantTx } from "../db/index.ts";
 import type { AuthorKind, Conversation, Message, Session } from "./conversation.ts";
-import type { Decision } from "./decisions-store.ts";
+import type { Decision } from "./decision-store.ts";
 import { hasUnanswered } from "./rules.ts";
 import type { conversationOut, decisionOut, messageOut, visitorMessageOut } from "./schemas.ts";
-import { selectLiveSessions } from "./sessions-store.ts";
+import { selectLiveSessions } from "./session-store.ts";
 
 export async function presentConversations(
   tx: TenantTx,

@@ -6,10 +6,10 @@ import type { TenantTx } from "../db/index.ts";
 import type { Core } from "../engine/index.ts";
 import { announceConversation } from "./announce.ts";
 import type { Conversation, Message } from "./conversation.ts";
+import { updateConversation } from "./conversation-store.ts";
 import { openConversation } from "./conversations.ts";
-import { updateConversation } from "./conversations-store.ts";
 import { conversationErrors } from "./errors.ts";
-import { insertMessage, selectMessage, takeReceipt } from "./messages-store.ts";
+import { insertMessage, selectMessage, takeReceipt } from "./message-store.ts";
 import { countMessage } from "./metrics.ts";
 import { readCommand } from "./opt-out-words.ts";
 import { sendMessage } from "./send.ts";
@@ -84,12 +84,12 @@ async function obeyCommand(
   );
   const isOptedOut = contact.optedOutAt !== null;
   if (command.command === "start") {
-    if (isOptedOut) await optIn(core, tx, contact.id);
+    if (isOptedOut) await optIn(tx, contact.id);
     return conversation;
   }
   const answered = await updateConversation(tx, conversation.id, { takenSeq: message.seq });
   if (isOptedOut) return answered;
-  await optOut(core, tx, contact.id, "keyword");
+  await optOut(tx, contact.id, "keyword");
   await sendMessage(core, tx, {
     class: "system",
     conversationId: conversation.id,

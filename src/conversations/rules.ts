@@ -1,7 +1,7 @@
 import type { Conversation } from "./conversation.ts";
 
 /** Messages that come within this time of the first are answered in one turn. */
-export const burstMs = 2_000;
+const burstMs = 2_000;
 
 /** How long a turn waits for more messages, if the first that it is to answer is `ageMs` old. */
 export function burstDelayMs(ageMs: number): number {

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { idOut, instantOut, text } from "../base/schemas.ts";
+import { reasonOut } from "../engine/index.ts";
 import {
   authorKinds,
   closedReasons,
@@ -12,8 +13,6 @@ import { ruleNames, sendClasses } from "./gate/rules.ts";
 
 /** A message of a contact or a person. */
 export const messageText = text({ min: 1, max: 10_000 }).meta({ example: "Where is my order?" });
-
-const reasonOut = z.object({ code: z.string(), message: z.string() }).nullable();
 
 export const conversationOut = z.object({
   id: idOut("conversation"),

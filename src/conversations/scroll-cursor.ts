@@ -1,6 +1,5 @@
-import { invalidField } from "../base/errors.ts";
-import { encodeCursor } from "../base/page.ts";
-import type { ScrollPosition } from "./messages-store.ts";
+import { decodeCursor, encodeCursor } from "../base/page.ts";
+import type { ScrollPosition } from "./message-store.ts";
 
 /** Before the first message. */
 export const scrollStart: ScrollPosition = { ordinal: 0, seq: 0 };
@@ -12,8 +11,6 @@ export function encodeScroll(position: ScrollPosition): string {
 
 /** Throws 422 at `after` for a text that `encodeScroll` did not make. */
 export function decodeScroll(cursor: string): ScrollPosition {
-  const found = /^(\d{1,9})\.(\d{1,9})$/.exec(Buffer.from(cursor, "base64url").toString("utf8"));
-  if (found === null)
-    throw invalidField("after", "cursor_invalid", "must be the nextCursor of an earlier answer");
-  return { ordinal: Number(found[1]), seq: Number(found[2]) };
+  const [ordinal, seq] = decodeCursor(cursor, /^\d{1,9}\.\d{1,9}$/, "after").split(".");
+  return { ordinal: Number(ordinal), seq: Number(seq) };
 }

@@ -94,9 +94,9 @@ test("a frozen workspace, an opt-out, a disabled channel and a disabled agent re
   await freeze("now()");
   await attempt();
   await freeze("null");
-  await it.tenant((tx) => optOut(it.core, tx, contactId, "api"));
+  await it.tenant((tx) => optOut(tx, contactId, "api"));
   await attempt();
-  await it.tenant((tx) => optIn(it.core, tx, contactId));
+  await it.tenant((tx) => optIn(tx, contactId));
   await it.tenant((tx) => updateChannel(it.core, tx, channelId, { status: "disabled" }));
   await attempt();
   await it.tenant((tx) => updateChannel(it.core, tx, channelId, { status: "connected" }));

@@ -6,11 +6,11 @@ import type { TenantTx } from "../db/index.ts";
 import type { Core, Reason } from "../engine/index.ts";
 import { announceConversation } from "./announce.ts";
 import type { Conversation, Message } from "./conversation.ts";
-import { type ConversationChange, lockConversation, updateConversation } from "./conversations-store.ts";
-import { insertDecision, selectDecisionId } from "./decisions-store.ts";
+import { type ConversationChange, lockConversation, updateConversation } from "./conversation-store.ts";
+import { insertDecision, selectDecisionId } from "./decision-store.ts";
 import { loadSnapshot } from "./gate/facts.ts";
 import { decide, type GateSnapshot, type SendClass, type Verdict } from "./gate/rules.ts";
-import { insertMessage, selectMessage } from "./messages-store.ts";
+import { insertMessage, selectMessage } from "./message-store.ts";
 import { countMessage } from "./metrics.ts";
 import { waitForPerson } from "./waiting.ts";
 

@@ -1,7 +1,7 @@
 import type { TenantTx } from "../db/index.ts";
 import type { SessionKind } from "./conversation.ts";
-import { lockConversation } from "./conversations-store.ts";
-import { endSessionRow, insertSession } from "./sessions-store.ts";
+import { lockConversation } from "./conversation-store.ts";
+import { endSessionRow, insertSession } from "./session-store.ts";
 
 /**
  * From now on `agentId` goes on answering for `seconds`, by the database's clock; call it in the transaction that
@@ -23,10 +23,4 @@ export async function startSession(
   if (conversation === undefined || conversation.status === "closed") return;
   await endSessionRow(tx, conversation.id, "superseded");
   if (session.seconds > 0) await insertSession(tx, session);
-}
-
-/** Ends a conversation's live session, if there is one, before its time is up. */
-export async function endSession(tx: TenantTx, conversationId: string): Promise<void> {
-  if ((await lockConversation(tx, conversationId)) === undefined) return;
-  await endSessionRow(tx, conversationId, "ended");
 }

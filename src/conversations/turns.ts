@@ -4,11 +4,11 @@ import type { TenantTx } from "../db/index.ts";
 import { type Core, enqueueExecution, getExecution, type Reason } from "../engine/index.ts";
 import { announceConversation } from "./announce.ts";
 import type { AuthorKind, Conversation, Message, Session } from "./conversation.ts";
-import { lockConversation, updateConversation } from "./conversations-store.ts";
-import { ageOfInboundBeyond, selectInboundBeyond, selectTranscript } from "./messages-store.ts";
+import { lockConversation, updateConversation } from "./conversation-store.ts";
+import { ageOfInboundBeyond, selectInboundBeyond, selectTranscript } from "./message-store.ts";
 import { replyKind } from "./reply.ts";
 import { burstDelayMs, hasUnanswered } from "./rules.ts";
-import { selectLiveSession } from "./sessions-store.ts";
+import { selectLiveSession } from "./session-store.ts";
 import { skipTurn, waitForPerson } from "./waiting.ts";
 
 /*

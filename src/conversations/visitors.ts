@@ -1,7 +1,9 @@
-import { RateLimiterMemory, RateLimiterRes } from "rate-limiter-flexible";
+import { RateLimiterMemory } from "rate-limiter-flexible";
+import { bearerToken } from "../base/credentials.ts";
 import { equalSecret, hmacHex, randomToken, sha256 } from "../base/crypto.ts";
 import { AppError, invalidField, notFound } from "../base/errors.ts";
 import { newId } from "../base/ids.ts";
+import { countAttempt } from "../base/rate-limit.ts";
 import type { Credentials } from "../base/route.ts";
 import { findWorkspaceOfChannel, getChannel, readSecret } from "../channels/index.ts";
 import { addIdentity, type Contact, createContact, ensureContact } from "../contacts/index.ts";
@@ -10,8 +12,8 @@ import type { Core } from "../engine/index.ts";
 import { announceConversation } from "./announce.ts";
 import type { Message } from "./conversation.ts";
 import { conversationErrors } from "./errors.ts";
-import { markDelivered, type ScrollPosition, selectScroll } from "./messages-store.ts";
-import { insertVisitor, selectVisitorByToken, type Visitor } from "./visitors-store.ts";
+import { markDelivered, type ScrollPosition, selectScroll } from "./message-store.ts";
+import { insertVisitor, selectVisitorByToken, type Visitor } from "./visitor-store.ts";
 
 /** Who a visitor says to be; `hash` is the hex HMAC-SHA256 of the externalId under the channel's secret. */
 export interface ClaimedIdentity {
@@ -27,6 +29,9 @@ export interface NewVisitor {
   readonly contactId: string;
 }
 
+/** By it the token is told from an API key, and found where it leaked into a log. */
+const tokenPrefix = "vis_";
+
 /**
  * Lets somebody speak on a web channel: as a new contact, or as the contact with a proved externalId. Name and e-mail
  * are not covered by the proof, so they only fill what the contact does not have yet. Throws 404, 409
@@ -39,14 +44,14 @@ export async function createVisitor(
 ): Promise<NewVisitor> {
   const workspaceId = await findWorkspaceOfChannel(core, channelId);
   if (workspaceId === undefined) throw notFound("channel");
-  const token = `vis_${randomToken()}`;
+  const token = `${tokenPrefix}${randomToken()}`;
   return core.db.tenant(workspaceId, async (tx) => {
     const channel = await getChannel(tx, channelId);
     if (channel === undefined) throw notFound("channel");
     if (channel.status !== "connected") throw new AppError(conversationErrors.channel_disabled);
     const contact =
       identity === undefined
-        ? await createContact(core, tx, {})
+        ? await createContact(tx, {})
         : await proveContact(core, tx, channelId, identity);
     await addIdentity(tx, {
       contactId: contact.id,
@@ -78,15 +83,15 @@ async function proveContact(
       "hash_invalid",
       "must be the hex HMAC-SHA256 of the externalId under the channel's secret",
     );
-  return ensureContact(core, tx, known);
+  return ensureContact(tx, known);
 }
 
 /** Who a request's `Authorization: Bearer <token>` belongs to. Throws 401 if it belongs to nobody. */
 export async function authenticateVisitor(core: Core, credentials: Credentials): Promise<Visitor> {
-  const { authorization } = credentials.headers;
-  const token =
-    typeof authorization === "string" ? /^Bearer (vis_\S+)$/i.exec(authorization)?.[1] : undefined;
-  const visitor = token === undefined ? undefined : await selectVisitorByToken(core.db, sha256(token));
+  const token = bearerToken(credentials.headers);
+  const visitor = token?.startsWith(tokenPrefix)
+    ? await selectVisitorByToken(core.db, sha256(token))
+    : undefined;
   if (visitor === undefined) throw new AppError(conversationErrors.visitor_token_invalid);
   return visitor;
 }
@@ -128,15 +133,5 @@ const visitorsPerMinute = 60;
  */
 export function createVisitorLimit(perMinute = visitorsPerMinute): VisitorLimit {
   const limiter = new RateLimiterMemory({ points: perMinute, duration: 60 });
-  return {
-    async count(ip) {
-      try {
-        await limiter.consume(ip);
-      } catch (error) {
-        if (!(error instanceof RateLimiterRes)) throw error;
-        const retryAfterSeconds = Math.max(1, Math.ceil(error.msBeforeNext / 1_000));
-        throw new AppError(conversationErrors.too_many_visitors, { retryAfterSeconds });
-      }
-    },
-  };
+  return { count: (ip) => countAttempt(limiter, ip, conversationErrors.too_many_visitors) };
 }

@@ -4,7 +4,7 @@ import { type Core, enqueueExecution, type Reason } from "../engine/index.ts";
 import { notify } from "../notifications/index.ts";
 import { announceConversation } from "./announce.ts";
 import type { Conversation } from "./conversation.ts";
-import { updateConversation } from "./conversations-store.ts";
+import { updateConversation } from "./conversation-store.ts";
 import { replyKind } from "./reply.ts";
 
 /**

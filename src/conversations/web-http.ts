@@ -8,6 +8,7 @@ import { presentVisitorMessage } from "./present.ts";
 import { receiveMessage } from "./receive.ts";
 import { messageText, visitorMessageExample, visitorMessageOut } from "./schemas.ts";
 import { decodeScroll, encodeScroll, scrollStart } from "./scroll-cursor.ts";
+import type { Visitor } from "./visitor-store.ts";
 import {
   authenticateVisitor,
   createVisitor,
@@ -15,7 +16,6 @@ import {
   fetchMessages,
   type VisitorLimit,
 } from "./visitors.ts";
-import type { Visitor } from "./visitors-store.ts";
 
 const tag = "Web channel";
 

@@ -72,16 +72,21 @@ export function createPool(options: PoolOptions): pg.Pool {
   return pool;
 }
 
+/** Including a server that closed an idle transaction of a frozen process, or has no connection to give just now. */
 const lostConnection = new Set([
   "08000",
   "08003",
   "08006",
+  "25P03",
   "57P01",
   "57P02",
   "57P03",
   "53300",
   "ECONNREFUSED",
   "ECONNRESET",
+  "EAI_AGAIN",
+  "EHOSTUNREACH",
+  "ENETUNREACH",
   "EPIPE",
   "ETIMEDOUT",
 ]);
@@ -98,7 +103,7 @@ export function isConnectionLoss(error: unknown): boolean {
   // pg itself throws plain errors for these, without a code (pg 8.23, client.js and connection.js).
   return (
     error instanceof Error &&
-    /Connection terminated|timeout exceeded when trying to connect|not queryable|Client was closed/.test(
+    /Connection terminated|timeout exceeded when trying to connect|timeout expired|not queryable|Client was closed/.test(
       error.message,
     )
   );

@@ -165,6 +165,42 @@ describe("a transaction", () => {
     expect(told).toEqual(["committed"]);
   });
 
+  test("is over when it tells: what is started then, or by then, may begin transactions of its own", async () => {
+    const later = Promise.withResolvers<number>();
+    let inTransaction: boolean | undefined;
+    await core.db.tenant(ours, async (tx) => {
+      tx.afterCommit(() => {
+        inTransaction = core.db.inTransaction();
+        // As a worker does that a signal wakes.
+        later.resolve(Promise.resolve().then(() => core.db.tenant(ours, async () => 7)));
+      });
+    });
+    expect(inTransaction).toBe(false);
+    expect(await later.promise).toBe(7);
+  });
+
+  test("that the server closed because its process was frozen runs again", async () => {
+    const before = await counter("a");
+    let runs = 0;
+    await core.db.tenant(ours, async (tx) => {
+      runs += 1;
+      if (runs === 1) {
+        await tx.query({ text: "set local idle_in_transaction_session_timeout = '1ms'" });
+        // As SIGSTOP does: nothing is read from the socket, and the next statement goes out before the closing is seen.
+        Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 300);
+      }
+      await raise(tx, "a");
+    });
+    expect(runs).toBe(2);
+    expect(await counter("a")).toBe(before + 1);
+  });
+
+  test("refuses a second connection inside it, by another transaction or a single statement", async () => {
+    const statement = { text: "select 1" };
+    await expect(core.db.tenant(ours, () => core.db.autocommit.query(statement))).rejects.toThrow("inside");
+    await expect(core.db.tenant(ours, () => core.db.system(async () => 1))).rejects.toThrow("inside");
+  });
+
   test("whose work swallowed a statement's error says that nothing was written", async () => {
     const before = await counter("a");
     const swallowing = core.db.tenant(ours, async (tx) => {

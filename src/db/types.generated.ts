@@ -381,6 +381,11 @@ export interface SchemaMigrations {
   version: number;
 }
 
+export interface SecretKeyMark {
+  createdAt: Generated<Timestamp>;
+  mark: string;
+}
+
 export interface SignInAttempts {
   expire: number | null;
   key: string;
@@ -477,6 +482,7 @@ export interface DB {
   modelProviders: ModelProviders;
   notifications: Notifications;
   schemaMigrations: SchemaMigrations;
+  secretKeyMark: SecretKeyMark;
   signInAttempts: SignInAttempts;
   tasks: Tasks;
   taskSchedules: TaskSchedules;

@@ -1,4 +1,4 @@
-import { getConversation, listConversations, listMessages, receiveMessage } from "../conversations/index.ts";
+import { listConversations, listMessages, receiveMessage } from "../conversations/index.ts";
 import { type Core, getExecution, repeat, type Service } from "../engine/index.ts";
 import { firstWorkspaceId } from "../workspaces/index.ts";
 import { findDemo } from "./demo.ts";
@@ -20,7 +20,7 @@ export function createDemoContact(core: Core): Service {
 }
 
 /** One look at the demo's conversations. */
-export async function answerOpenings(core: Core): Promise<void> {
+async function answerOpenings(core: Core): Promise<void> {
   const workspaceId = await firstWorkspaceId(core);
   if (workspaceId === undefined) return;
   await core.db.tenant(workspaceId, async (tx) => {
@@ -32,12 +32,10 @@ export async function answerOpenings(core: Core): Promise<void> {
       if (message === undefined || message.direction !== "out" || message.executionId === null) continue;
       const execution = await getExecution(tx, message.executionId);
       if (execution?.kind !== "task") continue;
-      const conversation = await getConversation(tx, latest.id);
-      if (conversation === undefined) continue;
       // Named after the message it answers: several schedulers that look at once answer it once.
       const clientMessageId = `demo-${message.id}`;
       await receiveMessage(core, tx, {
-        channelId: conversation.channelId,
+        channelId: latest.channelId,
         contactId,
         clientMessageId,
         text: answer,

@@ -34,7 +34,6 @@ export async function createDemo(core: Core, workspaceId: string): Promise<void>
   await core.db.tenant(workspaceId, async (tx) => {
     const provider = await createModelProvider(core, tx, { name: "Sandbox", kind: "sandbox" }, nobody);
     const agent = await createAgent(
-      core,
       tx,
       {
         name: "Demo agent",
@@ -53,7 +52,7 @@ export async function createDemo(core: Core, workspaceId: string): Promise<void>
       defaultAgentId: agent.id,
       demo: true,
     });
-    const contact = await createContact(core, tx, {
+    const contact = await createContact(tx, {
       name: "Demo contact",
       timezone: "Europe/Berlin",
       language: "en",
@@ -107,7 +106,7 @@ export async function removeDemo(core: Core, tx: TenantTx, origin: Origin): Prom
   for (const id of demo.agentIds) await deleteAgent(core, tx, id, origin);
   for (const modelProviderId of providers) {
     const stillUsed = await listAgents(tx, { modelProviderId }, { limit: 1 });
-    if (stillUsed.items.length === 0) await deleteModelProvider(core, tx, modelProviderId, origin);
+    if (stillUsed.items.length === 0) await deleteModelProvider(tx, modelProviderId, origin);
   }
   return demo;
 }

@@ -143,11 +143,32 @@ export async function reportProgress(db: Database, held: readonly Held[]): Promi
   });
 }
 
+export type HeldAttempt = Pick<Held, "workspaceId" | "id" | "attempt">;
+
+/**
+ * Gives an execution back that could not go on because the database seemed to be away. It counts like a death: what
+ * looks the same comes from an outside call that a kind did not catch, and must not run again for ever. After
+ * `maxDeaths` in a row without a new step it is left without an owner, for `reap` to report.
+ */
+export async function giveBackAfterLoss(db: Database, held: HeldAttempt, maxDeaths: number): Promise<void> {
+  await db.autocommit.query({
+    name: "give_back_after_loss",
+    text: `with lost as (
+        select e.workspace_id, e.id, e.deaths, e.deaths_seq, coalesce((
+          select max(s.seq) from execution_steps s where s.workspace_id = e.workspace_id and s.execution_id = e.id), 0) as seq
+        from executions e where e.workspace_id = $1 and e.id = $2 and e.attempt = $3 and e.status = 'running' for update),
+      counted as (select l.*, case when l.seq > l.deaths_seq then 1 else l.deaths + 1 end as died from lost l)
+      update executions e set deaths = c.died, deaths_seq = c.seq,
+        status = case when c.died >= $4 then e.status else 'queued' end,
+        worker_id = null, deadline_at = null, available_at = clock_timestamp(),
+        used_ms = e.used_ms + (extract(epoch from clock_timestamp() - e.claimed_at) * 1000)::bigint
+      from counted c where e.workspace_id = c.workspace_id and e.id = c.id`,
+    values: [held.workspaceId, held.id, held.attempt, maxDeaths],
+  });
+}
+
 /** Gives executions back to the queue, as a worker that stops in good order does. */
-export async function giveBack(
-  db: Database,
-  held: readonly { readonly workspaceId: string; readonly id: string; readonly attempt: number }[],
-): Promise<void> {
+export async function giveBack(db: Database, held: readonly HeldAttempt[]): Promise<void> {
   await db.autocommit.query({
     text: `update executions e set status = 'queued', worker_id = null, deadline_at = null, available_at = clock_timestamp(),
         used_ms = used_ms + (extract(epoch from clock_timestamp() - claimed_at) * 1000)::bigint

@@ -151,16 +151,22 @@ export async function listSteps(
   return rows.map(toStep);
 }
 
-/** How many executions of each task are queued, running or waiting; tasks with none are left out. */
+/**
+ * How many executions of each task are queued, running or waiting, by the task's id; tasks with none are left out. The
+ * workspaces are asked for because the index begins with them: without them all active executions of all workspaces
+ * are read.
+ */
 export async function countActive(
   tx: Queryable,
-  taskIds: readonly string[],
+  tasks: readonly { readonly workspaceId: string; readonly taskId: string }[],
 ): Promise<ReadonlyMap<string, number>> {
   const { rows } = await tx.query<{ task_id: string; active: number }>({
     name: "count_active_executions",
-    text: `select task_id, count(*) as active from executions
-      where task_id = any($1::uuid[]) and status in ('queued', 'running', 'waiting') group by task_id`,
-    values: [taskIds],
+    text: `select e.task_id, count(*) as active
+      from unnest($1::uuid[], $2::uuid[]) as t (workspace_id, task_id)
+      join executions e on e.workspace_id = t.workspace_id and e.task_id = t.task_id
+      where e.status in ('queued', 'running', 'waiting') group by e.task_id`,
+    values: [tasks.map(({ workspaceId }) => workspaceId), tasks.map(({ taskId }) => taskId)],
   });
   return new Map(rows.map((row) => [row.task_id, row.active]));
 }

@@ -18,3 +18,6 @@ export const defaultLease: LeaseTimings = {
   lapsesAfterMs: 10_000,
   reapEveryMs: 2_000,
 };
+
+/** Deaths in a row without a new step, after which an execution is not tried again. */
+export const maxDeaths = 5;

@@ -3,13 +3,11 @@ import type { Core } from "./core.ts";
 import { endInTransaction } from "./ending.ts";
 import type { ExecutionResult } from "./execution.ts";
 import { deleteOldExecutions } from "./execution-store.ts";
-import { defaultLease, type LeaseTimings } from "./lease.ts";
+import { defaultLease, type LeaseTimings, maxDeaths } from "./lease.ts";
 import type { Service } from "./module.ts";
 import { repeat } from "./repeat.ts";
 import { type ExecutionRow, toExecution } from "./rows.ts";
 
-/** Deaths in a row without a new step, after which an execution is not tried again. */
-const maxDeaths = 5;
 /** How long past its deadline a worker may take to stop an execution before somebody else ends it. */
 const overdueGraceSeconds = 10;
 const promoteAtLeastEveryMs = 1_000;
@@ -21,7 +19,7 @@ const crashLoop: ExecutionResult = {
   outcome: "none",
   reason: {
     code: "crash_loop",
-    message: `The process died ${maxDeaths} times in a row in the same step of this execution.`,
+    message: `It was given up ${maxDeaths} times in a row in the same step: its process died, or the database went away.`,
   },
 };
 

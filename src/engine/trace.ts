@@ -4,7 +4,7 @@ import type { Execution, ExecutionResult } from "./execution.ts";
 import type { Job } from "./jobs.ts";
 
 /** How an attempt left the worker. `give back`: it is queued again; `nothing`: it is over, or waits. */
-export type AttemptEnd = ExecutionResult | "give back" | "nothing";
+export type AttemptEnd = ExecutionResult | "give back" | "lost" | "nothing";
 
 /** Runs one attempt in a span of its own. A kind that runs an agent renames it (see `describeAgent`). */
 export async function traceAttempt(
@@ -30,8 +30,8 @@ export async function traceAttempt(
 }
 
 function markEnd(span: Span, end: AttemptEnd): void {
-  if (end === "give back" || end === "nothing") {
-    span.setAttribute("errand.execution.status", end === "give back" ? "given_back" : "left");
+  if (typeof end === "string") {
+    span.setAttribute("errand.execution.status", end === "nothing" ? "left" : "given_back");
     return;
   }
   span.setAttribute("errand.execution.status", end.status);

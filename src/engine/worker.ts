@@ -6,6 +6,7 @@ import { newId } from "../base/ids.ts";
 import { isConflict, isConnectionLoss } from "../db/index.ts";
 import {
   giveBack,
+  giveBackAfterLoss,
   type Held,
   registerWorker,
   releaseStrays,
@@ -20,7 +21,7 @@ import { createFinisher, findKind } from "./ending.ts";
 import type { Execution, ExecutionResult, Lane } from "./execution.ts";
 import { createJournal } from "./journal.ts";
 import { lanes } from "./lanes.ts";
-import { defaultLease, type LeaseTimings } from "./lease.ts";
+import { defaultLease, type LeaseTimings, maxDeaths } from "./lease.ts";
 import type { Service } from "./module.ts";
 import { repeatWhileLost } from "./persist.ts";
 import { repeat } from "./repeat.ts";
@@ -52,6 +53,11 @@ const stopMessages: Readonly<Record<"canceled" | "deadline" | "fenced", string>>
   deadline: "the execution ran for longer than its limit allows",
   fenced: "another attempt has the execution",
 };
+
+/** True if somebody waits for executions of this lane: a contact for a reply, a person for what they started. */
+function isAwaited(lane: Lane): boolean {
+  return lane === "reply" || lane === "manual";
+}
 
 /** Claims executions and runs them. */
 export function createWorker(core: Core, options: WorkerOptions): Service {
@@ -96,7 +102,7 @@ async function startWorker(core: Core, options: WorkerOptions): Promise<() => Pr
   /** What becomes of an execution whose handler threw. */
   function judge(execution: Execution, error: unknown): AttemptEnd {
     if (!(error instanceof ExecutionStop)) {
-      if (isConnectionLoss(error) || isConflict(error)) return "give back";
+      if (isConnectionLoss(error) || isConflict(error)) return "lost";
       log.error({ err: error, execution: execution.id, kind: execution.kind }, "an execution failed");
       return {
         status: "failed",
@@ -158,8 +164,13 @@ async function startWorker(core: Core, options: WorkerOptions): Promise<() => Pr
     });
     if (ended === "nothing") return ended;
     const { workspaceId, id, attempt } = execution;
+    const mine = { workspaceId, id, attempt };
     if (ended === "give back") {
-      await repeatWhileLost(core, leaseIsFresh, () => giveBack(db, [{ workspaceId, id, attempt }]));
+      await repeatWhileLost(core, leaseIsFresh, () => giveBack(db, [mine]));
+      return ended;
+    }
+    if (ended === "lost") {
+      await repeatWhileLost(core, leaseIsFresh, () => giveBackAfterLoss(db, mine, maxDeaths));
       return ended;
     }
     const usage = held.context?.currentUsage() ?? noUsage;
@@ -170,15 +181,16 @@ async function startWorker(core: Core, options: WorkerOptions): Promise<() => Pr
   function begin(row: ExecutionRow): void {
     const execution = toExecution(row);
     const abort = new AbortController();
+    const attempt = async () => {
+      if (core.tracer === undefined) await run(row, held);
+      else await traceAttempt(core.tracer, execution, () => run(row, held));
+    };
     const held: Running = {
       execution,
       abort,
       context: undefined,
       done: Promise.resolve()
-        .then(async () => {
-          if (core.tracer === undefined) await run(row, held);
-          else await traceAttempt(core.tracer, execution, () => run(row, held));
-        })
+        .then(() => (isAwaited(execution.lane) ? attempt() : db.background(attempt)))
         .catch((error: unknown) =>
           log.error({ err: error, execution: execution.id }, "an execution could not be ended"),
         )

@@ -1,9 +1,8 @@
 import { z } from "zod";
-import { toId } from "../base/ids.ts";
+import { toId, toTargetId } from "../base/ids.ts";
 import { type Route, route } from "../base/route.ts";
-import { idOf, idOut, instant, instantOut, pageOf, pageQuery } from "../base/schemas.ts";
+import { booleanInQuery, idOf, idOut, instant, instantOut, pageOf, pageQuery } from "../base/schemas.ts";
 import type { Core } from "../engine/index.ts";
-import { toTargetId } from "../workspaces/index.ts";
 import {
   listNotifications,
   type Notification,
@@ -65,11 +64,7 @@ export function notificationsRoutes(core: Core): readonly Route[] {
       summary: "What needs a person, newest first",
       query: z.strictObject({
         ...pageQuery,
-        unread: z
-          .enum(["true", "false"])
-          .transform((value) => value === "true")
-          .optional()
-          .meta({ description: "Only unread ones, or only read ones" }),
+        unread: booleanInQuery.optional().meta({ description: "Only unread ones, or only read ones" }),
       }),
       response: pageOf(notificationOut),
       examples: { response: { items: [exampleNotification], nextCursor: null } },

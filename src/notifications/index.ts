@@ -5,8 +5,8 @@ import { emailJob } from "./jobs.ts";
 import type { Mailer } from "./mailer.ts";
 import { mailers } from "./notifications.ts";
 
-export { createMailer, type Mailer, type MailerOptions } from "./mailer.ts";
-export { type NewNotification, notify, type Severity } from "./notifications.ts";
+export { createMailer, type Mailer } from "./mailer.ts";
+export { type NewNotification, notify } from "./notifications.ts";
 
 /** Notices for the workspace's people, in the dashboard and by e-mail. */
 export function notificationsModule(core: Core, options: { readonly mailer: Mailer }): Module {

@@ -24,8 +24,11 @@ export interface OpenServer {
   readonly stop: (() => Promise<void>) | undefined;
 }
 
-/** The PostgreSQL of the settings: the operator's own, or the embedded one, started if it does not run. */
-export async function openServer(config: Config, log: Logger): Promise<OpenServer> {
+/**
+ * The PostgreSQL of the settings: the operator's own, or the embedded one, started if it does not run. `signal` ends the
+ * wait for its start.
+ */
+export async function openServer(config: Config, log: Logger, signal?: AbortSignal): Promise<OpenServer> {
   if (config.databaseUrl !== undefined) {
     const { host, pathname } = new URL(config.databaseUrl);
     return { url: config.databaseUrl, location: `PostgreSQL at ${host}${pathname}`, stop: undefined };
@@ -35,6 +38,7 @@ export async function openServer(config: Config, log: Logger): Promise<OpenServe
     dataDir,
     clock: systemClock,
     log: (message) => log.info(message),
+    ...(signal === undefined ? {} : { signal }),
   });
   return { url: server.url, location: server.location, stop: () => server.stop() };
 }

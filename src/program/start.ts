@@ -57,6 +57,8 @@ export interface StartOptions {
   createDemo(core: Core, workspaceId: string): Promise<void>;
   /** Writes a line for the person who started it. */
   print(line: string): void;
+  /** Ends a start that is under way: what was started by then is stopped again. */
+  readonly signal: AbortSignal;
 }
 
 export interface Running {
@@ -68,11 +70,18 @@ export interface Running {
 /** How long executions are kept. */
 const retentionDays = 90;
 
-/** Starts the roles of the settings and answers when they serve. What was started is stopped again if it fails. */
+/**
+ * Starts the roles of the settings and answers when they serve. What was started is stopped again if it fails. Throws
+ * the signal's reason if that ends it.
+ */
 export async function start(options: StartOptions): Promise<Running> {
   const teardown = createTeardown(options.log);
+  const later = (what: string, cleanup: Cleanup) => {
+    teardown.add(what, cleanup);
+    options.signal.throwIfAborted();
+  };
   try {
-    return { address: await startAll(options, teardown.add), stop: teardown.run };
+    return { address: await startAll(options, later), stop: teardown.run };
   } catch (error) {
     await teardown.run();
     throw error;
@@ -86,7 +95,7 @@ async function startAll(
   const { config, log } = options;
   const port = await probePort(config.host, config.port);
   const publicUrl = config.port === 0 ? config.publicUrl.replace(/:0$/, `:${port}`) : config.publicUrl;
-  const server = await openServer(config, log);
+  const server = await openServer(config, log, options.signal);
   if (server.stop !== undefined) later("PostgreSQL", server.stop);
   const secretKey = await openSecretKey(config);
   const applied = await migrateDatabase(server.url);

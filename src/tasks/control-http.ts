@@ -1,6 +1,5 @@
 import { z } from "zod";
 import type { ErrorCode } from "../base/errors.ts";
-import { requireRow } from "../base/errors.ts";
 import { type Route, route } from "../base/route.ts";
 import { idOf } from "../base/schemas.ts";
 import type { TenantTx } from "../db/index.ts";
@@ -8,7 +7,7 @@ import { type Core, exampleExecution, executionOut, presentExecution } from "../
 import type { Origin } from "../workspaces/index.ts";
 import { cancelTask, pauseTask, resumeTask, triggerTask } from "./control.ts";
 import { taskErrors } from "./errors.ts";
-import { presentTasks } from "./presenters.ts";
+import { presentOneTask } from "./present.ts";
 import { exampleTask, noBody, pauseBody, taskOut } from "./schemas.ts";
 import type { Task } from "./task.ts";
 
@@ -55,7 +54,7 @@ export function controlRoutes(core: Core): readonly Route[] {
       body: pauseBody,
       errors: [taskErrors.task_ended],
       example: { note: "On holiday" },
-      change: (tx, taskId, body, origin) => pauseTask(core, tx, taskId, body?.note, origin),
+      change: (tx, taskId, body, origin) => pauseTask(tx, taskId, body?.note, origin),
     }),
     verbRoute(core, {
       verb: "resume",
@@ -97,8 +96,7 @@ function verbRoute<B extends z.ZodType>(
     handler: ({ caller, requestId, params: { taskId }, body }) =>
       core.db.tenant(caller.workspaceId, async (tx) => {
         const task = await change(tx, taskId, body, { caller, requestId });
-        const [presented] = await presentTasks(tx, [task]);
-        return requireRow(presented, "presenting a task");
+        return presentOneTask(tx, task);
       }),
   });
 }

@@ -71,7 +71,6 @@ export async function cancelTask(core: Core, tx: TenantTx, id: string, origin: O
 
 /** Stops a task's schedule; what is under way goes on. Throws 404, and 409 `task_ended`. */
 export async function pauseTask(
-  _core: Core,
   tx: TenantTx,
   id: string,
   note: string | undefined,

@@ -79,14 +79,21 @@ export async function writeForTask(
   const conversationId = outgoing.conversation.id;
   const sent = await sendMessage(core, tx, {
     class: "opening",
-    ...{ conversationId, executionId },
+    conversationId,
+    executionId,
     author: { kind: "agent", id: agentId },
-    ...{ text: message.text, stepSeq: message.stepSeq, idempotencyKey: message.idempotencyKey },
+    text: message.text,
+    stepSeq: message.stepSeq,
+    idempotencyKey: message.idempotencyKey,
   });
   if (sent.reason !== undefined) return { accepted: false, messageId: sent.messageId, reason: sent.reason };
   await startSession(tx, {
-    ...{ kind: "task", conversationId, agentId, executionId },
-    ...{ taskId: writing.taskId, seconds: writing.sessionDurationSeconds },
+    kind: "task",
+    conversationId,
+    agentId,
+    executionId,
+    taskId: writing.taskId,
+    seconds: writing.sessionDurationSeconds,
   });
   return { accepted: true, messageId: sent.messageId, conversationId };
 }

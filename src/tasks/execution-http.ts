@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { notFound } from "../base/errors.ts";
 import { type LiveEvent, type Route, route } from "../base/route.ts";
-import { idOf, pageOf, pageQuery } from "../base/schemas.ts";
+import { idOf, pageOf, pageQuery, seqInQuery } from "../base/schemas.ts";
 import {
   type Core,
   cancelExecutions,
@@ -120,12 +120,7 @@ function stepsRoute(core: Core): Route {
     params: byId,
     query: z.strictObject({
       limit: pageQuery.limit,
-      after: z.coerce
-        .number()
-        .int()
-        .min(0)
-        .default(0)
-        .meta({ description: "The `seq` after which to begin" }),
+      after: seqInQuery.default(0).meta({ description: "The `seq` after which to begin" }),
     }),
     response: z.object({ items: z.array(stepOut), nextAfter: z.int().nullable() }),
     examples: { response: { items: [exampleStep], nextAfter: null } },
@@ -167,8 +162,7 @@ function eventsRoute(core: Core): Route {
 }
 
 function seqOf(lastEventId: string | readonly string[] | undefined): number {
-  const seq = Number(lastEventId);
-  return Number.isSafeInteger(seq) && seq > 0 ? seq : 0;
+  return seqInQuery.safeParse(lastEventId).data ?? 0;
 }
 
 interface Following {

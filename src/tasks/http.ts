@@ -1,8 +1,7 @@
 import { z } from "zod";
-import { notFound } from "../base/errors.ts";
+import { commonErrors, notFound } from "../base/errors.ts";
 import { type Route, route } from "../base/route.ts";
 import { idOf, pageOf, pageQuery } from "../base/schemas.ts";
-import type { TenantTx } from "../db/index.ts";
 import {
   type Core,
   exampleExecution,
@@ -12,9 +11,9 @@ import {
 } from "../engine/index.ts";
 import { controlRoutes } from "./control-http.ts";
 import { taskErrors } from "./errors.ts";
-import { presentTasks } from "./presenters.ts";
-import { exampleBody, exampleTask, newTask, type TaskOut, taskChanges, taskOut } from "./schemas.ts";
-import { type Task, taskStates } from "./task.ts";
+import { presentOneTask, presentTasks } from "./present.ts";
+import { exampleBody, exampleTask, newTask, taskChanges, taskOut } from "./schemas.ts";
+import { taskStates } from "./task.ts";
 import { createTask, deleteTask, getTask, listTasks, updateTask } from "./tasks.ts";
 
 const tag = "Tasks";
@@ -39,11 +38,11 @@ function writingRoutes(core: Core): readonly Route[] {
       status: 201,
       body: newTask,
       response: taskOut,
-      errors: [taskErrors.agent_required, taskErrors.channel_required, taskErrors.external_id_taken],
+      errors: [taskErrors.agent_required, taskErrors.channel_required, commonErrors.external_id_taken],
       examples: { body: exampleBody, response: exampleTask },
       handler: ({ caller, requestId, body }) =>
         core.db.tenant(caller.workspaceId, async (tx) =>
-          presentOne(tx, await createTask(core, tx, body, { caller, requestId })),
+          presentOneTask(tx, await createTask(core, tx, body, { caller, requestId })),
         ),
     }),
     route({
@@ -58,11 +57,11 @@ function writingRoutes(core: Core): readonly Route[] {
       params,
       body: taskChanges,
       response: taskOut,
-      errors: [taskErrors.agent_required, taskErrors.channel_required, taskErrors.external_id_taken],
+      errors: [taskErrors.agent_required, taskErrors.channel_required, commonErrors.external_id_taken],
       examples: { body: { limits: { maxCostUsd: "0.25" } }, response: exampleTask },
       handler: ({ caller, requestId, params: { taskId }, body }) =>
         core.db.tenant(caller.workspaceId, async (tx) =>
-          presentOne(tx, await updateTask(core, tx, taskId, body, { caller, requestId })),
+          presentOneTask(tx, await updateTask(core, tx, taskId, body, { caller, requestId })),
         ),
     }),
     route({
@@ -123,7 +122,7 @@ function readingRoutes(core: Core): readonly Route[] {
         core.db.tenant(caller.workspaceId, async (tx) => {
           const task = await getTask(tx, taskId);
           if (task === undefined) throw notFound("task");
-          return presentOne(tx, task);
+          return presentOneTask(tx, task);
         }),
     }),
     route({
@@ -146,10 +145,4 @@ function readingRoutes(core: Core): readonly Route[] {
         }),
     }),
   ];
-}
-
-async function presentOne(tx: TenantTx, task: Task): Promise<TaskOut> {
-  const [presented] = await presentTasks(tx, [task]);
-  if (presented === undefined) throw new Error("one task is presented as one");
-  return presented;
 }

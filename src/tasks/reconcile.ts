@@ -39,7 +39,7 @@ function reconcileBatch(
     if (last === undefined) return { changed: 0, next: null };
     const active = await countActive(
       tx,
-      rows.map((row) => row.task_id),
+      rows.map((row) => ({ workspaceId: row.workspace_id, taskId: row.task_id })),
     );
     const decided = rows.flatMap((row) => {
       const unarmed = { rule: row.rule, scheduledAt: row.anchor_at };

@@ -26,7 +26,7 @@ const say = (text: string) => ({ toolCalls: [{ name: "send_message", input: { te
 const finish = (summary: string, outcome = "message_sent") => ({
   toolCalls: [{ name: "finish", input: { outcome, summary } }],
 });
-const newContact = () => fixture.tenant((tx) => createContact(fixture.core, tx, { name: "Anna" }));
+const newContact = () => fixture.tenant((tx) => createContact(tx, { name: "Anna" }));
 
 /** Triggers a task and answers its execution once it has ended. */
 async function trigger(taskId: string): Promise<Execution> {
@@ -234,7 +234,7 @@ describe("what becomes of the task", () => {
   it("skips while its agent is disabled", async () => {
     const task = await fixture.newTask();
     const set = (enabled: boolean) =>
-      fixture.tenant((tx) => updateAgent(fixture.core, tx, fixture.agentId, { enabled }, origin));
+      fixture.tenant((tx) => updateAgent(tx, fixture.agentId, { enabled }, origin));
     await set(false);
     try {
       expect(await trigger(task.id)).toMatchObject({ status: "skipped", reasonCode: "agent_disabled" });

@@ -51,8 +51,11 @@ async function runTask(core: Core, ctx: ExecutionContext): Promise<ExecutionResu
       if (start.data === null) throw new Error("a message of a task without a contact");
       const conversation = await openForTask(core, tx, start.data, execution.id);
       const verdict = await writeForTask(core, tx, {
-        ...{ writing: start.data, conversation, message },
-        ...{ agentId: start.agent.id, executionId: execution.id },
+        writing: start.data,
+        conversation,
+        message,
+        agentId: start.agent.id,
+        executionId: execution.id,
       });
       await setParticipants(tx, execution, { conversationId: conversation.id });
       return verdict;
@@ -98,7 +101,9 @@ async function startTask(
       contactId === null || channelId === null
         ? null
         : {
-            ...{ taskId: task.id, contactId, channelId },
+            taskId: task.id,
+            contactId,
+            channelId,
             sessionDurationSeconds: task.sessionDurationSeconds,
           },
   };

@@ -1,5 +1,6 @@
 import { z } from "zod";
-import { externalId, idOf, idOut, instantOut, meta, text } from "../base/schemas.ts";
+import { externalId, idOf, idOut, instantOut, meta, metaOut, text } from "../base/schemas.ts";
+import { executionStatuses, outcomes, reasonOut } from "../engine/index.ts";
 import { scheduleSchema } from "./schedule/index.ts";
 import { taskStates } from "./task.ts";
 
@@ -71,12 +72,10 @@ export const pauseBody = z
   .optional();
 export const noBody = z.strictObject({}).optional();
 
-const reasonOut = z.object({ code: z.string(), message: z.string() });
-
 const lastExecutionOut = z.object({
   id: idOut("execution"),
-  status: z.string().meta({ example: "completed" }),
-  outcome: z.string().nullable().meta({ example: "message_sent" }),
+  status: z.enum(executionStatuses),
+  outcome: z.enum(outcomes).nullable(),
   completedAt: instantOut.nullable(),
   summary: z.string().nullable(),
 });
@@ -100,10 +99,10 @@ export const taskOut = z
         maxCostUsd: z.string().nullable(),
       })
       .meta({ description: "The limits that hold, defaults included" }),
-    meta: z.record(z.string(), z.json()),
+    meta: metaOut,
     externalId: z.string().nullable(),
     state: z.enum(taskStates),
-    stateReason: reasonOut.nullable().meta({ description: "Why it is in this state; null while active" }),
+    stateReason: reasonOut.meta({ description: "Why it is in this state; null while active" }),
     running: z.int().meta({ description: "Executions that are queued, running or waiting" }),
     lastExecution: lastExecutionOut.nullable().meta({ description: "The execution that ended last" }),
     lastRunAt: instantOut.nullable(),

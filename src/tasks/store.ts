@@ -2,11 +2,12 @@ import type { Selectable, Updateable } from "kysely";
 import { sql } from "kysely";
 import { requireRow } from "../base/errors.ts";
 import { type Page, type PageOf, pageFrom, pageStart } from "../base/page.ts";
+import type { Meta } from "../base/schemas.ts";
 import { toStorableJson } from "../base/text.ts";
 import type { DB, Queryable, TenantTx } from "../db/index.ts";
 import type { Reason } from "../engine/index.ts";
 import type { Schedule } from "./schedule/index.ts";
-import type { Meta, Task, TaskFilter, TaskLimits, TaskState } from "./task.ts";
+import type { Task, TaskFilter, TaskLimits, TaskState } from "./task.ts";
 
 type TaskRow = Selectable<DB["tasks"]> & {
   readonly nextRunAt: Date | null;

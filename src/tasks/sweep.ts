@@ -41,7 +41,7 @@ export async function sweepOnce(core: Core, options: { readonly limit?: number }
     if (due.length === 0) return { taken: 0, written: 0 };
     const active = await countActive(
       tx,
-      due.map((row) => row.task_id),
+      due.map((row) => ({ workspaceId: row.workspace_id, taskId: row.task_id })),
     );
     const decided = due.map((row) => {
       const at = { rule: row.rule, scheduledAt: row.anchor_at, dueAt: row.next_run_at ?? row.now };

@@ -1,10 +1,6 @@
-import type { z } from "zod";
-import type { meta } from "../base/schemas.ts";
+import type { Meta } from "../base/schemas.ts";
 import type { Reason } from "../engine/index.ts";
 import type { Schedule } from "./schedule/index.ts";
-
-/** A customer's own JSON object. */
-export type Meta = z.output<typeof meta>;
 
 export const taskStates = ["active", "paused", "auto_paused", "ended"] as const;
 export type TaskState = (typeof taskStates)[number];

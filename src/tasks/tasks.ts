@@ -1,11 +1,11 @@
 import { isDeepStrictEqual } from "node:util";
-import { AppError, notFound, requireRow } from "../base/errors.ts";
+import { externalIdTaken, notFound, requireRow } from "../base/errors.ts";
 import { newId } from "../base/ids.ts";
+import { withoutUndefined } from "../base/objects.ts";
 import type { Page, PageOf } from "../base/page.ts";
 import { type TenantTx, uniqueViolation } from "../db/index.ts";
 import { type Core, cancelExecutions, deleteExecutionsOfTask } from "../engine/index.ts";
 import { changedFields, type Origin, recordChange } from "../workspaces/index.ts";
-import { taskErrors } from "./errors.ts";
 import { checkReferences } from "./references.ts";
 import { mergeLimits, planNextRun, withDefaults } from "./rules.ts";
 import { deleteSchedule, putSchedule } from "./schedule-store.ts";
@@ -36,7 +36,12 @@ export async function createTask(
   const id = newId();
   const limits = mergeLimits({}, fields.limits ?? {});
   await insertTask(tx, {
-    ...{ id, agentId, contactId, channelId, schedule, limits },
+    id,
+    agentId,
+    contactId,
+    channelId,
+    schedule,
+    limits,
     name: fields.name,
     description: fields.description,
     sessionDurationSeconds: fields.sessionDurationSeconds ?? defaultSessionSeconds,
@@ -46,7 +51,11 @@ export async function createTask(
   }).catch(throwIfTaken);
   if (schedule !== null) {
     await putSchedule(tx, {
-      ...{ taskId: id, agentId, contactId, rule: schedule, scheduledAt: now },
+      taskId: id,
+      agentId,
+      contactId,
+      rule: schedule,
+      scheduledAt: now,
       maxTimeSeconds: withDefaults(limits).maxTimeSeconds,
       nextRunAt: planNextRun({ state: "active", schedule }, { now, scheduledAt: now }),
     });
@@ -120,8 +129,11 @@ async function arrangeSchedule(
   if (after.schedule === null) return deleteSchedule(tx, after.id);
   const scheduledAt = rescheduled ? now : (before.scheduledAt ?? now);
   await putSchedule(tx, {
-    ...{ taskId: after.id, agentId: after.agentId, contactId: after.contactId },
-    ...{ rule: after.schedule, scheduledAt },
+    taskId: after.id,
+    agentId: after.agentId,
+    contactId: after.contactId,
+    rule: after.schedule,
+    scheduledAt,
     maxTimeSeconds: withDefaults(after.limits).maxTimeSeconds,
     nextRunAt: rescheduled ? planNextRun(after, { now, scheduledAt }) : before.nextRunAt,
   });
@@ -151,12 +163,7 @@ async function readBack(tx: TenantTx, id: string): Promise<Task> {
 }
 
 function throwIfTaken(error: unknown): never {
-  if (uniqueViolation(error) !== "tasks_external_id") throw error;
-  const message = "another task of the workspace has this externalId";
-  throw new AppError(taskErrors.external_id_taken, {
-    message: "Another task of the workspace has this externalId.",
-    errors: [{ path: "externalId", code: "external_id_taken", message }],
-  });
+  throw uniqueViolation(error) === "tasks_external_id" ? externalIdTaken("task") : error;
 }
 
 const audited = [
@@ -186,10 +193,4 @@ export async function record(
   if (Object.keys(changes).length === 0) return;
   const id = (after ?? before)?.id ?? null;
   await recordChange(tx, { ...origin, action, target: { kind: "task", id }, changes });
-}
-
-function withoutUndefined<T extends object>(changes: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
-  return Object.fromEntries(Object.entries(changes).filter(([, value]) => value !== undefined)) as {
-    [K in keyof T]?: Exclude<T[K], undefined>;
-  };
 }

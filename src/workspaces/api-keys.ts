@@ -1,8 +1,8 @@
 import { randomToken, sha256 } from "../base/crypto.ts";
-import { AppError, invalidField, notFound } from "../base/errors.ts";
+import { AppError, invalidField, notFound, requireRow } from "../base/errors.ts";
 import { newId } from "../base/ids.ts";
 import type { Page, PageOf } from "../base/page.ts";
-import type { Scope } from "../base/route.ts";
+import { coversScope, type Scope } from "../base/route.ts";
 import type { TenantTx } from "../db/index.ts";
 import type { Core } from "../engine/index.ts";
 import {
@@ -13,10 +13,9 @@ import {
   selectApiKey,
   selectApiKeys,
 } from "./api-key-store.ts";
-import { recordChange } from "./audit.ts";
+import { type Origin, recordChange } from "./audit.ts";
 import { workspaceErrors } from "./errors.ts";
-import { changedFields, coversScope } from "./rules.ts";
-import type { Origin } from "./workspaces.ts";
+import { changedFields } from "./rules.ts";
 
 export type { ApiKey } from "./api-key-store.ts";
 
@@ -73,8 +72,7 @@ export async function createApiKey(
   const secret = newSecretKey();
   const row = keyRow(tx.workspaceId, secret, key, caller?.kind === "member" ? caller.id : null);
   await insertApiKey(tx, row);
-  const made = await selectApiKey(tx, row.id);
-  if (made === undefined) throw new Error("a key that was just made is not there");
+  const made = requireRow(await selectApiKey(tx, row.id), "reading a key that was just made");
   await recordChange(tx, {
     ...origin,
     action: "apiKey.create",

@@ -1,7 +1,7 @@
 import type pg from "pg";
-import { RateLimiterMemory, RateLimiterPostgres, RateLimiterRes } from "rate-limiter-flexible";
+import { RateLimiterMemory, RateLimiterPostgres } from "rate-limiter-flexible";
 import { sha256 } from "../base/crypto.ts";
-import { AppError } from "../base/errors.ts";
+import { countAttempt } from "../base/rate-limit.ts";
 import { workspaceErrors } from "./errors.ts";
 import { attemptSource } from "./rules.ts";
 
@@ -51,26 +51,14 @@ export function createAttempts(pool: pg.Pool): Attempts {
 
   return {
     async begin(purpose, { ip, email }) {
-      await consume(bySource[purpose], attemptSource(ip));
-      await consume(byEmail[purpose], emailKey(email));
+      await countAttempt(bySource[purpose], attemptSource(ip), workspaceErrors.too_many_attempts);
+      await countAttempt(byEmail[purpose], emailKey(email), workspaceErrors.too_many_attempts);
     },
     async succeeded({ ip, email }) {
       await byEmail.signIn.delete(emailKey(email));
       await bySource.signIn.reward(attemptSource(ip));
     },
   };
-}
-
-async function consume(limiter: RateLimiterPostgres, key: string): Promise<void> {
-  try {
-    await limiter.consume(key);
-  } catch (error) {
-    // The library throws its result, which is no Error, when the limit is reached.
-    if (!(error instanceof RateLimiterRes)) throw error;
-    throw new AppError(workspaceErrors.too_many_attempts, {
-      retryAfterSeconds: Math.max(1, Math.ceil(error.msBeforeNext / 1000)),
-    });
-  }
 }
 
 /** The table's key has 255 characters, an address may have more. */

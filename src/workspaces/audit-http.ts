@@ -1,10 +1,9 @@
 import { z } from "zod";
-import { toId } from "../base/ids.ts";
+import { fromAnyId, isIdKind, toId, toTargetId, uuidPattern } from "../base/ids.ts";
 import { type Route, route } from "../base/route.ts";
 import { idOut, instant, instantOut, pageOf, pageQuery } from "../base/schemas.ts";
 import type { Core } from "../engine/index.ts";
 import { type AuditEntry, selectAuditEntries } from "./audit-store.ts";
-import { fromAnyId, presentChanges, toTargetId } from "./present.ts";
 
 const actorKinds = ["api_key", "member", "system"] as const;
 
@@ -66,6 +65,22 @@ function presentEntry(entry: AuditEntry): z.input<typeof entryOut> {
     changes: presentChanges(entry.changes),
     requestId: entry.requestId,
   };
+}
+
+/** Changes as the API shows them: UUIDs in a field such as `agentId` become ids of that kind. */
+function presentChanges(changes: unknown): Record<string, [unknown, unknown]> {
+  if (changes === null || typeof changes !== "object") return {};
+  return Object.fromEntries(
+    Object.entries(changes).map(([field, pair]) => {
+      const [before = null, after = null] = Array.isArray(pair) ? pair : [];
+      return [field, [presentValue(field, before), presentValue(field, after)]];
+    }),
+  );
+}
+
+function presentValue(field: string, value: unknown): unknown {
+  const kind = field.endsWith("Id") ? field.slice(0, -2) : "";
+  return typeof value === "string" && isIdKind(kind) && uuidPattern.test(value) ? toId(kind, value) : value;
 }
 
 export function auditRoutes(core: Core): readonly Route[] {

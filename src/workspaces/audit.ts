@@ -3,10 +3,14 @@ import type { TenantTx } from "../db/index.ts";
 import { insertAuditEntry } from "./audit-store.ts";
 import type { Changes } from "./rules.ts";
 
-export interface RecordedChange {
+/** Who asked for a change, and in which request. */
+export interface Origin {
   /** Null: the program itself, for instance the command line. */
   readonly caller: Caller | null;
   readonly requestId: string | null;
+}
+
+interface RecordedChange extends Origin {
   /** For instance `task.update`. */
   readonly action: string;
   /** `kind` as in `idPrefixes`, for instance `task` or `modelProvider`; `id` is a UUID. */

@@ -1,6 +1,7 @@
 import { betterAuth } from "better-auth";
 import { APIError } from "better-auth/api";
 import { PostgresDialect } from "kysely";
+import { headerOf } from "../base/credentials.ts";
 import { AppError, invalidField, messageOf } from "../base/errors.ts";
 import { newId } from "../base/ids.ts";
 import type { Credentials } from "../base/route.ts";
@@ -10,7 +11,6 @@ import { type Attempts, createAttempts } from "./attempts.ts";
 import { workspaceErrors } from "./errors.ts";
 import { KeyCache } from "./key-cache.ts";
 import { resetMail, type SendMail } from "./mails.ts";
-import { headerOf } from "./rules.ts";
 
 export interface AuthOptions {
   readonly databaseUrl: string;

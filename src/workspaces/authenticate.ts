@@ -1,3 +1,4 @@
+import { bearerToken, headerOf } from "../base/credentials.ts";
 import { sha256 } from "../base/crypto.ts";
 import { AppError } from "../base/errors.ts";
 import { fromId } from "../base/ids.ts";
@@ -7,10 +8,10 @@ import { findKeyByHash, touchKey } from "./api-key-store.ts";
 import type { Account, Auth } from "./auth.ts";
 import { workspaceErrors } from "./errors.ts";
 import { selectMembershipsOfUser } from "./member-store.ts";
-import { bearerToken, chooseMembership, headerOf, roleScope } from "./rules.ts";
+import { chooseMembership, roleScope } from "./rules.ts";
 
 /** By this header a member of several workspaces says which one a request is for, as an id `ws_…`. */
-export const workspaceHeader = "x-workspace-id";
+const workspaceHeader = "x-workspace-id";
 
 /**
  * Who makes a request: the API key of `Authorization: Bearer …`, or the member behind the session cookie. A member of
@@ -23,7 +24,7 @@ export async function authenticate(
   auth: Auth,
   credentials: Credentials,
 ): Promise<Caller | undefined> {
-  const bearer = bearerToken(headerOf(credentials.headers, "authorization"));
+  const bearer = bearerToken(credentials.headers);
   const wanted = wantedWorkspace(credentials);
   const caller =
     bearer === undefined

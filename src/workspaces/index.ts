@@ -3,29 +3,21 @@ import type { Auth } from "./auth.ts";
 import { workspaceErrors } from "./errors.ts";
 import { workspacesRoutes } from "./http.ts";
 
-export { type ApiKey, createApiKey, listApiKeys, type NewApiKey, revokeApiKey } from "./api-keys.ts";
-export { type RecordedChange, recordChange } from "./audit.ts";
-export { type Auth, type AuthOptions, createAuth } from "./auth.ts";
-export { authenticate, workspaceHeader } from "./authenticate.ts";
-export {
-  ensureFirstWorkspace,
-  type FirstWorkspace,
-  firstWorkspaceId,
-  issueOwnerToken,
-} from "./first-workspace.ts";
+export { createApiKey } from "./api-keys.ts";
+export { type Origin, recordChange } from "./audit.ts";
+export { type Auth, createAuth } from "./auth.ts";
+export { authenticate } from "./authenticate.ts";
+export { ensureFirstWorkspace, firstWorkspaceId, issueOwnerToken } from "./first-workspace.ts";
 export { invitationLink } from "./invitations.ts";
-export type { Mail, SendMail } from "./mails.ts";
-export { findMember, listMembersWithRoles, type Member } from "./members.ts";
-export { toTargetId } from "./present.ts";
-export { type Changes, changedFields, isTimezone } from "./rules.ts";
+export type { Mail } from "./mails.ts";
+export { findMember, listMembersWithRoles } from "./members.ts";
+export { changedFields } from "./rules.ts";
 export {
   createWorkspace,
   freezeWorkspace,
   getWorkspace,
   getWorkspaceForSend,
-  type Origin,
   unfreezeWorkspace,
-  type Workspace,
 } from "./workspaces.ts";
 
 /** Tenants, members, API keys, sign-in and the audit log. */

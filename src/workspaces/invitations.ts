@@ -1,11 +1,11 @@
 import { randomToken, sha256 } from "../base/crypto.ts";
-import { AppError, notFound } from "../base/errors.ts";
+import { AppError, notFound, requireRow } from "../base/errors.ts";
 import { newId } from "../base/ids.ts";
 import type { Page, PageOf } from "../base/page.ts";
 import type { Role } from "../base/route.ts";
 import type { TenantTx } from "../db/index.ts";
 import type { Core } from "../engine/index.ts";
-import { recordChange } from "./audit.ts";
+import { type Origin, recordChange } from "./audit.ts";
 import { workspaceErrors } from "./errors.ts";
 import {
   type Invitation,
@@ -18,7 +18,6 @@ import {
 import { hasMemberWithEmail } from "./member-store.ts";
 import { requireOwner } from "./members.ts";
 import { changedFields } from "./rules.ts";
-import type { Origin } from "./workspaces.ts";
 
 export type { Invitation } from "./invitation-store.ts";
 
@@ -68,8 +67,7 @@ export async function createInvitation(
     invitedBy: origin.caller?.kind === "member" ? origin.caller.id : null,
     expiresAt: invitationEnd(core.clock.now()),
   });
-  const made = await selectInvitation(tx, id);
-  if (made === undefined) throw new Error("an invitation that was just made is not there");
+  const made = requireRow(await selectInvitation(tx, id), "reading an invitation that was just made");
   await recordChange(tx, {
     ...origin,
     action: "invitation.create",

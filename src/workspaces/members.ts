@@ -4,7 +4,7 @@ import type { Caller, Role } from "../base/route.ts";
 import type { TenantTx } from "../db/index.ts";
 import type { Core } from "../engine/index.ts";
 import { selectApiKey } from "./api-key-store.ts";
-import { recordChange } from "./audit.ts";
+import { type Origin, recordChange } from "./audit.ts";
 import { workspaceErrors } from "./errors.ts";
 import {
   countOwners,
@@ -17,7 +17,6 @@ import {
 } from "./member-store.ts";
 import { changedFields } from "./rules.ts";
 import { lockWorkspace } from "./workspace-store.ts";
-import type { Origin } from "./workspaces.ts";
 
 export type { Member } from "./member-store.ts";
 

@@ -1,6 +1,5 @@
 import ipaddr from "ipaddr.js";
-import type { Credentials, Role, Scope } from "../base/route.ts";
-import { scopes } from "../base/route.ts";
+import type { Role, Scope } from "../base/route.ts";
 
 /** Pure decisions of the module. */
 
@@ -11,40 +10,11 @@ export function roleScope(role: Role): Scope {
   return scopeOfRole[role];
 }
 
-/** True if `scope` covers everything that `wanted` does. */
-export function coversScope(scope: Scope, wanted: Scope): boolean {
-  return scopes.indexOf(scope) >= scopes.indexOf(wanted);
-}
-
-const zoneName = /^[A-Za-z][A-Za-z0-9_+\-/]*$/;
-
-/** True for the exact name of an IANA time zone. Offsets such as `+01:00` and other spellings are refused. */
-export function isTimezone(name: string): boolean {
-  if (!zoneName.test(name)) return false;
-  try {
-    // Temporal keeps the name it was given (Intl answers Asia/Calcutta for Asia/Kolkata) and corrects its case.
-    return new Temporal.ZonedDateTime(0n, name).timeZoneId === name;
-  } catch {
-    return false;
-  }
-}
-
 const bootstrapKey = /^[\x21-\x7e][\x20-\x7e]{30,198}[\x21-\x7e]$/;
 
 /** True for 32 to 200 printable ASCII characters without a space at either end, which a header would lose. */
 export function isUsableKey(key: string): boolean {
   return bootstrapKey.test(key);
-}
-
-/** One header's value; of a header that was sent several times, the first. */
-export function headerOf(headers: Credentials["headers"], name: string): string | undefined {
-  const value = headers[name];
-  return typeof value === "string" || value === undefined ? value : value[0];
-}
-
-/** The token of `Authorization: Bearer …`, or undefined if the header is absent or of another scheme. */
-export function bearerToken(authorization: string | undefined): string | undefined {
-  return /^Bearer +(.+?) *$/i.exec(authorization ?? "")?.[1];
 }
 
 /** What counts as one source of attempts: an IPv4 address, or the /64 that a single IPv6 user gets. */

@@ -1,9 +1,8 @@
 import { z } from "zod";
 import { toId } from "../base/ids.ts";
 import { type Route, route } from "../base/route.ts";
-import { idOut, instant, instantOut, text } from "../base/schemas.ts";
+import { idOut, instant, instantOut, text, timezone } from "../base/schemas.ts";
 import type { Core } from "../engine/index.ts";
-import { isTimezone } from "./rules.ts";
 import {
   freezeWorkspace,
   getWorkspace,
@@ -11,15 +10,6 @@ import {
   updateWorkspace,
   type Workspace,
 } from "./workspaces.ts";
-
-const timezone = z
-  .string()
-  .max(64)
-  .refine(isTimezone, {
-    error: 'must be the exact name of an IANA time zone, for instance "Europe/Berlin"',
-    params: { code: "timezone_unknown" },
-  })
-  .meta({ description: "IANA name", example: "Europe/Berlin" });
 
 const workspaceOut = z
   .object({

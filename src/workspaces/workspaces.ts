@@ -1,8 +1,7 @@
 import { newId } from "../base/ids.ts";
-import type { Caller } from "../base/route.ts";
 import type { TenantTx } from "../db/index.ts";
 import type { Core } from "../engine/index.ts";
-import { recordChange } from "./audit.ts";
+import { type Origin, recordChange } from "./audit.ts";
 import { changedFields } from "./rules.ts";
 import {
   insertWorkspace,
@@ -14,12 +13,6 @@ import {
 } from "./workspace-store.ts";
 
 export type { Workspace } from "./workspace-store.ts";
-
-/** Who asked for a change, and in which request. `caller` null is the program itself. */
-export interface Origin {
-  readonly caller: Caller | null;
-  readonly requestId: string | null;
-}
 
 const audited = ["name", "timezone", "frozenAt", "frozenReason"] as const;
 

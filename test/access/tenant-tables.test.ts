@@ -55,7 +55,7 @@ async function makeRareRows(workspace: TestWorkspace, executionId: string): Prom
   const { id } = (await workspace.send("POST", "/v1/contacts", contact)).body as { readonly id: string };
   const contactId = requireRow(fromId("contact", id), "reading a contact's id");
   await app.core.db.tenant(workspace.id, (tx) =>
-    rememberFact(app.core, tx, { contactId, text: "Likes tulips.", source: "agent" }),
+    rememberFact(tx, { contactId, text: "Likes tulips.", source: "agent" }),
   );
   await client.query(
     "insert into execution_payloads (workspace_id, execution_id, seq, payload) values ($1, $2, 1, '1')",

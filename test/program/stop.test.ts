@@ -37,9 +37,17 @@ afterAll(async () => {
   await models.close();
 });
 
-it("drains on Ctrl-C to the whole group within 10 s, and goes on at the next start", async () => {
+it("ends on Ctrl-C while it starts, drains on Ctrl-C within 10 s, and goes on at the next start", async () => {
   const dataDir = await programs.newDataDir();
   const env = { ERRAND_DEMO: "0" };
+  const early = programs.launch({ dataDir, env });
+  await until("the database to be made", () => early.output().includes("creating a PostgreSQL"));
+  expect(await early.stop("SIGINT")).toEqual({ code: 0, signal: null });
+  expect(early.output()).toContain("SIGINT: stopping");
+  expect(early.output()).not.toContain("serves");
+  expect(early.complaints()).toEqual([]);
+  expect(await postgresPid(dataDir)).toBeUndefined();
+
   const first = await programs.start({
     dataDir,
     env,

@@ -4,7 +4,7 @@ import { toId } from "../../base/ids.ts";
 import { text } from "../../base/schemas.ts";
 import { rememberFact } from "../../contacts/index.ts";
 import type { TenantTx } from "../../db/index.ts";
-import type { Core, ExecutionContext, Reason, StepKind, StepPayload } from "../../engine/index.ts";
+import type { ExecutionContext, Reason, StepKind, StepPayload } from "../../engine/index.ts";
 import type { AgentRun, AgentStart, OutgoingText, SendVerdict } from "./agent-run.ts";
 import { claimableOutcomes } from "./outcome.ts";
 import { type AgentTool, defineTool, type ToolOutcome } from "./tool.ts";
@@ -16,7 +16,6 @@ const messageText = text({ min: 1, max: longestMessage }).describe("The message,
 
 /** What the tools of one run work with. */
 export interface ToolScope<D> {
-  readonly core: Core;
   readonly ctx: ExecutionContext;
   readonly run: AgentRun<D>;
   readonly start: AgentStart<D>;
@@ -79,7 +78,7 @@ function sendMessage<D>(scope: ToolScope<D>): AgentTool {
   });
 }
 
-function remember<D>({ core, ctx, start }: ToolScope<D>): AgentTool {
+function remember<D>({ ctx, start }: ToolScope<D>): AgentTool {
   return defineTool({
     name: "remember",
     description:
@@ -97,7 +96,7 @@ function remember<D>({ core, ctx, start }: ToolScope<D>): AgentTool {
       return await transactTool(ctx, "tool_result", "remember", input, async (tx) => {
         const { contactId } = start;
         if (contactId === null) throw new Error("remember was offered without a contact");
-        const id = await rememberFact(core, tx, {
+        const id = await rememberFact(tx, {
           contactId,
           text: input.text,
           key: input.key ?? undefined,

@@ -88,7 +88,7 @@ export async function createLoopFixture(): Promise<LoopFixture> {
   const workspaceId = await core.newWorkspace();
   const tenant = <T>(work: (tx: TenantTx) => Promise<T>) => core.db.tenant(workspaceId, work);
   const { contactId, modelProviderId } = await tenant(async (tx) => ({
-    contactId: (await createContact(core, tx, { name: "Anna" })).id,
+    contactId: (await createContact(tx, { name: "Anna" })).id,
     modelProviderId: (
       await createModelProvider(
         core,

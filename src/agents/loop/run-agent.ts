@@ -38,7 +38,7 @@ export async function runAgent<D>(
   if ("end" in begun) return begun.end;
   let state = begun;
   const { start } = state;
-  const scope: ToolScope<D> = { core, ctx, run, start };
+  const scope: ToolScope<D> = { ctx, run, start };
   const { tracer } = core;
   if (tracer !== undefined) traceAgent(tracer, start.agent);
   const plainTools = builtInTools(scope);

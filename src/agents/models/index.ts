@@ -1,7 +1,6 @@
-export { createModel, type ModelProvider, type SandboxProvider } from "./create-model.ts";
-export { ModelError, type ModelErrorCode } from "./errors.ts";
+export { createModel } from "./create-model.ts";
+export { ModelError } from "./errors.ts";
 export type {
-  FinishReason,
   JsonSchemaObject,
   Model,
   ModelAnswer,
@@ -10,15 +9,11 @@ export type {
   ModelTool,
   ModelToolCall,
   ModelToolResult,
-  ModelUsage,
 } from "./messages.ts";
-export type { OpenAICompatibleProvider } from "./openai-compatible.ts";
 export {
-  type PromptContact,
-  type PromptSection,
   renderContactMessage,
   renderContactSection,
   renderSection,
   renderTaskSection,
 } from "./prompt-sections.ts";
-export { callWithRetry, type RetryOptions } from "./retry.ts";
+export { callWithRetry } from "./retry.ts";

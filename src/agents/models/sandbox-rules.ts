@@ -2,7 +2,7 @@ import type { ModelMessage, ModelRequest, ModelToolResult } from "./messages.ts"
 import { type PromptContact, readContactSection, readSections, readTaskSection } from "./prompt-sections.ts";
 
 /** Stands in every text the sandbox writes. */
-export const sandboxMark = "(sandbox model)";
+const sandboxMark = "(sandbox model)";
 
 const longestQuote = 500;
 const longestWaitSeconds = 300;

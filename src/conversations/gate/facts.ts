@@ -6,7 +6,7 @@ import type { TenantTx } from "../../db/index.ts";
 import type { Core } from "../../engine/index.ts";
 import { getWorkspaceForSend } from "../../workspaces/index.ts";
 import type { Conversation } from "../conversation.ts";
-import { selectLiveSession } from "../sessions-store.ts";
+import { selectLiveSession } from "../session-store.ts";
 import type { GateSnapshot, SendClass } from "./rules.ts";
 
 /** What a source of facts is asked about. */

@@ -17,6 +17,8 @@ export interface EmbeddedOptions {
   readonly clock: Clock;
   /** Server settings that win over our defaults, for instance `{fsync: "off"}` in tests. */
   readonly settings?: Readonly<Record<string, string>>;
+  /** Ends a start that is under way, which may take minutes after a crash. Once it runs, `stop` is what ends it. */
+  readonly signal?: AbortSignal;
 }
 
 export interface EmbeddedPostgres {
@@ -68,7 +70,8 @@ export async function startEmbeddedPostgres(options: EmbeddedOptions): Promise<E
       clock,
       signal: abort.signal,
     };
-    const server = await bringUpServer(context);
+    const signal = AbortSignal.any([abort.signal, ...(options.signal === undefined ? [] : [options.signal])]);
+    const server = await bringUpServer({ ...context, signal });
     await ensureDatabase(context.urlFor(server.port, "postgres"), database).catch(async (error: unknown) => {
       await stopServer(clock, server.pid);
       throw error;

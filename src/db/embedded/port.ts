@@ -1,14 +1,22 @@
+import { randomInt } from "node:crypto";
 import { readFile, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
 
 const host = "127.0.0.1";
 
-/** The port to start on: `wanted` if it is free, else one that the system gives. */
+/** Below the ports that systems give to outgoing connections, which could take the port between a stop and a start. */
+const lowest = 20_000;
+const highest = 30_000;
+const tries = 100;
+
+/** The port to start on: `wanted` if it is free, else a free one at random. */
 export async function choosePort(wanted: number | undefined): Promise<number> {
-  if (wanted !== undefined && (await tryListen(wanted)) !== undefined) return wanted;
-  const free = await tryListen(0);
-  if (free === undefined) throw new Error(`no free port on ${host}`);
-  return free;
+  if (wanted !== undefined && (await tryListen(wanted))) return wanted;
+  for (let tried = 0; tried < tries; tried += 1) {
+    const port = randomInt(lowest, highest);
+    if (await tryListen(port)) return port;
+  }
+  throw new Error(`no free port between ${lowest} and ${highest} on ${host}`);
 }
 
 /** The port of the last start. */
@@ -22,15 +30,13 @@ export async function rememberPort(portFile: string, port: number): Promise<void
   await writeFile(portFile, `${port}\n`, { mode: 0o600 });
 }
 
-/** The port that was listened on for a moment; undefined if it is taken. */
-function tryListen(port: number): Promise<number | undefined> {
+/** True if the port could be listened on for a moment. */
+function tryListen(port: number): Promise<boolean> {
   return new Promise((resolve) => {
     const server = createServer();
-    server.on("error", () => resolve(undefined));
+    server.on("error", () => resolve(false));
     server.listen({ host, port, exclusive: true }, () => {
-      const address = server.address();
-      const actual = typeof address === "object" && address !== null ? address.port : undefined;
-      server.close(() => resolve(actual));
+      server.close(() => resolve(true));
     });
   });
 }

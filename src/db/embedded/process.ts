@@ -20,6 +20,8 @@ export function run(program: string, args: readonly string[], account?: Account)
       // The current directory may be one that the account cannot enter.
       cwd: "/",
       env: {},
+      // Ctrl-C in our terminal must not end it half way, which would look like a failure of its own.
+      detached: true,
       stdio: ["ignore", "pipe", "pipe"],
       ...(account && { uid: account.uid, gid: account.gid }),
     });

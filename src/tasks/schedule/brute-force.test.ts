@@ -1,9 +1,9 @@
 import { Cron } from "croner";
 import fc from "fast-check";
 import { expect, test } from "vitest";
+import { modernDates, zoneNames } from "./arbitraries.test-support.ts";
 import { nextRun, runsBetween } from "./runs.ts";
 import type { Schedule } from "./schema.ts";
-import { modernDates, zoneNames } from "./testing-arbitraries.ts";
 
 /*
  * The DST rules once more, as directly as they can be said: walk the minutes of a stretch of real time, ask

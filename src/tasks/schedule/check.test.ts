@@ -1,9 +1,9 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
+import { cronTexts, modernDates, timesOfDay, zoneNames } from "./arbitraries.test-support.ts";
 import { checkSchedule } from "./check.ts";
 import { nextRun } from "./runs.ts";
 import type { Schedule } from "./schema.ts";
-import { cronTexts, modernDates, timesOfDay, zoneNames } from "./testing-arbitraries.ts";
 
 const NOW = new Date("2026-11-20T12:00:00Z");
 

@@ -1,8 +1,8 @@
+import { checkTimezoneName } from "../../base/timezone.ts";
 import { type ParsedText, parseLocalDateTime, parseTimeOfDay } from "./calendar.ts";
 import { parseCron } from "./cron-pattern.ts";
 import { nextRun } from "./runs.ts";
 import type { Schedule } from "./schema.ts";
-import { checkTimezoneName } from "./zone.ts";
 
 export type ScheduleProblemCode =
   | "timezone_unknown"

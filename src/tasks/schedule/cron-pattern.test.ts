@@ -1,9 +1,9 @@
 import { Cron } from "croner";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { cronTexts } from "./arbitraries.test-support.ts";
 import { parseCron } from "./cron-pattern.ts";
 import { nextRun } from "./runs.ts";
-import { cronTexts } from "./testing-arbitraries.ts";
 
 function refusal(cron: string): string {
   const parsed = parseCron(cron);

@@ -1,9 +1,9 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
+import { cronTexts } from "./arbitraries.test-support.ts";
 import { parseCron } from "./cron-pattern.ts";
 import { describeSchedule } from "./describe.ts";
 import type { Schedule } from "./schema.ts";
-import { cronTexts } from "./testing-arbitraries.ts";
 
 const cron = (text: string): Schedule => ({ kind: "cron", timezone: "Europe/Berlin", cron: text });
 

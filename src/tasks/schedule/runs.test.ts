@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { cronTexts, modernDates, timesOfDay, zoneNames } from "./arbitraries.test-support.ts";
 import { nextRun, runsBetween } from "./runs.ts";
 import type { Schedule } from "./schema.ts";
-import { cronTexts, modernDates, timesOfDay, zoneNames } from "./testing-arbitraries.ts";
 
 const EPOCH = new Date(0);
 

@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { timesOfDay, zoneNames } from "./arbitraries.test-support.ts";
 import { nextRun } from "./runs.ts";
 import type { Schedule } from "./schema.ts";
-import { timesOfDay, zoneNames } from "./testing-arbitraries.ts";
 import { decideTick, defaultPolicies, type TickExecution, type TickInput } from "./tick.ts";
 
 const hourly: Schedule = { kind: "cron", timezone: "UTC", cron: "0 * * * *" };

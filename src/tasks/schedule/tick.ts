@@ -21,7 +21,7 @@ export const defaultPolicies: SchedulePolicies = {
  * schedule runs more than once a minute, so of several due ticks one at most is on time, and the newest tick
  * of a task that runs every minute always is.
  */
-export const ON_TIME_MS = 60_000;
+const ON_TIME_MS = 60_000;
 
 export interface TickInput {
   schedule: Schedule;

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { parseLocalDateTime } from "./calendar.ts";
-import { checkTimezoneName, firstInstantShowing, latestLocalUntil, localAt, segmentAt } from "./zone.ts";
+import { firstInstantShowing, latestLocalUntil, localAt, segmentAt } from "./zone.ts";
 
 const localText = (local: number): string => new Date(local).toISOString().slice(0, 19);
 
@@ -65,29 +65,4 @@ test.each([
   expect(new Date(firstInstantShowing(zone, parsed.ok ? parsed.value : Number.NaN)).toISOString()).toBe(
     instant,
   );
-});
-
-test("zone names: the IANA names and links as they are written, nothing else", () => {
-  for (const name of [
-    ...Intl.supportedValuesOf("timeZone"),
-    "UTC",
-    "Europe/Kyiv",
-    "Europe/Kiev",
-    "US/Eastern",
-  ]) {
-    expect([name, checkTimezoneName(name)]).toEqual([name, { known: true }]);
-  }
-  const unknown = { known: false, meant: null };
-  for (const name of [
-    "+02:00",
-    "-0500",
-    "Mars/Olympus",
-    "",
-    "Z",
-    "2026-01-01T00:00[Europe/Berlin]",
-    " UTC",
-  ]) {
-    expect([name, checkTimezoneName(name)]).toEqual([name, unknown]);
-  }
-  expect(checkTimezoneName("europe/berlin")).toEqual({ known: false, meant: "Europe/Berlin" });
 });

@@ -94,18 +94,3 @@ export function firstInstantShowing(timezone: string, local: number): number {
   while (local - segment.offset >= segment.end) segment = segmentAt(timezone, segment.end);
   return Math.max(segment.start, local - segment.offset);
 }
-
-/**
- * Says whether `name` is an IANA zone or link, and if only its capitals are wrong, how it is written.
- * Offsets ("+02:00") and date strings with a zone, which Temporal would also read, are not names.
- */
-export function checkTimezoneName(name: string): { known: true } | { known: false; meant: string | null } {
-  if (!/^[A-Za-z]/.test(name)) return { known: false, meant: null };
-  let written: string;
-  try {
-    written = Temporal.Instant.fromEpochMilliseconds(0).toZonedDateTimeISO(name).timeZoneId;
-  } catch {
-    return { known: false, meant: null };
-  }
-  return written === name ? { known: true } : { known: false, meant: written };
-}

@@ -1,3 +1,4 @@
+import { requireRow } from "../base/errors.ts";
 import { toId, toIdOrNull } from "../base/ids.ts";
 import { instant } from "../base/schemas.ts";
 import type { TenantTx } from "../db/index.ts";
@@ -12,7 +13,7 @@ export async function presentTasks(tx: TenantTx, tasks: readonly Task[]): Promis
   if (tasks.length === 0) return [];
   const running = await countActive(
     tx,
-    tasks.map(({ id }) => id),
+    tasks.map(({ id }) => ({ workspaceId: tx.workspaceId, taskId: id })),
   );
   const lastIds = tasks.flatMap(({ lastExecutionId }) => (lastExecutionId === null ? [] : [lastExecutionId]));
   const last = lastIds.length === 0 ? [] : await getExecutions(tx, lastIds);
@@ -23,6 +24,12 @@ export async function presentTasks(tx: TenantTx, tasks: readonly Task[]): Promis
       lastExecution: task.lastExecutionId === null ? undefined : byId.get(task.lastExecutionId),
     }),
   );
+}
+
+/** One task as the API shows it. */
+export async function presentOneTask(tx: TenantTx, task: Task): Promise<TaskOut> {
+  const [presented] = await presentTasks(tx, [task]);
+  return requireRow(presented, "presenting a task");
 }
 
 function presentTask(
