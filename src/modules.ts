@@ -9,7 +9,7 @@ import type { ModuleOptions } from "./program/start.ts";
 import { tasksModule } from "./tasks/index.ts";
 import { workspacesModule } from "./workspaces/index.ts";
 
-/** Every module of the program, lower ones first. Only `main` imports this. */
+/** Every module of the program, lower ones first. In src/ only `main` imports this. */
 export function createModules(core: Core, options: ModuleOptions): readonly Module[] {
   const { auth, mailer } = options;
   return [

@@ -1,7 +1,9 @@
 import type { AddressInfo } from "node:net";
 import type { FastifyInstance } from "fastify";
 import { type ApiOptions, createApi } from "../src/api/index.ts";
-import type { Caller, Credentials, Route, Scope } from "../src/base/route.ts";
+import { bearerToken } from "../src/base/credentials.ts";
+import { newId } from "../src/base/ids.ts";
+import { type Caller, type Credentials, type Route, type Scope, scopes } from "../src/base/route.ts";
 import { createTestCore, type TestCore } from "./core.ts";
 
 export interface TestApi {
@@ -34,13 +36,15 @@ export interface Received {
   readonly body: unknown;
 }
 
-/** A server with invented routes. The key `scope-<scope>` belongs to a caller with that scope. */
+/** A server with invented routes. `scope-<scope>` is a key with that scope. */
 export async function createTestApi(
   routes: readonly Route[],
   options: Partial<ApiOptions> & { readonly core?: TestCore } = {},
 ): Promise<TestApi> {
   const core = options.core ?? (await createTestCore());
   const workspaceId = await core.newWorkspace();
+  // UUIDs, as the audit log wants them.
+  const keyIds = { read: newId(), write: newId(), admin: newId() };
   const app = await createApi({
     routes,
     errors: [],
@@ -48,7 +52,7 @@ export async function createTestApi(
     trustProxy: false,
     operations: { healthChecks: [] },
     limits: { perCaller: 10_000, failuresPerAddress: 10_000 },
-    authenticate: async (credentials) => callerOf(credentials, workspaceId),
+    authenticate: async (credentials) => callerOf(credentials, workspaceId, keyIds),
     ...options,
     core,
   });
@@ -67,10 +71,14 @@ export async function createTestApi(
   };
 }
 
-function callerOf(credentials: Credentials, workspaceId: string): Caller | undefined {
-  const scope = /^Bearer scope-(read|write|admin)$/.exec(String(credentials.headers.authorization))?.[1];
-  if (scope === undefined) return undefined;
-  return { workspaceId, kind: "api_key", id: `key-${scope}`, scope: scope as Scope, role: null };
+function callerOf(
+  credentials: Credentials,
+  workspaceId: string,
+  keyIds: Readonly<Record<Scope, string>>,
+): Caller | undefined {
+  const token = bearerToken(credentials.headers);
+  const scope = scopes.find((known) => token === `scope-${known}`);
+  return scope && { workspaceId, kind: "api_key", id: keyIds[scope], scope, role: null };
 }
 
 async function send(url: string, method: string, options: SendOptions): Promise<Received> {

@@ -4,7 +4,13 @@ import type { FastifyInstance } from "fastify";
 import { createApi } from "../src/api/index.ts";
 import { createLogger } from "../src/base/log.ts";
 import type { Scope } from "../src/base/route.ts";
-import { type Core, createMaintenance, createWorker, type Module } from "../src/engine/index.ts";
+import {
+  type Core,
+  createMaintenance,
+  createWorker,
+  type Module,
+  type Service,
+} from "../src/engine/index.ts";
 import { createModules } from "../src/modules.ts";
 import { createMailer } from "../src/notifications/index.ts";
 import { describeApi } from "../src/program/api-document.ts";
@@ -21,6 +27,7 @@ import {
 } from "../src/workspaces/index.ts";
 import { type Content, type Received, sendRequest } from "./api.ts";
 import { createTestDatabase } from "./database.ts";
+import { startServices } from "./engine.ts";
 
 export interface TestApp {
   readonly core: Core;
@@ -80,7 +87,8 @@ export async function createTestApp(options: TestAppOptions = {}): Promise<TestA
   const modules = createModules(core, { auth, mailer });
   join(core, modules);
   await opened.queue.start(modules.flatMap(({ jobs }) => jobs ?? []));
-  if (options.running === true) teardown.add("the services", await startServices(opened, modules));
+  if (options.running === true)
+    teardown.add("the services", await startServices(...servicesOf(opened, modules)));
   const app = await createApi({
     ...describeApi(modules, "0.0.0"),
     core,
@@ -109,21 +117,14 @@ export async function createTestApp(options: TestAppOptions = {}): Promise<TestA
   };
 }
 
-async function startServices(
-  { core, queue }: OpenCore,
-  modules: readonly Module[],
-): Promise<() => Promise<void>> {
-  const services = [
+/** Everything that runs by itself. */
+function servicesOf({ core, queue }: OpenCore, modules: readonly Module[]): readonly Service[] {
+  return [
     createWorker(core, { concurrency: 4 }),
     createMaintenance(core, "worker"),
     queue.service(),
     ...modules.flatMap((module) => module.services ?? []),
   ];
-  const stops: (() => Promise<void>)[] = [];
-  for (const service of services) stops.push(await service.start());
-  return async () => {
-    await Promise.all(stops.map((stop) => stop()));
-  };
 }
 
 async function openWorkspace(core: Core, url: string, name: string): Promise<TestWorkspace> {

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { notFound } from "../base/errors.ts";
+import { requireFound } from "../base/errors.ts";
 import { toId } from "../base/ids.ts";
 import { type Route, route } from "../base/route.ts";
 import {
@@ -140,8 +140,7 @@ export function agentRoutes(core: Core): readonly Route[] {
       examples: { response: example },
       handler: ({ caller, params }) =>
         core.db.tenant(caller.workspaceId, async (tx) => {
-          const agent = await loadAgent(tx, params.agentId);
-          if (agent === undefined) throw notFound("agent");
+          const agent = requireFound(await loadAgent(tx, params.agentId), "agent");
           return presentAgent(agent);
         }),
     }),

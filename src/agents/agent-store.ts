@@ -31,17 +31,7 @@ export interface AgentFilter {
 }
 
 /** What an agent is made of in the database, without what the database fills in. */
-interface AgentValues {
-  readonly id: string;
-  readonly name: string;
-  readonly instructions: string;
-  readonly modelProviderId: string;
-  readonly model: string;
-  readonly enabled: boolean;
-  readonly isDefault: boolean;
-  readonly demo: boolean;
-  readonly meta: Meta;
-}
+type AgentValues = Omit<Agent, "createdAt" | "updatedAt">;
 
 /** Inserts the agent. The provider must exist: a foreign key says so otherwise. */
 export async function insertAgent(tx: TenantTx, values: AgentValues): Promise<Agent> {

@@ -27,7 +27,7 @@ beforeAll(async () => {
   ]);
   api = await createTestApi(module.routes ?? [], {
     core,
-    // As in the helper, but with keys that the audit log can name.
+    // As in the helper, but for the workspace of the test.
     authenticate: async ({ headers }) => {
       const scope = String(headers.authorization).replace("Bearer scope-", "") as Scope;
       const isKnown = Object.hasOwn(keys, scope);

@@ -1,4 +1,4 @@
-import { invalidField, notFound } from "../base/errors.ts";
+import { invalidField, requireFound } from "../base/errors.ts";
 import { newId } from "../base/ids.ts";
 import { withoutUndefined } from "../base/objects.ts";
 import type { Page, PageOf } from "../base/page.ts";
@@ -79,8 +79,7 @@ export async function updateAgent(
 ): Promise<Agent> {
   if (changes.modelProviderId !== undefined) await checkProvider(tx, changes.modelProviderId);
   if (changes.isDefault) await lockDefaultAgent(tx);
-  const before = await selectAgentForUpdate(tx, id);
-  if (before === undefined) throw notFound("agent");
+  const before = requireFound(await selectAgentForUpdate(tx, id), "agent");
   if (changes.isDefault && !before.isDefault) await clearDefault(tx, origin);
   const after = await updateAgentRow(tx, id, withoutUndefined(changes));
   await record(tx, origin, "agent.update", before, after);
@@ -89,8 +88,7 @@ export async function updateAgent(
 
 /** Deletes an agent after everybody who refers to it has dealt with that. Throws 404, and what they throw. */
 export async function deleteAgent(core: Core, tx: TenantTx, id: string, origin: Origin): Promise<void> {
-  const agent = await selectAgentForUpdate(tx, id);
-  if (agent === undefined) throw notFound("agent");
+  const agent = requireFound(await selectAgentForUpdate(tx, id), "agent");
   for (const handle of core.extensions.of(agentDeleted)) await handle(tx, id);
   await clearDefaultAgentOfChannels(tx, id);
   await deleteAgentRow(tx, id);

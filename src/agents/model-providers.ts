@@ -1,4 +1,4 @@
-import { AppError, type FieldError, invalidFields, notFound } from "../base/errors.ts";
+import { AppError, type FieldError, invalidFields, requireFound } from "../base/errors.ts";
 import { newId } from "../base/ids.ts";
 import type { Page, PageOf } from "../base/page.ts";
 import type { Meta } from "../base/schemas.ts";
@@ -69,8 +69,7 @@ export async function updateModelProvider(
   changes: ModelProviderChanges,
   origin: Origin,
 ): Promise<ModelProvider> {
-  const before = await selectProviderForUpdate(tx, id);
-  if (before === undefined) throw notFound("model provider");
+  const before = requireFound(await selectProviderForUpdate(tx, id), "model provider");
   throwFaults(findFaults(before.kind, changes.baseUrl ?? before.baseUrl, changes));
   if (
     before.hasApiKey &&
@@ -96,8 +95,7 @@ export async function updateModelProvider(
 /** Deletes a provider that no agent uses. Throws 404, 409 `model_provider_in_use`. */
 export async function deleteModelProvider(tx: TenantTx, id: string, origin: Origin): Promise<void> {
   // The lock keeps agents from being given this provider between the look and the deletion.
-  const provider = await selectProviderForUpdate(tx, id);
-  if (provider === undefined) throw notFound("model provider");
+  const provider = requireFound(await selectProviderForUpdate(tx, id), "model provider");
   const users = await selectAgentNamesOfProvider(tx, id, namesShown + 1);
   if (users.length > 0)
     throw new AppError(agentErrors.model_provider_in_use, { message: describeUsers(users) });

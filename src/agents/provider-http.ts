@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { notFound } from "../base/errors.ts";
+import { requireFound } from "../base/errors.ts";
 import { toId } from "../base/ids.ts";
 import { type Route, route } from "../base/route.ts";
 import { idOf, idOut, instant, instantOut, meta, metaOut, pageOf, pageQuery, text } from "../base/schemas.ts";
@@ -129,8 +129,10 @@ export function providerRoutes(core: Core): readonly Route[] {
       examples: { response: example },
       handler: ({ caller, params }) =>
         core.db.tenant(caller.workspaceId, async (tx) => {
-          const provider = await loadModelProvider(tx, params.modelProviderId);
-          if (provider === undefined) throw notFound("model provider");
+          const provider = requireFound(
+            await loadModelProvider(tx, params.modelProviderId),
+            "model provider",
+          );
           return presentProvider(provider);
         }),
     }),

@@ -1,5 +1,6 @@
 import {
   endTurn,
+  lockConversation,
   replyKind,
   sendMessage,
   type Turn,
@@ -38,6 +39,7 @@ export function createReplyKind(core: Core): ExecutionKind {
   return {
     name: replyKind.kind,
     run: (ctx) => runReply(core, ctx),
+    beforeEnd: (tx, execution) => lockTurn(tx, execution),
     ended: (tx, execution) => freeTurn(core, tx, execution),
   };
 }
@@ -131,6 +133,10 @@ function arrangeMessages({ messages, transcript }: Turn): readonly TurnMessage[]
 
 function toPromptMessage({ author, text, createdAt }: TurnMessage): PromptMessage {
   return { author, text, at: new Date(createdAt) };
+}
+
+async function lockTurn(tx: TenantTx, { conversationId }: Execution): Promise<void> {
+  if (conversationId !== null) await lockConversation(tx, conversationId);
 }
 
 /** However a reply ended, its turn is over; one that failed leaves the conversation to a person. */

@@ -25,12 +25,17 @@ const keepAliveMs = 72_000;
 const longestPathPart = 500;
 const longestLoggedPath = 200;
 const shutdownRetrySeconds = 5;
+/**
+ * How long requests may go on once the server closes. Handlers are done in less; what is left is mostly clients that
+ * stopped in the middle of their request, for which a close would wait as long as a request may take to arrive.
+ */
+const cutAfterMs = 1_500;
 const requestIdPattern = /^[A-Za-z0-9._:-]{1,128}$/;
 /** Asked every few seconds by probes and collectors: their answers would drown the log, and the rest of the figures. */
 const quietPaths: ReadonlySet<string> = new Set(["/healthz", "/readyz", "/metrics"]);
 
 interface ServerOptions {
-  readonly core: Pick<ApiCore, "log" | "metrics" | "publicUrl" | "tracer">;
+  readonly core: Pick<ApiCore, "clock" | "log" | "metrics" | "publicUrl" | "tracer">;
   readonly trustProxy: TrustProxy;
   readonly errors: readonly ErrorCode[];
 }
@@ -77,7 +82,11 @@ export async function createServer(options: ServerOptions): Promise<Server> {
   const allowedAt = collectMethods(app);
   observeRequests(app, core, quietPaths);
 
-  app.addHook("preClose", async () => closing.abort());
+  app.addHook("preClose", async () => {
+    closing.abort();
+    if (!app.server.listening) return;
+    app.server.once("close", core.clock.after(cutAfterMs, () => app.server.closeAllConnections()));
+  });
   app.addHook("onRequest", async (request, reply) => {
     reply.headers({
       "x-request-id": request.id,

@@ -90,6 +90,12 @@ export function notFound(what: string): AppError {
   });
 }
 
+/** The object that was looked for, or 404 naming its kind. */
+export function requireFound<T>(found: T | undefined, what: string): T {
+  if (found === undefined) throw notFound(what);
+  return found;
+}
+
 /** An error's message whatever was thrown, for logs and stored reasons. */
 export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);

@@ -18,11 +18,11 @@ export interface GuardOptions {
   readonly privateHosts: readonly string[];
   /** The system's resolver unless a test decides. */
   readonly resolve?: Resolver | undefined;
-  /** Milliseconds until a connection must stand; default 10 s. */
-  readonly connectTimeoutMs?: number | undefined;
-  /** Milliseconds without a byte of the answer, as a last resort behind the caller's own; default 300 s. */
-  readonly idleTimeoutMs?: number | undefined;
 }
+
+const connectTimeoutMs = 10_000;
+/** Without a byte of the answer; a last resort behind the caller's own. */
+const idleTimeoutMs = 300_000;
 
 export interface GuardedFetch {
   /**
@@ -48,7 +48,6 @@ export class BlockedAddressError extends Error {
 export function createGuardedFetch(options: GuardOptions): GuardedFetch {
   const guard = createAddressGuard(options.allowPrivate, parsePrivateHosts(options.privateHosts));
   const resolve = options.resolve ?? resolveBySystem;
-  const idleTimeoutMs = options.idleTimeoutMs ?? 300_000;
 
   const lookup: LookupFunction = (hostname, lookupOptions, callback) => {
     resolveChecked(hostname, resolve, guard).then(
@@ -63,7 +62,7 @@ export function createGuardedFetch(options: GuardOptions): GuardedFetch {
   // HTTP/2 is off because an abort must end the socket, not only one stream of a shared one.
   const connectToChecked = buildConnector({
     allowH2: false,
-    timeout: options.connectTimeoutMs ?? 10_000,
+    timeout: connectTimeoutMs,
     lookup,
   });
   const agent = new Agent({

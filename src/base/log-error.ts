@@ -1,4 +1,5 @@
 import { isNativeError } from "node:util/types";
+import { shorten } from "./text.ts";
 
 /** What the log says of an error: nothing else that hangs on it, which may be a whole connection with its password. */
 export interface LoggedError {
@@ -54,16 +55,16 @@ function read(error: Error, depth: number): LoggedError {
   const cause = depth < deepestCause ? describeCause(error.cause, depth + 1) : undefined;
   return {
     type: typeOf(error),
-    message: cut(messageOf(error), longestMessage),
+    message: shorten(messageOf(error), longestMessage),
     ...(typeof code === "string" || typeof code === "number" ? { code } : {}),
-    ...(typeof error.stack === "string" ? { stack: cut(error.stack, longestStack) } : {}),
+    ...(typeof error.stack === "string" ? { stack: shorten(error.stack, longestStack) } : {}),
     ...(cause === undefined ? {} : { cause }),
   };
 }
 
 function describeCause(cause: unknown, depth: number): LoggedError | string | undefined {
   if (isError(cause)) return describe(cause, depth);
-  return typeof cause === "string" ? cut(cause, longestMessage) : undefined;
+  return typeof cause === "string" ? shorten(cause, longestMessage) : undefined;
 }
 
 /** The name, unless that says nothing: an error of pg is called "error" and its class DatabaseError. */
@@ -77,8 +78,4 @@ function messageOf(error: Error): string {
   const message = String(error.message);
   if (message !== "" || !(error instanceof AggregateError)) return message;
   return error.errors.map((one) => (isError(one) ? one.message : String(one))).join("; ");
-}
-
-function cut(text: string, length: number): string {
-  return text.length <= length ? text : `${text.slice(0, length)}…`;
 }

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { cleanText, isStorable, toStorableJson } from "./text.ts";
+import { cleanText, isStorable, shorten, toStorableJson } from "./text.ts";
 
 const nul = "\u0000";
 const high = "\ud83d";
@@ -89,3 +89,8 @@ function circular(): unknown {
   value.self = value;
   return value;
 }
+
+test("shorten cuts what is longer and marks the cut", () => {
+  expect(shorten("abc", 3)).toBe("abc");
+  expect(shorten("abcd", 3)).toBe("abc…");
+});

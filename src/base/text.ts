@@ -34,3 +34,8 @@ function cleanValue(value: unknown): unknown {
   if ("toJSON" in value && typeof value.toJSON === "function") return cleanValue(value.toJSON());
   return Object.fromEntries(Object.entries(value).map(([key, item]) => [cleanText(key), cleanValue(item)]));
 }
+
+/** The text, cut with `…` where it is longer than `most` characters. */
+export function shorten(text: string, most: number): string {
+  return text.length <= most ? text : `${text.slice(0, most)}…`;
+}

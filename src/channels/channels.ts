@@ -1,5 +1,5 @@
 import { randomToken } from "../base/crypto.ts";
-import { AppError, invalidField, notFound } from "../base/errors.ts";
+import { AppError, invalidField, requireFound } from "../base/errors.ts";
 import { newId } from "../base/ids.ts";
 import type { Page, PageOf } from "../base/page.ts";
 import type { TenantTx } from "../db/index.ts";
@@ -56,12 +56,10 @@ export async function updateChannel(
   id: string,
   change: ChannelChange,
 ): Promise<{ readonly before: Channel; readonly after: Channel }> {
-  const before = await selectChannel(tx, id, "for update");
-  if (before === undefined) throw notFound("channel");
+  const before = requireFound(await selectChannel(tx, id, "for update"), "channel");
   if (change.kind !== undefined) checkKind(before.platform, change.kind);
   await checkAgent(core, tx, change.defaultAgentId ?? null);
-  const after = await updateChannelRow(tx, id, change);
-  if (after === undefined) throw notFound("channel");
+  const after = requireFound(await updateChannelRow(tx, id, change), "channel");
   return { before, after };
 }
 
@@ -72,7 +70,7 @@ export async function deleteChannel(
   id: string,
   options: { readonly withConversations: boolean },
 ): Promise<void> {
-  if ((await selectChannel(tx, id, "for update")) === undefined) throw notFound("channel");
+  requireFound(await selectChannel(tx, id, "for update"), "channel");
   if (!options.withConversations) {
     for (const inUse of core.extensions.of(channelInUse))
       if (await inUse(tx, id)) throw new AppError(channelErrors.channel_in_use);
@@ -88,16 +86,14 @@ export function clearDefaultAgent(tx: TenantTx, agentId: string): Promise<void> 
 
 /** The secret under which a website proves who its visitors are. Throws 404. */
 export async function readSecret(core: Core, tx: TenantTx, id: string): Promise<string> {
-  const sealed = await selectSecret(tx, id);
-  if (sealed === undefined) throw notFound("channel");
+  const sealed = requireFound(await selectSecret(tx, id), "channel");
   return core.cipher.open(sealed, secretContext(id));
 }
 
 /** A new secret; proofs made with the old one are refused from now on. Throws 404. */
 export async function rotateSecret(core: Core, tx: TenantTx, id: string): Promise<string> {
   const secret = randomToken();
-  const channel = await updateChannelRow(tx, id, { secretSealed: sealSecret(core, id, secret) });
-  if (channel === undefined) throw notFound("channel");
+  requireFound(await updateChannelRow(tx, id, { secretSealed: sealSecret(core, id, secret) }), "channel");
   return secret;
 }
 

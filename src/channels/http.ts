@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { notFound } from "../base/errors.ts";
+import { requireFound } from "../base/errors.ts";
 import { toId, toIdOrNull } from "../base/ids.ts";
 import { type Route, route } from "../base/route.ts";
 import { booleanInQuery, idOf, instant, pageOf, pageQuery } from "../base/schemas.ts";
@@ -87,8 +87,7 @@ export function channelRoutes(core: Core): readonly Route[] {
       examples: { response: channelExample },
       handler: ({ params: { channelId }, caller }) =>
         core.db.tenant(caller.workspaceId, async (tx) => {
-          const channel = await getChannel(tx, channelId);
-          if (channel === undefined) throw notFound("channel");
+          const channel = requireFound(await getChannel(tx, channelId), "channel");
           return presentChannel(channel);
         }),
     }),

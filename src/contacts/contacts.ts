@@ -1,4 +1,4 @@
-import { externalIdTaken, notFound } from "../base/errors.ts";
+import { externalIdTaken, requireFound } from "../base/errors.ts";
 import { newId } from "../base/ids.ts";
 import type { Page, PageOf } from "../base/page.ts";
 import { type TenantTx, uniqueViolation } from "../db/index.ts";
@@ -48,19 +48,20 @@ export async function updateContact(
   id: string,
   change: ContactFields,
 ): Promise<{ readonly before: Contact; readonly after: Contact }> {
-  const before = await selectContact(tx, { id }, "for update");
-  if (before === undefined) throw notFound("contact");
+  const before = requireFound(await selectContact(tx, { id }, "for update"), "contact");
   const { attributes, ...fields } = change;
   const merged =
     attributes === undefined ? {} : { attributes: mergeAttributes(before.attributes, attributes) };
-  const after = await updateContactRow(tx, id, { ...fields, ...merged }).catch(throwIfTaken);
-  if (after === undefined) throw notFound("contact");
+  const after = requireFound(
+    await updateContactRow(tx, id, { ...fields, ...merged }).catch(throwIfTaken),
+    "contact",
+  );
   return { before, after };
 }
 
 /** Deletes a contact with its conversations and memory, after what is under way for it was ended. Throws 404. */
 export async function deleteContact(core: Core, tx: TenantTx, id: string): Promise<void> {
-  if ((await selectContact(tx, { id })) === undefined) throw notFound("contact");
+  requireFound(await selectContact(tx, { id }), "contact");
   for (const end of core.extensions.of(contactDeleted)) await end(tx, id);
   await deleteContactRow(tx, id);
 }
@@ -79,8 +80,10 @@ export async function ensureContact(
 ): Promise<Contact> {
   const made = await insertContactUnlessKnown(tx, { ...known, id: newId() });
   if (made !== undefined) return made;
-  const contact = await selectContact(tx, { externalId: known.externalId }, "for update");
-  if (contact === undefined) throw notFound("contact");
+  const contact = requireFound(
+    await selectContact(tx, { externalId: known.externalId }, "for update"),
+    "contact",
+  );
   const missing = {
     ...(contact.name === null && known.name !== undefined ? { name: known.name } : {}),
     ...(contact.email === null && known.email !== undefined ? { email: known.email } : {}),
@@ -91,15 +94,13 @@ export async function ensureContact(
 
 /** The contact wants no messages; `reason` is a code such as `keyword` or `api`. Twice is once. Throws 404. */
 export async function optOut(tx: TenantTx, id: string, reason: string): Promise<Contact> {
-  const contact = await updateOptOut(tx, id, reason);
-  if (contact === undefined) throw notFound("contact");
+  const contact = requireFound(await updateOptOut(tx, id, reason), "contact");
   return contact;
 }
 
 /** Ends an opt-out. Throws 404. */
 export async function optIn(tx: TenantTx, id: string): Promise<Contact> {
-  const contact = await updateOptOut(tx, id, null);
-  if (contact === undefined) throw notFound("contact");
+  const contact = requireFound(await updateOptOut(tx, id, null), "contact");
   return contact;
 }
 

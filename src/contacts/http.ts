@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { commonErrors, notFound } from "../base/errors.ts";
+import { commonErrors, requireFound } from "../base/errors.ts";
 import { toId, toIdOrNull } from "../base/ids.ts";
 import { type Route, route } from "../base/route.ts";
 import { booleanInQuery, idOf, instant, pageOf, pageQuery, text } from "../base/schemas.ts";
@@ -119,8 +119,7 @@ export function contactRoutes(core: Core): readonly Route[] {
       examples: { response: contactExample },
       handler: ({ params: { contactId }, caller }) =>
         core.db.tenant(caller.workspaceId, async (tx) => {
-          const contact = await getContact(tx, contactId);
-          if (contact === undefined) throw notFound("contact");
+          const contact = requireFound(await getContact(tx, contactId), "contact");
           return presentOne(tx, contact);
         }),
     }),

@@ -1,4 +1,4 @@
-import { notFound } from "../base/errors.ts";
+import { requireFound } from "../base/errors.ts";
 import { newId } from "../base/ids.ts";
 import type { Page, PageOf } from "../base/page.ts";
 import { cleanText } from "../base/text.ts";
@@ -21,7 +21,7 @@ export interface RememberedFact {
 
 /** Puts a fact into a contact's memory and answers its id. Throws 404 if the contact is gone. */
 export async function rememberFact(tx: TenantTx, fact: RememberedFact): Promise<string> {
-  if ((await selectContact(tx, { id: fact.contactId })) === undefined) throw notFound("contact");
+  requireFound(await selectContact(tx, { id: fact.contactId }), "contact");
   return upsertFact(tx, {
     id: newId(),
     contactId: fact.contactId,
@@ -37,7 +37,7 @@ export async function rememberFact(tx: TenantTx, fact: RememberedFact): Promise<
 
 /** A page of what is remembered of a contact and has not expired, newest first. Throws 404. */
 export async function listFacts(tx: TenantTx, contactId: string, page: Page): Promise<PageOf<Fact>> {
-  if ((await selectContact(tx, { id: contactId })) === undefined) throw notFound("contact");
+  requireFound(await selectContact(tx, { id: contactId }), "contact");
   return selectFacts(tx, contactId, page);
 }
 

@@ -1,4 +1,4 @@
-import { AppError, notFound } from "../base/errors.ts";
+import { AppError, requireFound } from "../base/errors.ts";
 import { newId } from "../base/ids.ts";
 import type { Page, PageOf } from "../base/page.ts";
 import { getChannel, listChannels } from "../channels/index.ts";
@@ -111,8 +111,7 @@ export async function handBack(
 }
 
 async function lockOrThrow(tx: TenantTx, id: string): Promise<Conversation> {
-  const conversation = await lockConversation(tx, id);
-  if (conversation === undefined) throw notFound("conversation");
+  const conversation = requireFound(await lockConversation(tx, id), "conversation");
   return conversation;
 }
 

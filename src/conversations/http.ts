@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { AppError, notFound } from "../base/errors.ts";
+import { AppError, requireFound } from "../base/errors.ts";
 import { toId } from "../base/ids.ts";
 import { type Route, route } from "../base/route.ts";
 import { idOf, pageOf, pageQuery, seqInQuery } from "../base/schemas.ts";
@@ -65,8 +65,7 @@ export function conversationRoutes(core: Core): readonly Route[] {
       examples: { response: conversationExample },
       handler: ({ params: { conversationId }, caller }) =>
         core.db.tenant(caller.workspaceId, async (tx) => {
-          const conversation = await getConversation(tx, conversationId);
-          if (conversation === undefined) throw notFound("conversation");
+          const conversation = requireFound(await getConversation(tx, conversationId), "conversation");
           return presentOneConversation(tx, conversation);
         }),
     }),

@@ -2,8 +2,8 @@ import { type Core, repeat, type Service } from "../engine/index.ts";
 import { closeIdleRows } from "./conversation-store.ts";
 import { expireSessionRows } from "./session-store.ts";
 
-/** `conversationIdleCloseSeconds`: a day without a message closes a conversation. */
-export const defaultIdleCloseSeconds = 86_400;
+/** A day without a message closes a conversation. */
+const idleCloseSeconds = 86_400;
 
 const everyMs = 60_000;
 const batch = 500;
@@ -25,13 +25,13 @@ export async function closeIdleConversations(core: Core, idleSeconds: number): P
 }
 
 /** Closes idle conversations once a minute. Several processes may do so at once. */
-export function createIdleClosing(core: Core, idleSeconds: number): Service {
+export function createIdleClosing(core: Core): Service {
   return {
     name: "conversations.idle",
     role: "scheduler",
     start: async () =>
       repeat(core, { everyMs, what: "closing idle conversations" }, async () => {
-        await closeIdleConversations(core, idleSeconds);
+        await closeIdleConversations(core, idleCloseSeconds);
       }),
   };
 }

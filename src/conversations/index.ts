@@ -6,11 +6,12 @@ import { type Core, cancelExecutions, type Module } from "../engine/index.ts";
 import { hasConversations, releaseTurns } from "./conversation-store.ts";
 import { conversationErrors } from "./errors.ts";
 import { conversationRoutes } from "./http.ts";
-import { createIdleClosing, defaultIdleCloseSeconds } from "./idle.ts";
+import { createIdleClosing } from "./idle.ts";
 import { messageMetrics } from "./metrics.ts";
 import { webRoutes } from "./web-http.ts";
 
 export type { Conversation } from "./conversation.ts";
+export { lockConversation } from "./conversation-store.ts";
 export {
   closeConversation,
   getConversation,
@@ -28,10 +29,7 @@ export { startSession } from "./sessions.ts";
 export { endTurn, type Turn, type TurnMessage, takeTurn } from "./turns.ts";
 
 /** What was said between contacts and the company, who speaks for it, and the gate every message passes. */
-export function conversationsModule(
-  core: Core,
-  options: { readonly idleCloseSeconds?: number } = {},
-): Module {
+export function conversationsModule(core: Core): Module {
   const cancelTurns = async (tx: TenantTx, of: Parameters<typeof releaseTurns>[1], what: string) => {
     const ids = await releaseTurns(tx, of);
     const reason = { code: `${what}_deleted`, message: `The ${what} was deleted.` };
@@ -42,7 +40,7 @@ export function conversationsModule(
     errors: conversationErrors,
     metrics: messageMetrics,
     routes: [...conversationRoutes(core), ...webRoutes(core)],
-    services: [createIdleClosing(core, options.idleCloseSeconds ?? defaultIdleCloseSeconds)],
+    services: [createIdleClosing(core)],
     contributions: [
       contribute(contactDeleted, (tx, contactId) => cancelTurns(tx, { contactId }, "contact")),
       contribute(channelDeleted, (tx, channelId) => cancelTurns(tx, { channelId }, "channel")),

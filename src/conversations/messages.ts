@@ -1,4 +1,4 @@
-import { AppError, notFound } from "../base/errors.ts";
+import { AppError, requireFound, requireRow } from "../base/errors.ts";
 import { decodeCursor, encodeCursor, type Page, type PageOf } from "../base/page.ts";
 import type { TenantTx } from "../db/index.ts";
 import type { Core } from "../engine/index.ts";
@@ -50,7 +50,7 @@ export async function listDecisions(
 }
 
 async function requireConversation(tx: TenantTx, id: string): Promise<void> {
-  if ((await selectConversation(tx, id)) === undefined) throw notFound("conversation");
+  requireFound(await selectConversation(tx, id), "conversation");
 }
 
 /**
@@ -63,12 +63,13 @@ export async function writeAsPerson(
   written: { readonly conversationId: string; readonly memberId: string | null; readonly text: string },
 ): Promise<{ readonly result: SendResult; readonly message: Message }> {
   const { conversationId, memberId, text } = written;
-  const conversation = await lockConversation(tx, conversationId);
-  if (conversation === undefined) throw notFound("conversation");
+  const conversation = requireFound(await lockConversation(tx, conversationId), "conversation");
   if (conversation.status === "closed") throw new AppError(conversationErrors.conversation_closed);
   const author = { kind: "member", id: memberId } as const;
   const result = await sendMessage(core, tx, { class: "human", conversationId, author, text });
-  const message = await selectMessage(tx, { id: result.messageId });
-  if (message === undefined) throw notFound("message");
+  const message = requireRow(
+    await selectMessage(tx, { id: result.messageId }),
+    "reading a message that was just written",
+  );
   return { result, message };
 }

@@ -1,4 +1,4 @@
-import { AppError, notFound, requireRow } from "../base/errors.ts";
+import { AppError, requireFound, requireRow } from "../base/errors.ts";
 import { newId } from "../base/ids.ts";
 import { getChannel } from "../channels/index.ts";
 import { getContact, optIn, optOut } from "../contacts/index.ts";
@@ -29,8 +29,7 @@ export interface IncomingMessage {
  */
 export async function receiveMessage(core: Core, tx: TenantTx, incoming: IncomingMessage): Promise<Message> {
   const { channelId, contactId, clientMessageId, text } = incoming;
-  const channel = await getChannel(tx, channelId);
-  if (channel === undefined) throw notFound("channel");
+  const channel = requireFound(await getChannel(tx, channelId), "channel");
   if (channel.status !== "connected") throw new AppError(conversationErrors.channel_disabled);
 
   const id = newId();

@@ -1,4 +1,4 @@
-import { notFound, requireRow } from "../base/errors.ts";
+import { requireFound, requireRow } from "../base/errors.ts";
 import { newId } from "../base/ids.ts";
 import { cleanText } from "../base/text.ts";
 import { getChannel, platformOf } from "../channels/index.ts";
@@ -43,8 +43,7 @@ export interface SendResult {
  * Throws 404 if there is no such conversation.
  */
 export async function sendMessage(core: Core, tx: TenantTx, outgoing: OutgoingMessage): Promise<SendResult> {
-  const conversation = await lockConversation(tx, outgoing.conversationId);
-  if (conversation === undefined) throw notFound("conversation");
+  const conversation = requireFound(await lockConversation(tx, outgoing.conversationId), "conversation");
   const { idempotencyKey = null, executionId = null } = outgoing;
   const known = idempotencyKey === null ? undefined : await selectMessage(tx, { idempotencyKey });
   if (known !== undefined) return resultOf(known, await selectDecisionId(tx, known.id));

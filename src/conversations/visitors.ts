@@ -1,7 +1,7 @@
 import { RateLimiterMemory } from "rate-limiter-flexible";
 import { bearerToken } from "../base/credentials.ts";
 import { equalSecret, hmacHex, randomToken, sha256 } from "../base/crypto.ts";
-import { AppError, invalidField, notFound } from "../base/errors.ts";
+import { AppError, invalidField, requireFound } from "../base/errors.ts";
 import { newId } from "../base/ids.ts";
 import { countAttempt } from "../base/rate-limit.ts";
 import type { Credentials } from "../base/route.ts";
@@ -42,12 +42,10 @@ export async function createVisitor(
   channelId: string,
   identity: ClaimedIdentity | undefined,
 ): Promise<NewVisitor> {
-  const workspaceId = await findWorkspaceOfChannel(core, channelId);
-  if (workspaceId === undefined) throw notFound("channel");
+  const workspaceId = requireFound(await findWorkspaceOfChannel(core, channelId), "channel");
   const token = `${tokenPrefix}${randomToken()}`;
   return core.db.tenant(workspaceId, async (tx) => {
-    const channel = await getChannel(tx, channelId);
-    if (channel === undefined) throw notFound("channel");
+    const channel = requireFound(await getChannel(tx, channelId), "channel");
     if (channel.status !== "connected") throw new AppError(conversationErrors.channel_disabled);
     const contact =
       identity === undefined

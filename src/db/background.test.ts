@@ -1,22 +1,32 @@
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { createTestCore, type TestCore } from "../../test/core.ts";
+import { systemClock } from "../base/clock.ts";
 
 let core: TestCore;
 let workspaceId: string;
+let aheadMs = 0;
 
 beforeAll(async () => {
-  core = await createTestCore();
+  const monotonicMs = () => systemClock.monotonicMs() + aheadMs;
+  core = await createTestCore({ clock: { ...systemClock, monotonicMs } });
   workspaceId = await core.newWorkspace();
+});
+// Nobody has asked for anything in the last hour.
+beforeEach(() => {
+  aheadMs += 3_600_000;
 });
 afterAll(() => core.close());
 
+const beginTenant = (work: () => Promise<void>) => core.db.tenant(workspaceId, work);
+const beginSystem = (work: () => Promise<void>) => core.db.system(work);
+
 /** Transactions that stay open until released, and how many are open. */
-function createHolders(count: number) {
+function createHolders(count: number, begin: typeof beginTenant = beginTenant) {
   let open = 0;
   let most = 0;
   const releases: (() => void)[] = [];
   const hold = () =>
-    core.db.tenant(workspaceId, async () => {
+    begin(async () => {
       open += 1;
       most = Math.max(most, open);
       await new Promise<void>((resolve) => releases.push(resolve));
@@ -53,16 +63,33 @@ test("background transactions leave connections free for others, and make way wh
   expect(counts()).toEqual({ open: 0, most: 8 });
 });
 
+test("transactions of the system take turns as well", async () => {
+  await core.db.tenant(workspaceId, async () => "asked");
+  const { counts, finish } = createHolders(4, beginSystem);
+  await expect.poll(() => counts().open).toBe(2);
+  await finish();
+  expect(counts()).toEqual({ open: 0, most: 2 });
+});
+
+test("one begun inside another is refused and waits for nothing", async () => {
+  const nested = core.db.background(() =>
+    core.db.tenant(workspaceId, () => beginSystem(async () => undefined)),
+  );
+  await expect(nested).rejects.toThrow("inside another one");
+});
+
 test("what a commit sets off is not background work any more", async () => {
-  let after: Promise<string> | undefined;
-  const { finish } = createHolders(0);
+  let after: Promise<void> | undefined;
   await core.db.background(() =>
     core.db.tenant(workspaceId, async (tx) => {
       tx.afterCommit(() => {
-        after = core.db.tenant(workspaceId, async () => "not in turn");
+        after = beginTenant(async () => undefined);
       });
     }),
   );
-  expect(await after).toBe("not in turn");
+  await after;
+  const { counts, finish } = createHolders(4);
+  await expect.poll(() => counts().open).toBe(2);
   await finish();
+  expect(counts()).toEqual({ open: 0, most: 2 });
 });

@@ -44,8 +44,8 @@ export interface Database {
   /** Throws if the database does not answer. */
   ping(): Promise<void>;
   /**
-   * Runs work that nobody waits for at the moment. Its transactions of a workspace take turns with those of all other
-   * background work: a few at a time, and fewer while requests and replies want transactions too.
+   * Runs work that nobody waits for at the moment. Its transactions take turns with those of all other background work:
+   * a few at a time, and fewer while requests and replies want transactions too.
    */
   background<T>(work: () => Promise<T>): Promise<T>;
   /** True inside `tenant` or `system`; calls to models and other servers assert that it is false. */
@@ -57,8 +57,6 @@ export interface DatabaseOptions {
   readonly url: string;
   readonly log: Logger;
   readonly clock: Clock;
-  readonly tenantConnections?: number;
-  readonly systemConnections?: number;
 }
 
 /** The commit was sent and the connection broke before the answer: it may or may not have happened. */
@@ -83,14 +81,14 @@ const camelCase = new CamelCasePlugin({ maintainNestedObjectKeys: true });
 /** Opens the two pools. Connects only when first used. */
 export function createDatabase(options: DatabaseOptions): Database {
   const { log, clock, url } = options;
-  const tenantConnections = options.tenantConnections ?? 10;
+  const tenantConnections = 10;
   const tenants = createPool({ url, log, name: "tenant", role: "errand_tenant", max: tenantConnections });
   const system = createPool({
     url,
     log,
     name: "system",
     role: "errand_system",
-    max: options.systemConnections ?? 6,
+    max: 6,
   });
   const inside = new AsyncLocalStorage<true>();
   const background = new AsyncLocalStorage<true>();
@@ -100,6 +98,9 @@ export function createDatabase(options: DatabaseOptions): Database {
     const others = clock.monotonicMs() - askedAt < askedRecentlyMs;
     return others ? Math.min(backgroundBesideOthers, mostInBackground) : mostInBackground;
   });
+
+  /** One transaction begun inside another is an error, which must not have to wait for the other's end. */
+  const isBackground = () => background.getStore() === true && inside.getStore() === undefined;
 
   async function attempt<T, X extends Tx>(
     pool: pg.Pool,
@@ -161,12 +162,14 @@ export function createDatabase(options: DatabaseOptions): Database {
       if (!uuidPattern.test(workspaceId)) throw new Error("a workspace's id is a UUID in lower case");
       const begin = `begin; set local app.workspace_id = '${workspaceId}'`;
       const transact = () => run(tenants, begin, (tx): TenantTx => Object.assign(tx, { workspaceId }), work);
-      // One begun inside another is an error, which must not have to wait for the other's end.
-      if (background.getStore() && !inside.getStore()) return takeTurns(transact);
+      if (isBackground()) return takeTurns(transact);
       askedAt = clock.monotonicMs();
       return transact();
     },
-    system: (work) => run(system, "begin", (tx) => tx, work),
+    system(work) {
+      const transact = () => run(system, "begin", (tx) => tx, work);
+      return isBackground() ? takeTurns(transact) : transact();
+    },
     background: (work) => background.run(true, work),
     autocommit: {
       async query(statement) {

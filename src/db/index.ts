@@ -10,5 +10,6 @@ export {
 } from "./database.ts";
 export { migrate, pendingMigrations, readMigrations, SchemaTooNewError } from "./migrate.ts";
 export { checkRoles, UnsafeRoleError } from "./roles.ts";
+export { withSavepoint } from "./savepoint.ts";
 export { createSignals, type Signals } from "./signals.ts";
 export type { DB } from "./types.generated.ts";

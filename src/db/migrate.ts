@@ -1,6 +1,7 @@
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import pg from "pg";
+import { messageOf } from "../base/errors.ts";
 import { connectionConfig } from "./connection.ts";
 import type { Queryable } from "./database.ts";
 
@@ -111,7 +112,7 @@ async function apply(client: pg.Client, migration: Migration): Promise<void> {
     await client.query("commit");
   } catch (error) {
     const name = `${String(migration.version).padStart(6, "0")}_${migration.name}`;
-    throw new Error(`migration ${name} failed: ${error instanceof Error ? error.message : error}`, {
+    throw new Error(`migration ${name} failed: ${messageOf(error)}`, {
       cause: error,
     });
   }

@@ -3,7 +3,14 @@ import type { TenantTx } from "../db/index.ts";
 import { createBatcher } from "./batcher.ts";
 import type { Core } from "./core.ts";
 import type { Execution, ExecutionKind, Reason } from "./execution.ts";
-import { type Ending, markCanceled, markEnded } from "./execution-store.ts";
+import {
+  type CancelTarget,
+  type Ending,
+  getExecution,
+  markCanceled,
+  markEnded,
+  selectActive,
+} from "./execution-store.ts";
 import { countEnded } from "./metrics.ts";
 import { repeatWhileLost } from "./persist.ts";
 
@@ -26,9 +33,12 @@ function announce(core: Core, execution: Pick<Execution, "workspaceId" | "id">):
 export async function cancelExecutions(
   core: Core,
   tx: TenantTx,
-  where: { readonly ids: readonly string[] } | { readonly taskId: string },
+  where: CancelTarget,
   reason: Reason,
 ): Promise<readonly Execution[]> {
+  for (const execution of await selectActive(tx, where)) {
+    await findKind(core, execution.kind)?.beforeEnd?.(tx, execution);
+  }
   const canceled = await markCanceled(tx, where, reason);
   for (const execution of canceled) {
     await findKind(core, execution.kind)?.ended?.(tx, execution);
@@ -106,6 +116,9 @@ function toError(error: unknown): Error {
 export async function endInTransaction(core: Core, ending: Ending): Promise<boolean> {
   const end = () =>
     core.db.tenant(ending.workspaceId, async (tx) => {
+      const running = await getExecution(tx, ending.id);
+      if (running === undefined) return false;
+      await findKind(core, running.kind)?.beforeEnd?.(tx, running);
       const [execution] = await markEnded(tx, [ending]);
       if (execution === undefined) return false;
       await findKind(core, execution.kind)?.ended?.(tx, execution);

@@ -171,23 +171,36 @@ export async function countActive(
   return new Map(rows.map((row) => [row.task_id, row.active]));
 }
 
+export type CancelTarget = { readonly ids: readonly string[] } | { readonly taskId: string };
+
+function activeCondition(where: CancelTarget): string {
+  const target = "taskId" in where ? "task_id = $2" : "id = any($2::uuid[])";
+  return `workspace_id = $1 and ${target} and status in ('queued', 'running', 'waiting')`;
+}
+
+/** What `markCanceled` would cancel now, in order of id; locks nothing. */
+export async function selectActive(tx: TenantTx, where: CancelTarget): Promise<readonly Execution[]> {
+  const { rows } = await tx.query<ExecutionRow>({
+    text: `select ${executionColumns("e")} from executions e where ${activeCondition(where)} order by id`,
+    values: [tx.workspaceId, "taskId" in where ? where.taskId : where.ids],
+  });
+  return rows.map(toExecution);
+}
+
 /** Locks and cancels what is still active, in order of id; answers the rows as they are afterwards. */
 export async function markCanceled(
   tx: TenantTx,
-  where: { readonly ids: readonly string[] } | { readonly taskId: string },
+  where: CancelTarget,
   reason: Reason,
 ): Promise<readonly Execution[]> {
-  const byTask = "taskId" in where;
   const { rows } = await tx.query<ExecutionRow>({
     text: `with active as (
-        select workspace_id, id from executions
-        where workspace_id = $1 and ${byTask ? "task_id = $2" : "id = any($2::uuid[])"} and status in ('queued', 'running', 'waiting')
-        order by id for update)
+        select workspace_id, id from executions where ${activeCondition(where)} order by id for update)
       update executions e set status = 'canceled', completed_at = clock_timestamp(), outcome = coalesce(e.outcome, 'none'),
         reason_code = $3, reason_message = $4, waiting_for = null, worker_id = null, deadline_at = null
       from active a where e.workspace_id = a.workspace_id and e.id = a.id
       returning ${executionColumns("e")}`,
-    values: [tx.workspaceId, byTask ? where.taskId : where.ids, reason.code, reason.message],
+    values: [tx.workspaceId, "taskId" in where ? where.taskId : where.ids, reason.code, reason.message],
   });
   return rows.map(toExecution);
 }
@@ -199,8 +212,6 @@ export interface Ending {
   readonly attempt: number;
   readonly result: ExecutionResult;
   readonly usage: Usage;
-  readonly agentId?: string | null;
-  readonly conversationId?: string | null;
 }
 
 const endText = `update executions e set status = n.status, completed_at = clock_timestamp(), outcome = n.outcome,

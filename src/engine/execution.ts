@@ -198,6 +198,11 @@ export interface ExecutionKind {
   readonly name: string;
   run(ctx: ExecutionContext): Promise<ExecutionResult>;
   /**
+   * Takes the locks that `ended` will need, in the transaction that is about to end the execution and before its row
+   * is locked: conversation and task come before their executions everywhere, or two transactions wait for each other.
+   */
+  beforeEnd?(tx: TenantTx, execution: Execution): Promise<void>;
+  /**
    * Runs in the transaction that ends an execution of this kind, in whatever process that happens, however it
    * ended (completed, failed, cancelled, crash loop). Announces facts, frees turns, counts failures.
    */

@@ -3,7 +3,6 @@ export type { Core } from "./core.ts";
 export { cancelExecutions, executionKinds } from "./ending.ts";
 export { enqueueExecution, enqueueExecutions } from "./enqueue.ts";
 export type {
-  EffectResult,
   Execution,
   ExecutionContext,
   ExecutionKind,
@@ -33,7 +32,6 @@ export {
 export {
   countActive,
   deleteExecutionsOfTask,
-  type ExecutionFilter,
   getExecution,
   getExecutions,
   listExecutions,
@@ -43,10 +41,10 @@ export {
 } from "./execution-store.ts";
 export { createJobs, type JobQueue } from "./job-queue.ts";
 export { defineJob, type Job, type Jobs } from "./jobs.ts";
-export { createMaintenance, createRetention, recover } from "./maintenance.ts";
+export { createMaintenance, createRetention } from "./maintenance.ts";
 export { engineMetrics } from "./metrics.ts";
 export type { Module, Service } from "./module.ts";
-export { countQueues, type QueueCounts } from "./queue-store.ts";
+export { countQueues } from "./queue-store.ts";
 export { repeat } from "./repeat.ts";
 export { watch } from "./watch.ts";
 export { createWorker } from "./worker.ts";

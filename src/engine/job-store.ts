@@ -10,16 +10,17 @@ export interface JobAttempt {
 const grantLock = 553_115;
 
 /**
- * Lets a workspace's transaction send jobs into the schema that pg-boss has made. It may insert and read back the new
- * id, nothing else: payloads of other workspaces lie in the same table.
+ * Lets transactions of both roles send jobs into the schema that pg-boss has made: a workspace's, and the system's for
+ * what the sweep has to tell. They may insert and read back the new id, nothing else: payloads of other workspaces lie
+ * in the same table.
  */
 export async function grantSending(pool: pg.Pool): Promise<void> {
   await pool.query(`
     begin;
     select pg_advisory_xact_lock(${grantLock});
-    grant usage on schema pgboss to errand_tenant;
-    grant select on pgboss.queue to errand_tenant;
-    grant insert, select (id) on pgboss.job_common to errand_tenant;
+    grant usage on schema pgboss to errand_tenant, errand_system;
+    grant select on pgboss.queue to errand_tenant, errand_system;
+    grant insert, select (id) on pgboss.job_common to errand_tenant, errand_system;
     commit`);
 }
 

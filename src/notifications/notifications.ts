@@ -1,8 +1,8 @@
-import { notFound } from "../base/errors.ts";
+import { requireFound } from "../base/errors.ts";
 import { extensionPoint } from "../base/extensions.ts";
 import type { Page, PageOf } from "../base/page.ts";
 import { cleanText } from "../base/text.ts";
-import type { TenantTx } from "../db/index.ts";
+import { type TenantTx, withSavepoint } from "../db/index.ts";
 import type { Core } from "../engine/index.ts";
 import { listMembersWithRoles } from "../workspaces/index.ts";
 import type { Mailer } from "./mailer.ts";
@@ -39,6 +39,7 @@ export interface NewNotification {
 /**
  * Tells the workspace's people something that needs one of them: a row for the dashboard, and a mail to each owner
  * and admin if there is a mail server. Answers the row's UUID, or undefined if the same was said and is still unread.
+ * A mail that cannot be queued is logged: what the notification is about must not fail because of it.
  */
 export async function notify(
   core: Core,
@@ -58,12 +59,17 @@ export async function notify(
   });
   if (id === undefined) return undefined;
   if (core.extensions.of(mailers).some((mailer) => mailer.configured)) {
-    const members = await listMembersWithRoles(tx, ["owner", "admin"]);
-    // One job each: a mail that fails is sent again to that person alone.
-    for (const member of members)
-      await core.jobs.send(tx, emailJobId, { notificationId: id, memberId: member.id });
+    await withSavepoint(tx, (part) => queueMails(core, part, id)).catch((error: unknown) =>
+      core.log.error({ err: error, notification: id }, "the mails of a notification could not be queued"),
+    );
   }
   return id;
+}
+
+async function queueMails(core: Core, tx: TenantTx, notificationId: string): Promise<void> {
+  const members = await listMembersWithRoles(tx, ["owner", "admin"]);
+  // One job each: a mail that fails is sent again to that person alone.
+  for (const { id: memberId } of members) await core.jobs.send(tx, emailJobId, { notificationId, memberId });
 }
 
 /** Newest first; `unread` true or false picks those. */
@@ -83,8 +89,7 @@ export async function findNotification(tx: TenantTx, id: string): Promise<Notifi
 /** Marks one as read for the whole workspace; once read it keeps its time. */
 export async function readNotification(core: Core, tx: TenantTx, id: string): Promise<Notification> {
   await markRead(tx, id, core.clock.now());
-  const notification = await selectNotification(tx, id);
-  if (notification === undefined) throw notFound("notification");
+  const notification = requireFound(await selectNotification(tx, id), "notification");
   return notification;
 }
 

@@ -1,5 +1,5 @@
 import { findDefaultAgent, loadAgent } from "../agents/index.ts";
-import { AppError, notFound, requireRow } from "../base/errors.ts";
+import { AppError, requireFound, requireRow } from "../base/errors.ts";
 import { toId } from "../base/ids.ts";
 import { getContact } from "../contacts/index.ts";
 import type { TenantTx } from "../db/index.ts";
@@ -26,8 +26,7 @@ import { wakeSweep } from "./wake.ts";
  */
 export async function triggerTask(core: Core, tx: TenantTx, id: string, origin: Origin): Promise<Execution> {
   // The lock holds off the sweep and other triggers, so that the look below stays true until the commit.
-  const task = await lockTask(tx, id);
-  if (task === undefined) throw notFound("task");
+  const task = requireFound(await lockTask(tx, id), "task");
   const active = await listExecutions(
     tx,
     { taskId: id, status: ["queued", "running", "waiting"] },
@@ -56,15 +55,14 @@ export async function triggerTask(core: Core, tx: TenantTx, id: string, origin: 
 
 /** Cancels what a task has queued, running or waiting. The task and its next run stay. Throws 404. */
 export async function cancelTask(core: Core, tx: TenantTx, id: string, origin: Origin): Promise<Task> {
-  if ((await selectTask(tx, id)) === undefined) throw notFound("task");
+  requireFound(await selectTask(tx, id), "task");
   await cancelExecutions(
     core,
     tx,
     { taskId: id },
     { code: "canceled", message: "All executions of the task were cancelled." },
   );
-  const task = await selectTask(tx, id);
-  if (task === undefined) throw notFound("task");
+  const task = requireFound(await selectTask(tx, id), "task");
   await recordChange(tx, { ...origin, action: "task.cancel", target: { kind: "task", id } });
   return task;
 }
@@ -76,8 +74,7 @@ export async function pauseTask(
   note: string | undefined,
   origin: Origin,
 ): Promise<Task> {
-  const before = await lockTask(tx, id);
-  if (before === undefined) throw notFound("task");
+  const before = requireFound(await lockTask(tx, id), "task");
   const decision = decidePause(before, note);
   if (decision.kind === "refused") throw new AppError(taskErrors.task_ended, { message: decision.message });
   await setNextRun(tx, id, null);
@@ -90,8 +87,7 @@ export async function pauseTask(
  * `task_not_resumable` if it has no agent, contact or further run.
  */
 export async function resumeTask(core: Core, tx: TenantTx, id: string, origin: Origin): Promise<Task> {
-  const before = await lockTask(tx, id);
-  if (before === undefined) throw notFound("task");
+  const before = requireFound(await lockTask(tx, id), "task");
   const { agentId, contactId } = before;
   const agent = agentId === null ? await findDefaultAgent(tx) : await loadAgent(tx, agentId);
   const decision = decideResume(before, {

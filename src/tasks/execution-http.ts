@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { notFound } from "../base/errors.ts";
+import { requireFound } from "../base/errors.ts";
 import { type LiveEvent, type Route, route } from "../base/route.ts";
 import { idOf, pageOf, pageQuery, seqInQuery } from "../base/schemas.ts";
 import {
@@ -55,8 +55,10 @@ export function executionRoutes(core: Core): readonly Route[] {
 }
 
 async function load(core: Core, workspaceId: string, id: string): Promise<Execution> {
-  const execution = await core.db.tenant(workspaceId, (tx) => getExecution(tx, id));
-  if (execution === undefined) throw notFound("execution");
+  const execution = requireFound(
+    await core.db.tenant(workspaceId, (tx) => getExecution(tx, id)),
+    "execution",
+  );
   return execution;
 }
 
@@ -221,9 +223,8 @@ function cancelRoute(core: Core): Route {
           const target = { kind: "execution", id: executionId };
           await recordChange(tx, { caller, requestId, action: "execution.cancel", target, changes: {} });
         }
-        return getExecution(tx, executionId);
+        return requireFound(await getExecution(tx, executionId), "execution");
       });
-      if (execution === undefined) throw notFound("execution");
       return presentExecution(execution);
     },
   });

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { commonErrors, notFound } from "../base/errors.ts";
+import { commonErrors, requireFound } from "../base/errors.ts";
 import { type Route, route } from "../base/route.ts";
 import { idOf, pageOf, pageQuery } from "../base/schemas.ts";
 import {
@@ -120,8 +120,7 @@ function readingRoutes(core: Core): readonly Route[] {
       examples: { response: exampleTask },
       handler: ({ caller, params: { taskId } }) =>
         core.db.tenant(caller.workspaceId, async (tx) => {
-          const task = await getTask(tx, taskId);
-          if (task === undefined) throw notFound("task");
+          const task = requireFound(await getTask(tx, taskId), "task");
           return presentOneTask(tx, task);
         }),
     }),
@@ -139,7 +138,7 @@ function readingRoutes(core: Core): readonly Route[] {
       examples: { response: { items: [exampleExecution], nextCursor: null } },
       handler: ({ caller, params: { taskId }, query }) =>
         core.db.tenant(caller.workspaceId, async (tx) => {
-          if ((await getTask(tx, taskId)) === undefined) throw notFound("task");
+          requireFound(await getTask(tx, taskId), "task");
           const page = await listExecutions(tx, { taskId }, query);
           return { items: page.items.map(presentExecution), nextCursor: page.nextCursor };
         }),

@@ -27,7 +27,7 @@ import { getWorkspace } from "../workspaces/index.ts";
 import { afterExecution } from "./after-execution.ts";
 import { openForTask, readRecentMessages, type TaskWriting, writeForTask } from "./conversation.ts";
 import { withDefaults } from "./rules.ts";
-import { selectTask } from "./store.ts";
+import { lockTask, selectTask } from "./store.ts";
 import { type Task, taskKindName } from "./task.ts";
 
 /** The kind of execution that carries out a task. */
@@ -35,8 +35,13 @@ export function createTaskKind(core: Core): ExecutionKind {
   return {
     name: taskKindName,
     run: (ctx) => runTask(core, ctx),
+    beforeEnd: (tx, execution) => lockTaskOf(tx, execution),
     ended: (tx, execution) => afterExecution(core, tx, execution),
   };
+}
+
+async function lockTaskOf(tx: TenantTx, { taskId }: Execution): Promise<void> {
+  if (taskId !== null) await lockTask(tx, taskId);
 }
 
 /** What the run keeps of the task for its messages; null: there is nobody to write to. */

@@ -30,20 +30,21 @@ function toTask(row: TaskRow): Task {
 }
 
 /** What a task row is made of, without what the database or a run fills in. */
-export interface TaskValues {
-  readonly id: string;
-  readonly name: string;
-  readonly description: string;
-  readonly agentId: string | null;
-  readonly contactId: string | null;
-  readonly channelId: string | null;
-  readonly schedule: Schedule | null;
-  readonly sessionDurationSeconds: number;
-  readonly limits: TaskLimits;
-  readonly meta: Meta;
-  readonly externalId: string | null;
-  readonly demo: boolean;
-}
+export type TaskValues = Pick<
+  Task,
+  | "id"
+  | "name"
+  | "description"
+  | "agentId"
+  | "contactId"
+  | "channelId"
+  | "schedule"
+  | "sessionDurationSeconds"
+  | "limits"
+  | "meta"
+  | "externalId"
+  | "demo"
+>;
 
 /** The database's clock, which decides what is due. */
 export async function readNow(tx: Queryable): Promise<Date> {

@@ -1,5 +1,5 @@
 import { newId } from "../base/ids.ts";
-import type { SystemTx } from "../db/index.ts";
+import { type SystemTx, withSavepoint } from "../db/index.ts";
 import {
   type Core,
   countActive,
@@ -93,7 +93,10 @@ function placeExecution(row: HeldSchedule, tick: TickExecution, id: string): Pla
   };
 }
 
-/** Writes the states that decisions of a batch bring with them; nearly every batch has none. */
+/**
+ * Writes the states that decisions of a batch bring with them; nearly every batch has none. A notification that fails
+ * is logged: the batch would be taken and rolled back again for ever, and no schedule in it would fire.
+ */
 export async function changeStates(
   core: Core,
   tx: SystemTx,
@@ -109,7 +112,12 @@ export async function changeStates(
   });
   await updateStates(tx, states);
   for (const { workspaceId, taskId, state, reason } of states) {
-    if (state === "paused") await notifyScheduleFailed(core, { ...tx, workspaceId }, taskId, reason);
+    if (state !== "paused") continue;
+    await withSavepoint({ ...tx, workspaceId }, (part) =>
+      notifyScheduleFailed(core, part, taskId, reason),
+    ).catch((error: unknown) =>
+      core.log.error({ err: error, task: taskId }, "nobody could be told that a schedule failed"),
+    );
   }
 }
 
@@ -127,7 +135,7 @@ function startSweep(core: Core): () => Promise<void> {
   async function pass(): Promise<void> {
     let waitMs = pollMs;
     try {
-      waitMs = await sweepAll(core, () => stopped);
+      waitMs = await core.db.background(() => sweepAll(core, () => stopped));
     } catch (error) {
       core.log.warn({ err: error }, "firing schedules failed");
     }

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from "node:util";
-import { externalIdTaken, notFound, requireRow } from "../base/errors.ts";
+import { externalIdTaken, notFound, requireFound, requireRow } from "../base/errors.ts";
 import { newId } from "../base/ids.ts";
 import { withoutUndefined } from "../base/objects.ts";
 import type { Page, PageOf } from "../base/page.ts";
@@ -86,8 +86,7 @@ export async function updateTask(
   changes: TaskChanges,
   origin: Origin,
 ): Promise<Task> {
-  const before = await lockTask(tx, id);
-  if (before === undefined) throw notFound("task");
+  const before = requireFound(await lockTask(tx, id), "task");
   const now = await readNow(tx);
   const { limits: limitChanges, schedule: wantedSchedule, ...plain } = changes;
   // A schedule sent back as it was read is no change: its one run may be past by now.
@@ -144,7 +143,7 @@ async function arrangeSchedule(
  * Deletes a task with its executions, after those under way were cancelled. Conversations remain. Throws 404.
  */
 export async function deleteTask(core: Core, tx: TenantTx, id: string, origin: Origin): Promise<void> {
-  if ((await selectTask(tx, id)) === undefined) throw notFound("task");
+  requireFound(await selectTask(tx, id), "task");
   await cancelExecutions(
     core,
     tx,

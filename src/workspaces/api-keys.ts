@@ -1,5 +1,5 @@
 import { randomToken, sha256 } from "../base/crypto.ts";
-import { AppError, invalidField, notFound, requireRow } from "../base/errors.ts";
+import { AppError, invalidField, requireFound, requireRow } from "../base/errors.ts";
 import { newId } from "../base/ids.ts";
 import type { Page, PageOf } from "../base/page.ts";
 import { coversScope, type Scope } from "../base/route.ts";
@@ -89,8 +89,7 @@ export async function listApiKeys(tx: TenantTx, page: Page): Promise<PageOf<ApiK
 
 /** Makes a key useless for good; other processes notice within `keyCacheSeconds`. A revoked key stays as it is. */
 export async function revokeApiKey(core: Core, tx: TenantTx, id: string, origin: Origin): Promise<void> {
-  const key = await selectApiKey(tx, id, { lock: true });
-  if (key === undefined) throw notFound("API key");
+  const key = requireFound(await selectApiKey(tx, id, { lock: true }), "API key");
   if (key.revokedAt !== null) return;
   const revokedAt = core.clock.now();
   await markRevoked(tx, id, revokedAt);

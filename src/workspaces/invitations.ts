@@ -1,5 +1,5 @@
 import { randomToken, sha256 } from "../base/crypto.ts";
-import { AppError, notFound, requireRow } from "../base/errors.ts";
+import { AppError, requireFound, requireRow } from "../base/errors.ts";
 import { newId } from "../base/ids.ts";
 import type { Page, PageOf } from "../base/page.ts";
 import type { Role } from "../base/route.ts";
@@ -84,8 +84,7 @@ export async function listInvitations(tx: TenantTx, page: Page): Promise<PageOf<
 
 /** Makes the link useless. Throws `invitation_accepted`; a revoked invitation stays as it is. */
 export async function revokeInvitation(core: Core, tx: TenantTx, id: string, origin: Origin): Promise<void> {
-  const invitation = await selectInvitation(tx, id, { lock: true });
-  if (invitation === undefined) throw notFound("invitation");
+  const invitation = requireFound(await selectInvitation(tx, id, { lock: true }), "invitation");
   if (invitation.acceptedAt !== null) throw new AppError(workspaceErrors.invitation_accepted);
   if (invitation.revokedAt !== null) return;
   const revokedAt = core.clock.now();

@@ -1,4 +1,4 @@
-import { AppError, notFound } from "../base/errors.ts";
+import { AppError, requireFound } from "../base/errors.ts";
 import type { Page, PageOf } from "../base/page.ts";
 import type { Caller, Role } from "../base/route.ts";
 import type { TenantTx } from "../db/index.ts";
@@ -45,8 +45,7 @@ export async function listMembersWithRoles(tx: TenantTx, roles: readonly Role[])
 
 /** The member, or 404. */
 export async function getMember(tx: TenantTx, id: string): Promise<Member> {
-  const member = await selectMember(tx, id);
-  if (member === undefined) throw notFound("member");
+  const member = requireFound(await selectMember(tx, id), "member");
   return member;
 }
 

@@ -1,4 +1,5 @@
 import { readFile } from "node:fs/promises";
+import { connect, type Socket } from "node:net";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { type ModelServer, type RecordedRequest, startModelServer } from "../model-server.ts";
@@ -82,6 +83,43 @@ it("ends on Ctrl-C while it starts, drains on Ctrl-C within 10 s, and goes on at
   expect((await listOutbound(again, task.contactId)).map(({ text }) => text)).toEqual(["Hello, Anna!"]);
   await second.stop("SIGTERM");
   expect(second.complaints()).toEqual([]);
+});
+
+/** Opens a connection, sends `text` and waits until the program has begun to read a request from it. */
+async function sendHalf(url: string, text: string): Promise<Socket> {
+  const { port } = new URL(url);
+  const socket = connect(Number(port), "127.0.0.1");
+  socket.on("error", () => undefined);
+  let received = "";
+  socket.on("data", (data) => {
+    received += String(data);
+  });
+  socket.write(text);
+  await until("the program to ask for the body", () => received.includes("100 Continue"));
+  return socket;
+}
+
+it("drains on Ctrl-C although a client has stopped in the middle of a request", async () => {
+  const dataDir = await programs.newDataDir();
+  const program = await programs.start({ dataDir, env: { ERRAND_DEMO: "0" } });
+  const head = [
+    "POST /v1/contacts HTTP/1.1",
+    "Host: localhost",
+    `Authorization: Bearer ${program.apiKey}`,
+    "Content-Type: application/json",
+    "Content-Length: 100",
+    "Expect: 100-continue",
+  ];
+  const socket = await sendHalf(program.url, `${head.join("\r\n")}\r\n\r\n{`);
+  const postgres = (await postgresPid(dataDir)) ?? 0;
+
+  const asked = performance.now();
+  expect(await program.stop("SIGINT")).toEqual({ code: 0, signal: null });
+
+  expect(performance.now() - asked).toBeLessThan(10_000);
+  expect(isAlive(postgres)).toBe(false);
+  expect(program.complaints()).toEqual([]);
+  socket.destroy();
 });
 
 it("starts PostgreSQL again when that is killed, and goes on", async () => {

@@ -1,8 +1,11 @@
 import { AISDKError, APICallError, StreamProviderError } from "ai";
 import { BlockedAddressError } from "../../base/guarded-fetch.ts";
+import { shorten } from "../../base/text.ts";
 import type { StopReason } from "./call-watch.ts";
 import { ModelError, type ModelErrorCode } from "./errors.ts";
 import { codeOfStatus, parseRetryAfter } from "./rules.ts";
+
+const longestMessage = 600;
 
 export interface FailureContext {
   /** Why we ended the call ourselves, if we did. */
@@ -20,7 +23,7 @@ export interface FailureContext {
 /** Turns whatever a call threw, or an error that came inside its stream, into the `ModelError` it means. */
 export function toModelError(error: unknown, context: FailureContext): ModelError {
   if (context.stopped !== undefined) return describeStop(context.stopped, context);
-  const say = (text: string) => shorten(hideKey(text, context.apiKey));
+  const say = (text: string) => shorten(hideKey(text, context.apiKey), longestMessage);
   for (const cause of listCauses(error)) {
     if (cause instanceof BlockedAddressError) return new ModelError("refused", say(cause.message));
   }
@@ -193,8 +196,4 @@ function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
 function hideKey(text: string, apiKey: string | undefined): string {
   if (!apiKey) return text;
   return text.replaceAll(apiKey, "[API key]").replaceAll(encodeURIComponent(apiKey), "[API key]");
-}
-
-function shorten(text: string): string {
-  return text.length <= 600 ? text : `${text.slice(0, 600)}…`;
 }

@@ -1,4 +1,5 @@
 import { jsonSchema, type ModelMessage as SdkMessage, type ToolSet, tool } from "ai";
+import { shorten } from "../../base/text.ts";
 import type { FinishReason, ModelMessage, ModelTool, ModelToolCall, ModelUsage } from "./messages.ts";
 import { estimateTokens } from "./rules.ts";
 
@@ -87,7 +88,7 @@ function findFault(call: SdkToolCall, tools: readonly ModelTool[]): string | und
     const names = tools.map((known) => known.name).join(", ");
     return `There is no tool "${call.toolName}". ${names === "" ? "There are no tools." : `The tools are: ${names}.`}`;
   }
-  if (call.invalid) return `The arguments cannot be read: ${shorten(findFirstCause(call.error))}`;
+  if (call.invalid) return `The arguments cannot be read: ${shorten(findFirstCause(call.error), 300)}`;
   if (!isJsonObject(call.input)) return "The arguments must be a JSON object.";
   return undefined;
 }
@@ -96,10 +97,6 @@ function findFirstCause(error: unknown): string {
   let innermost = error;
   while (innermost instanceof Error && innermost.cause instanceof Error) innermost = innermost.cause;
   return innermost instanceof Error ? innermost.message : "they are not JSON";
-}
-
-function shorten(text: string): string {
-  return text.length <= 300 ? text : `${text.slice(0, 300)}…`;
 }
 
 function isJsonObject(value: unknown): value is Readonly<Record<string, unknown>> {

@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import { cp, mkdir, readFile, rename, rm, symlink } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { basename, dirname, join, relative } from "node:path";
+import { messageOf } from "../../base/errors.ts";
 import { EmbeddedPostgresError } from "./errors.ts";
 import { isSystemError, run } from "./process.ts";
 import { type Account, binaryPackageName } from "./rules.ts";
@@ -147,7 +148,7 @@ async function copyTree(from: string, to: string): Promise<void> {
     // Another clone that starts at the same moment has just made the same copy.
     if (isSystemError(error, "ENOTEMPTY") || isSystemError(error, "EEXIST")) return;
     throw new EmbeddedPostgresError(
-      `cannot copy the PostgreSQL programs to ${to} (${error instanceof Error ? error.message : error}). Clone Errand to a directory that other accounts can enter, for instance below /srv.`,
+      `cannot copy the PostgreSQL programs to ${to} (${messageOf(error)}). Clone Errand to a directory that other accounts can enter, for instance below /srv.`,
       { cause: error },
     );
   }

@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import { existsSync } from "node:fs";
 import { mkdir, open, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { messageOf } from "../../base/errors.ts";
 import { giveTo } from "./account.ts";
 import type { Binaries } from "./binaries.ts";
 import { EmbeddedPostgresError } from "./errors.ts";
@@ -131,7 +132,7 @@ export async function readPassword(dataDir: string): Promise<string | undefined>
   const text = await readFile(file, "utf8").catch((error: unknown) => {
     if (isSystemError(error, "ENOENT")) return "";
     throw new EmbeddedPostgresError(
-      `cannot read ${file} (${error instanceof Error ? error.message : error}). Start Errand as the user who owns the data directory.`,
+      `cannot read ${file} (${messageOf(error)}). Start Errand as the user who owns the data directory.`,
     );
   });
   return text.trim() || undefined;

@@ -18,6 +18,7 @@ import { createServer } from "node:net";
 import { join } from "node:path";
 import pg from "pg";
 import { afterAll, afterEach, describe, expect, onTestFinished, test } from "vitest";
+import { until } from "../../../test/until.ts";
 import { systemClock } from "../../base/clock.ts";
 import { locatePackage, prepareBinaries } from "./binaries.ts";
 import {
@@ -100,14 +101,6 @@ async function killHard(child: ChildProcess): Promise<void> {
   // The whole group, so that an initdb that runs in it is cut off too.
   if (child.pid !== undefined) process.kill(-child.pid, "SIGKILL");
   await closed;
-}
-
-async function until(what: string, condition: () => boolean | Promise<boolean>): Promise<void> {
-  const deadline = performance.now() + 10_000;
-  while (!(await condition())) {
-    if (performance.now() > deadline) throw new Error(`waited 10 s in vain until ${what}`);
-    await new Promise((resolve) => setTimeout(resolve, 5));
-  }
 }
 
 async function query(url: string, text: string): Promise<Record<string, unknown>[]> {

@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import { existsSync } from "node:fs";
 import { chmod, lstat, mkdir, readdir, readFile, realpath, rename, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
+import { messageOf } from "../../base/errors.ts";
 import { canUseDirectory, findOrCreateAccount, findOwner, giveTo, giveTreeTo, isRoot } from "./account.ts";
 import { EmbeddedPostgresError } from "./errors.ts";
 import { isSystemError } from "./process.ts";
@@ -36,7 +37,7 @@ export async function prepareDataDir(dataDir: string): Promise<string> {
     return await realpath(dataDir);
   } catch (error) {
     throw new EmbeddedPostgresError(
-      `cannot use the data directory ${dataDir} (${error instanceof Error ? error.message : error}). Set ERRAND_DATA_DIR to a directory that this user can write.`,
+      `cannot use the data directory ${dataDir} (${messageOf(error)}). Set ERRAND_DATA_DIR to a directory that this user can write.`,
       { cause: error },
     );
   }
@@ -115,7 +116,7 @@ async function locateOutside(dataDir: string, account: Account): Promise<Locatio
     await rename(`${pointerFile(dataDir)}.new`, pointerFile(dataDir));
   } catch (error) {
     throw new EmbeddedPostgresError(
-      `the account ${account.name} cannot enter ${dataDir}, and the database cannot lie in ${base} (${error instanceof Error ? error.message : error}). Set ERRAND_DATA_DIR to a directory that this account can enter, for instance /srv/errand.`,
+      `the account ${account.name} cannot enter ${dataDir}, and the database cannot lie in ${base} (${messageOf(error)}). Set ERRAND_DATA_DIR to a directory that this account can enter, for instance /srv/errand.`,
       { cause: error },
     );
   }
@@ -132,7 +133,7 @@ async function readPointer(dataDir: string): Promise<string | undefined> {
   const text = await readFile(file, "utf8").catch((error: unknown) => {
     if (isSystemError(error, "ENOENT")) return undefined;
     throw new EmbeddedPostgresError(
-      `cannot read ${file} (${error instanceof Error ? error.message : error}). Start Errand as the user who owns the data directory.`,
+      `cannot read ${file} (${messageOf(error)}). Start Errand as the user who owns the data directory.`,
     );
   });
   const base = text?.trim();

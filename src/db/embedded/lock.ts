@@ -1,6 +1,7 @@
 import { chmodSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
+import { messageOf } from "../../base/errors.ts";
 import { EmbeddedPostgresError } from "./errors.ts";
 import { isSystemError } from "./process.ts";
 
@@ -28,7 +29,7 @@ export function lockDirectory(directory: string): DirectoryLock {
     chmodSync(lockFile, 0o600);
   } catch (error) {
     throw new EmbeddedPostgresError(
-      `cannot write to the data directory ${directory} (${describe(error)}). Start Errand as the user who owns it, or set ERRAND_DATA_DIR to another directory.`,
+      `cannot write to the data directory ${directory} (${messageOf(error)}). Start Errand as the user who owns it, or set ERRAND_DATA_DIR to another directory.`,
       { cause: error },
     );
   }
@@ -42,7 +43,7 @@ export function lockDirectory(directory: string): DirectoryLock {
       );
     }
     throw new EmbeddedPostgresError(
-      `cannot lock ${lockFile} (${describe(error)}). The data directory must lie on a file system with locks; set ERRAND_DATA_DIR to a local directory.`,
+      `cannot lock ${lockFile} (${messageOf(error)}). The data directory must lie on a file system with locks; set ERRAND_DATA_DIR to a local directory.`,
       { cause: error },
     );
   }
@@ -51,7 +52,7 @@ export function lockDirectory(directory: string): DirectoryLock {
   } catch (error) {
     database.close();
     throw new EmbeddedPostgresError(
-      `cannot write ${pidFile} (${describe(error)}). Start Errand as the user who owns the data directory.`,
+      `cannot write ${pidFile} (${messageOf(error)}). Start Errand as the user who owns the data directory.`,
     );
   }
   return {
@@ -72,8 +73,4 @@ function readPid(pidFile: string): string {
     if (isSystemError(error, "ENOENT")) return "unknown";
     throw error;
   }
-}
-
-function describe(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

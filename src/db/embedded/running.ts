@@ -1,4 +1,5 @@
 import { realpath } from "node:fs/promises";
+import { messageOf } from "../../base/errors.ts";
 import { database, readPassword, serverUrl } from "./cluster.ts";
 import { EmbeddedPostgresError } from "./errors.ts";
 import { readHolder } from "./holder.ts";
@@ -22,7 +23,7 @@ export async function findRunningPostgres(dataDir: string): Promise<{ readonly u
   const state = await readHolder(await findData(resolved)).catch((error: unknown) => {
     if (!isSystemError(error, "EACCES")) throw error;
     throw new EmbeddedPostgresError(
-      `cannot look into the database of ${resolved} (${error instanceof Error ? error.message : error}). Run this as the user who started Errand.`,
+      `cannot look into the database of ${resolved} (${messageOf(error)}). Run this as the user who started Errand.`,
       { cause: error },
     );
   });

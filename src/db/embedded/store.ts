@@ -1,4 +1,5 @@
 import pg from "pg";
+import { messageOf } from "../../base/errors.ts";
 
 const connectionTimeoutMillis = 2000;
 
@@ -21,7 +22,7 @@ export async function askServer(url: string, dataDir: string): Promise<Answer> {
       ? { kind: "serves" }
       : { kind: "silent", reason: `another server answers, on ${served}` };
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = messageOf(error);
     const refused = error instanceof pg.DatabaseError && error.code?.startsWith("28");
     return { kind: refused ? "refused" : "silent", reason };
   }
