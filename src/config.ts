@@ -1,5 +1,6 @@
 import { resolve } from "node:path";
 import ipaddr from "ipaddr.js";
+import { isUsableKey } from "./base/credentials.ts";
 import { parsePrivateHosts } from "./base/guarded-address.ts";
 
 /** The only reader of the environment. Everything else gets its values as arguments. */
@@ -185,7 +186,7 @@ export function readConfig(environment: Environment = process.env): Config {
     roles: roles(get("ERRAND_ROLES")),
     concurrency: integer("ERRAND_CONCURRENCY", get("ERRAND_CONCURRENCY") ?? "50", 1, 1000),
     secretKey: secret === undefined ? undefined : key(secret),
-    bootstrapApiKey: printable("ERRAND_BOOTSTRAP_API_KEY", get("ERRAND_BOOTSTRAP_API_KEY"), 32, 200),
+    bootstrapApiKey: usableKey(get("ERRAND_BOOTSTRAP_API_KEY")),
     demo: flag("ERRAND_DEMO", get("ERRAND_DEMO")) ?? databaseUrl === undefined,
     smtpUrl: optionalUrl("ERRAND_SMTP_URL", get("ERRAND_SMTP_URL"), ["smtp:", "smtps:"]),
     mailFrom: matching(
@@ -306,6 +307,11 @@ function key(value: string): Buffer {
   // Decoding leaves out what is not base64, so a damaged key would become another one.
   if (!/^[\w+/-]{43}=?$/.test(value)) throw refuse("ERRAND_SECRET_KEY", value);
   return Buffer.from(value, "base64");
+}
+
+function usableKey(value: string | undefined): string | undefined {
+  if (value !== undefined && !isUsableKey(value)) throw refuse("ERRAND_BOOTSTRAP_API_KEY", value);
+  return value;
 }
 
 function printable(

@@ -15,8 +15,13 @@ export const modelFactory = extensionPoint<CreateModel>("agents.modelFactory");
  * The models that are really called. Base URLs are set by admins and may be private; link-local and metadata
  * addresses are refused at each connection.
  */
-export function createModelFactory(core: Pick<Core, "clock">): CreateModel {
-  const fetch = createGuardedFetch({ allowPrivate: true, privateHosts: [] });
+export function createModelFactory(core: Pick<Core, "clock" | "db">): CreateModel {
+  const guarded = createGuardedFetch({ allowPrivate: true, privateHosts: [] });
+  const fetch = (input: string | URL, init?: RequestInit): Promise<Response> => {
+    // A slow model would hold the transaction's locks for as long as it thinks.
+    if (core.db.inTransaction()) throw new Error("a model was called inside a transaction");
+    return guarded(input, init);
+  };
   return (provider, modelName) =>
     createModel(
       provider.kind === "sandbox" ? provider : { ...provider, fetch, clock: core.clock },

@@ -1,5 +1,6 @@
+import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { bearerToken, headerOf } from "./credentials.ts";
+import { bearerToken, headerOf, isUsableKey } from "./credentials.ts";
 
 describe("headerOf", () => {
   it("takes the first of several values", () => {
@@ -16,5 +17,29 @@ describe("bearerToken", () => {
     expect(bearerToken({ authorization: "Basic abc" })).toBeUndefined();
     expect(bearerToken({ authorization: "Bearer " })).toBeUndefined();
     expect(bearerToken({})).toBeUndefined();
+  });
+});
+
+describe("isUsableKey", () => {
+  it("takes 32 to 200 printable characters", () => {
+    expect([31, 32, 200, 201].map((length) => isUsableKey("k".repeat(length)))).toEqual([
+      false,
+      true,
+      true,
+      false,
+    ]);
+  });
+  it("takes spaces inside only, and no character that a header could not carry", () => {
+    const key = "k".repeat(31);
+    expect(isUsableKey(`${key} x`)).toBe(true);
+    for (const bad of [` ${key}`, `${key} `, `${key}\n`, `${key}é`]) expect(isUsableKey(bad)).toBe(false);
+  });
+  it("never takes what Authorization would change", () => {
+    fc.assert(
+      fc.property(fc.string({ minLength: 32, maxLength: 60 }), (key) => {
+        fc.pre(isUsableKey(key));
+        expect(bearerToken({ authorization: `Bearer ${key}` })).toBe(key);
+      }),
+    );
   });
 });

@@ -10,13 +10,6 @@ export function roleScope(role: Role): Scope {
   return scopeOfRole[role];
 }
 
-const bootstrapKey = /^[\x21-\x7e][\x20-\x7e]{30,198}[\x21-\x7e]$/;
-
-/** True for 32 to 200 printable ASCII characters without a space at either end, which a header would lose. */
-export function isUsableKey(key: string): boolean {
-  return bootstrapKey.test(key);
-}
-
 /** What counts as one source of attempts: an IPv4 address, or the /64 that a single IPv6 user gets. */
 export function attemptSource(ip: string): string {
   if (!ipaddr.isValid(ip)) return "unknown";
