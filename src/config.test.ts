@@ -95,7 +95,7 @@ const refused: { readonly [Name in SettingName]: readonly string[] } = {
     `${secretKey.toString("base64")}hidden-word`,
     `*${secretKey.toString("base64")}`,
   ],
-  ERRAND_BOOTSTRAP_API_KEY: ["hidden-word", "k".repeat(201), `hidden-word ${"k".repeat(40)}`],
+  ERRAND_BOOTSTRAP_API_KEY: ["hidden-word", "k".repeat(201), `hidden-word\u00e9${"k".repeat(40)}`],
   ERRAND_DEMO: ["true", "2"],
   ERRAND_SMTP_URL: ["mail.example.com", "https://user:hidden-word@mail.example.com"],
   ERRAND_MAIL_FROM: ["Errand", "errand@", "Errand <errand@example.com> x", "a b@example.com"],
