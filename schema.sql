@@ -279,6 +279,7 @@ create table conversation_sessions (
 );
 CREATE INDEX conversation_sessions_due ON public.conversation_sessions USING btree (expires_at) WHERE (ended_at IS NULL);
 CREATE UNIQUE INDEX conversation_sessions_live ON public.conversation_sessions USING btree (workspace_id, conversation_id) WHERE (ended_at IS NULL);
+CREATE INDEX conversation_sessions_of_task ON public.conversation_sessions USING btree (workspace_id, task_id) WHERE ((ended_at IS NULL) AND (task_id IS NOT NULL));
 CREATE INDEX conversation_sessions_workspace_id_conversation_id_started__idx ON public.conversation_sessions USING btree (workspace_id, conversation_id, started_at);
 alter table conversation_sessions enable row level security;
 create policy system on conversation_sessions for all to errand_system
@@ -318,6 +319,7 @@ create table conversations (
 );
 CREATE INDEX conversations_idle ON public.conversations USING btree (last_message_at) WHERE (status = 'open'::text);
 CREATE UNIQUE INDEX conversations_open ON public.conversations USING btree (workspace_id, contact_id, channel_id) WHERE (status = 'open'::text);
+CREATE INDEX conversations_unanswered ON public.conversations USING btree (workspace_id, id) WHERE ((status = 'open'::text) AND (last_inbound_seq > taken_seq));
 CREATE INDEX conversations_workspace_id_channel_id_idx ON public.conversations USING btree (workspace_id, channel_id);
 alter table conversations enable row level security;
 create policy system on conversations for all to errand_system
@@ -429,6 +431,21 @@ create policy tenant on executions for all to errand_tenant
   using ((workspace_id = (NULLIF(current_setting('app.workspace_id'::text, true), ''::text))::uuid));
 grant delete, insert, select, update on executions to errand_system;
 grant delete, insert, select, update on executions to errand_tenant;
+
+create table first_start (
+  workspace_id uuid not null,
+  api_key_id uuid,
+  demo_wanted boolean not null,
+  constraint first_start_pkey PRIMARY KEY (workspace_id),
+  constraint first_start_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspaces(id) ON DELETE CASCADE
+);
+alter table first_start enable row level security;
+create policy system on first_start for all to errand_system
+  using (true);
+create policy tenant on first_start for all to errand_tenant
+  using ((workspace_id = (NULLIF(current_setting('app.workspace_id'::text, true), ''::text))::uuid));
+grant delete, insert, select, update on first_start to errand_system;
+grant select, update on first_start to errand_tenant;
 
 create table gate_decisions (
   workspace_id uuid not null,

@@ -66,6 +66,7 @@ create table conversations (
 create unique index conversations_open on conversations (workspace_id, contact_id, channel_id) where status = 'open';
 create index on conversations (workspace_id, channel_id);
 create index conversations_idle on conversations (last_message_at) where status = 'open';
+create index conversations_unanswered on conversations (workspace_id, id) where status = 'open' and last_inbound_seq > taken_seq;
 call protect_table('conversations', 'select, insert, update, delete');
 
 -- Which agent may go on answering a conversation, on whose behalf, until when. At most one has not ended; the ended
@@ -89,6 +90,7 @@ create table conversation_sessions (
 create unique index conversation_sessions_live on conversation_sessions (workspace_id, conversation_id) where ended_at is null;
 create index on conversation_sessions (workspace_id, conversation_id, started_at);
 create index conversation_sessions_due on conversation_sessions (expires_at) where ended_at is null;
+create index conversation_sessions_of_task on conversation_sessions (workspace_id, task_id) where ended_at is null and task_id is not null;
 call protect_table('conversation_sessions', 'select, insert, update');
 
 create table messages (

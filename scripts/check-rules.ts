@@ -4,6 +4,7 @@ import { allRules } from "./rules/all-rules.ts";
 import { checkExplained } from "./rules/dependencies.ts";
 import { checkSource, parseSource } from "./rules/source.ts";
 import { checkOwners, tablesOf } from "./rules/sql.ts";
+import { checkSystemStatements, systemStatements } from "./rules/system-statements.ts";
 import { tableOwners } from "./rules/table-owners.ts";
 
 const root = join(import.meta.dirname, "..");
@@ -26,12 +27,15 @@ const tables = tablesOf(migrations.toSorted().map((file) => read(join("migration
 const facts = {
   tables: new Set([...tables, "schema_migrations"]),
   owners: { ...tableOwners, schema_migrations: "db" },
+  systemFiles: new Set(Object.keys(systemStatements)),
 };
 
 const files = listFiles();
-const findings = files.flatMap((path) => checkSource(parseSource(path, read(path)), allRules, facts));
+const sources = files.map((path) => parseSource(path, read(path)));
+const findings = sources.flatMap((source) => checkSource(source, allRules, facts));
 const faults = [
   ...checkOwners(tables, tableOwners),
+  ...checkSystemStatements(sources, systemStatements),
   ...checkExplained(
     read("docs/decisions/dependencies.md"),
     ["package.json", "bench/package.json"].map((path) => JSON.parse(read(path))),

@@ -7,9 +7,9 @@ import { createLogger, type Logger } from "./base/log.ts";
 import { type Config, ConfigError, readConfig } from "./config.ts";
 import { EmbeddedPostgresError } from "./db/embedded/index.ts";
 import { SchemaTooNewError, UnsafeRoleError } from "./db/index.ts";
-import { createDemo } from "./demo/index.ts";
+import { settleDemo } from "./demo/index.ts";
 import { createModules } from "./modules.ts";
-import { createKey, createOwnerLink } from "./program/access.ts";
+import { acceptKey, createKey, createOwnerLink } from "./program/access.ts";
 import { DatabaseAccessError } from "./program/database-errors.ts";
 import { diagnose } from "./program/doctor.ts";
 import { migrateOnly } from "./program/migrate-only.ts";
@@ -74,6 +74,12 @@ async function main(): Promise<void> {
     .command("owner-link")
     .description("make a new link for the first owner, in place of an earlier one")
     .action(() => run(async (config, log) => print(await createOwnerLink(config, log))));
+  program
+    .command("secret-key")
+    .description("the key that seals stored secrets")
+    .command("accept")
+    .description("start over with the present key, if the one before is lost for good")
+    .action(() => run(async (config, log) => print(await acceptKey(config, log))));
   await program.parseAsync();
 }
 
@@ -104,7 +110,7 @@ async function serve(config: Config, log: Logger, version: string): Promise<void
     });
   });
   try {
-    const running = await start({ config, log, version, createModules, createDemo, print, signal });
+    const running = await start({ config, log, version, createModules, settleDemo, print, signal });
     await stopped;
     await running.stop();
   } catch (error) {

@@ -2,10 +2,12 @@ import { describe, expect, it } from "vitest";
 import { allRules } from "./all-rules.ts";
 import { checkSource, type Facts, type Finding, parseSource } from "./source.ts";
 import { checkOwners, tablesOf } from "./sql.ts";
+import { checkSystemStatements } from "./system-statements.ts";
 
 const facts: Facts = {
   tables: new Set(["tasks", "messages", "auth_users", "api_keys"]),
   owners: { tasks: "tasks", messages: "conversations", auth_users: "workspaces", api_keys: "workspaces" },
+  systemFiles: new Set(["src/engine/claims.ts"]),
 };
 
 function check(path: string, text: string): readonly Finding[] {
@@ -72,6 +74,15 @@ const broken: Readonly<Record<string, readonly (readonly [path: string, text: st
     ["src/channels/store.ts", `const text = "insert into messages (id) values ($1)";`],
     ["src/channels/store.ts", "const text = `with a as (insert\\n into messages values (1)) select 1`;"],
   ],
+  "listed-system-statements": [
+    ["src/tasks/tasks.ts", "const f = (core) => core.db.system(work);"],
+    ["src/tasks/tasks.ts", "const f = (core) => core.db.autocommit.query(q);"],
+    ["src/tasks/tasks.ts", "const f = (a) => g(a.autocommit);"],
+    ["src/tasks/tasks.ts", "const f = (core) => { const { system } = core.db; };"],
+    ["src/tasks/tasks.ts", "const f = ({ db: { system } }) => system(work);"],
+    ["src/tasks/tasks.ts", "const f = ({ system: all }: Database) => all(work);"],
+    ["src/tasks/tasks.ts", `const f = () => createPool({ role: "errand_system" });`],
+  ],
   environment: [
     ["src/tasks/tasks.ts", "const f = () => process.env.HOME;"],
     ["src/main.ts", `const { HOME } = process.env;`],
@@ -135,6 +146,9 @@ describe("every rule", () => {
       ["src/tasks/schedule-store.ts", `const text = "update tasks set name = $1";`],
       ["src/conversations/store.ts", `const f = (tx) => tx.db.insertInto("messages");`],
       ["src/tasks/schedule-store.ts", `const text = "select messages from due";`],
+      ["src/engine/claims.ts", "const f = (core) => core.db.system((tx) => core.db.autocommit);"],
+      ["src/tasks/tasks.ts", "const f = (core) => core.db.tenant(id, (tx) => g(options.system));"],
+      ["src/db/connection.ts", `interface PoolOptions { readonly role?: "errand_tenant" | "errand_system" }`],
       ["src/base/clock.ts", "export const clock = { now: () => new Date() };"],
       ["src/config.ts", "export const read = () => process.env;"],
       ["src/base/guarded-fetch.ts", `import { fetch } from "undici";`],
@@ -165,6 +179,21 @@ describe("tables", () => {
     expect(checkOwners(new Set(["a", "b"]), { a: "x", c: "x" })).toEqual([
       expect.stringContaining("the table b has no owner"),
       expect.stringContaining("names c, which no migration creates"),
+    ]);
+  });
+});
+
+describe("the list of what runs as errand_system", () => {
+  it("names nothing that no longer does", () => {
+    const sources = [
+      parseSource("src/engine/claims.ts", "const f = (db) => db.autocommit.query(q);"),
+      parseSource("src/tasks/tasks.ts", "const f = (db) => db.tenant(id, work);"),
+      parseSource("src/tasks/tasks.test.ts", "const f = (db) => db.system(work);"),
+    ];
+    const listed = { "src/engine/claims.ts": "why", "src/tasks/tasks.ts": "why", "src/gone.ts": "why" };
+    expect(checkSystemStatements(sources, listed)).toEqual([
+      expect.stringContaining("names src/tasks/tasks.ts"),
+      expect.stringContaining("names src/gone.ts"),
     ]);
   });
 });

@@ -23,6 +23,8 @@ export interface Facts {
   readonly tables: ReadonlySet<string>;
   /** Table → the module whose store names it. */
   readonly owners: Readonly<Record<string, string>>;
+  /** The files that may send statements as errand_system. */
+  readonly systemFiles: ReadonlySet<string>;
 }
 
 export interface Rule {

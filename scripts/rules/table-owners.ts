@@ -10,6 +10,7 @@ export const tableOwners: Readonly<Record<string, string>> = {
   invitations: "workspaces",
   api_keys: "workspaces",
   audit_log: "workspaces",
+  first_start: "workspaces",
   idempotency_keys: "api",
   notifications: "notifications",
   workers: "engine",

@@ -158,7 +158,7 @@ export function agentRoutes(core: Core): readonly Route[] {
       examples: { body: { enabled: false }, response: { ...example, enabled: false } },
       handler: ({ caller, requestId, params, body }) =>
         core.db.tenant(caller.workspaceId, async (tx) =>
-          presentAgent(await updateAgent(tx, params.agentId, body, { caller, requestId })),
+          presentAgent(await updateAgent(core, tx, params.agentId, body, { caller, requestId })),
         ),
     }),
     route({

@@ -4,6 +4,7 @@ import { withoutUndefined } from "../base/objects.ts";
 import type { Page, PageOf } from "../base/page.ts";
 import type { Meta } from "../base/schemas.ts";
 import { clearDefaultAgent as clearDefaultAgentOfChannels } from "../channels/index.ts";
+import { answerWaiting } from "../conversations/index.ts";
 import type { TenantTx } from "../db/index.ts";
 import type { Core } from "../engine/index.ts";
 import { changedFields, type Origin, recordChange } from "../workspaces/index.ts";
@@ -70,8 +71,12 @@ export async function createAgent(tx: TenantTx, agent: NewAgent, origin: Origin)
   return created;
 }
 
-/** Changes the fields given. Making it the default takes that from the agent that was. Throws 404, 422. */
+/**
+ * Changes the fields given. Making it the default takes that from the agent that was; enabling it has it answer what
+ * waits for it. Throws 404, 422.
+ */
 export async function updateAgent(
+  core: Core,
   tx: TenantTx,
   id: string,
   changes: AgentChanges,
@@ -82,6 +87,7 @@ export async function updateAgent(
   const before = requireFound(await selectAgentForUpdate(tx, id), "agent");
   if (changes.isDefault && !before.isDefault) await clearDefault(tx, origin);
   const after = await updateAgentRow(tx, id, withoutUndefined(changes));
+  if (after.enabled && !before.enabled) await answerWaiting(core, tx);
   await record(tx, origin, "agent.update", before, after);
   return after;
 }

@@ -171,7 +171,7 @@ it("answers on behalf of the task whose session is live", async () => {
   const other = await newScene({ text: "See you on Tuesday." });
   const id = await write(scene, "Yes, Tuesday");
   await tenant((tx) =>
-    startSession(tx, {
+    startSession(core, tx, {
       ...{ conversationId: id, kind: "task", agentId: other.agentId, taskId, executionId: null, seconds: 60 },
     }),
   );
@@ -227,12 +227,57 @@ it("is blocked when a person takes over while the agent thinks", async () => {
 it("calls no model for a disabled agent, and leaves the conversation to a person", async () => {
   const scene = await newScene();
   const id = await write(scene, "Hello");
-  await tenant((tx) => updateAgent(tx, scene.agentId, { enabled: false }, origin));
+  await tenant((tx) => updateAgent(core, tx, scene.agentId, { enabled: false }, origin));
   expect(await replies(id, 1)).toMatchObject([
-    { status: "failed", outcome: "blocked", reasonCode: "agent_disabled" },
+    { status: "skipped", outcome: "none", reasonCode: "agent_disabled" },
   ]);
   expect(scene.model.calls.length).toBe(0);
-  expect(await conversation(id)).toMatchObject({ controller: "none", turnExecutionId: null });
+  expect(await conversation(id)).toMatchObject({ controller: "none", turnExecutionId: null, takenSeq: 0 });
+
+  const jobs = core.sentJobs.length;
+  await tenant((tx) => updateAgent(core, tx, scene.agentId, { enabled: true }, origin));
+  expect(core.sentJobs.slice(jobs)).toEqual([{ id: "conversations.answer_waiting", payload: {} }]);
+});
+
+it("leaves what another agent has taken over meanwhile to that one", async () => {
+  const thinking = Promise.withResolvers<void>();
+  const scene = await newScene({ text: "Too late.", until: thinking.promise });
+  const other = await newScene({ text: "I take care of it." });
+  const id = await write(scene, "Where is my order?");
+  await skipBurstDelay(id);
+  await scene.model.waitForCalls(1);
+  await tenant((tx) =>
+    startSession(core, tx, {
+      ...{ conversationId: id, kind: "task", agentId: other.agentId, taskId, executionId: null, seconds: 60 },
+    }),
+  );
+  thinking.resolve();
+  expect(await replies(id, 2)).toMatchObject([
+    { status: "completed", outcome: "blocked", reasonCode: "session_of_another_agent" },
+    { status: "completed", outcome: "message_sent", agentId: other.agentId },
+  ]);
+  expect(JSON.stringify(other.model.calls[0]?.messages)).toContain("Where is my order?");
+  expect(await conversation(id)).toMatchObject({ turnExecutionId: null, takenSeq: 1, controller: "agent" });
+});
+
+it("calls no model while the workspace is frozen", async () => {
+  const scene = await newScene();
+  const id = await write(scene, "Hello");
+  const frozen = (at: string) =>
+    core.db.autocommit.query({
+      text: `update workspaces set frozen_at = ${at} where id = $1`,
+      values: [workspaceId],
+    });
+  await frozen("now()");
+  try {
+    expect(await replies(id, 1)).toMatchObject([
+      { status: "skipped", outcome: "none", reasonCode: "workspace_frozen" },
+    ]);
+  } finally {
+    await frozen("null");
+  }
+  expect(scene.model.calls.length).toBe(0);
+  expect(await conversation(id)).toMatchObject({ controller: "agent", takenSeq: 0 });
 });
 
 it("leaves the conversation to a person when the model fails", async () => {

@@ -32,6 +32,8 @@ const maxTimeSeconds = 900;
 
 interface ReplyData {
   readonly conversationId: string;
+  /** See `Turn`. */
+  readonly takenAfter: number;
 }
 
 /** The kind of execution that answers what a contact wrote. */
@@ -57,6 +59,7 @@ async function runReply(core: Core, ctx: ExecutionContext): Promise<ExecutionRes
         author: { kind: "agent", id: start.agent.id },
         text,
         executionId,
+        takenAfter: start.data.takenAfter,
         stepSeq,
         idempotencyKey,
       });
@@ -73,13 +76,10 @@ async function startReply(
   execution: Execution,
   conversationId: string,
 ): Promise<AgentStart<ReplyData> | { readonly end: ExecutionResult }> {
-  const turn = await takeTurn(tx, { conversationId, executionId: execution.id });
+  const turn = await takeTurn(core, tx, { conversationId, executionId: execution.id });
   if (turn.status === "nothing") return { end: { status: "skipped", outcome: "none", reason: turn.reason } };
   const agent = await selectAgent(tx, turn.agentId);
-  // Before a model is paid for an answer that the gate would refuse.
-  if (agent === undefined) return endWithout(agentGone);
-  if (!agent.enabled)
-    return endWithout({ code: "agent_disabled", message: `The agent ${agent.name} is disabled.` });
+  if (agent === undefined) return { end: { status: "failed", outcome: "blocked", reason: agentGone } };
   if (agent.id !== execution.agentId) await setParticipants(tx, execution, { agentId: agent.id });
   const { timezone } = await getWorkspace(tx);
   return {
@@ -95,19 +95,15 @@ async function startReply(
     }),
     limits,
     contactId: turn.contact.id,
-    data: { conversationId },
+    data: { conversationId, takenAfter: turn.takenAfter },
   };
 }
 
+/** Deleted in the moment in which the turn was taken: a failure, so that the conversation waits for a person. */
 const agentGone: Reason = {
   code: "agent_deleted",
   message: "The agent that was to answer no longer exists.",
 };
-
-/** A failure, so that the conversation waits for a person instead of staying silent. */
-function endWithout(reason: Reason): { readonly end: ExecutionResult } {
-  return { end: { status: "failed", outcome: "blocked", reason } };
-}
 
 async function findSessionContext(
   core: Core,

@@ -17,8 +17,9 @@ const accessOf = "errandAccess";
 const nobody: Access = { caller: undefined, limitKey: undefined };
 
 /**
- * The API of all routes, with its document, reference page, the pages that links open, and operations. Not listening yet: the caller does that,
- * and closes it, which ends open streams, waits a moment for requests that are being answered and cuts what is left then.
+ * The API of all routes, with its document, reference page, the pages that links open, and operations. Not listening yet:
+ * the caller does that, and closes it, which ends open streams, waits a moment for requests that are being answered and
+ * cuts what is left then.
  */
 export async function createApi(options: ApiOptions): Promise<FastifyInstance> {
   const { core, routes } = options;

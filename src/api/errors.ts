@@ -13,6 +13,10 @@ export const apiErrors = defineErrors({
   method_not_allowed: [405, "This address does not take this method."],
   request_timeout: [408, "The request took too long to arrive."],
   idempotency_key_in_progress: [409, "The first request with this Idempotency-Key is still running."],
+  idempotency_outcome_unknown: [
+    409,
+    "The first request with this Idempotency-Key did not finish. Whether it took effect is not known.",
+  ],
   body_too_large: [413, "The body is larger than 1 MB."],
   unsupported_media_type: [415, "The body is not application/json."],
   idempotency_key_reused: [422, "This Idempotency-Key was used for another request."],

@@ -2,6 +2,7 @@ import type { FastifyReply, FastifyRequest } from "fastify";
 import type { Caller, Route, RouteRequest } from "../base/route.ts";
 import { type Answer, answerOf, answerOfError, sendAnswer } from "./answer.ts";
 import type { ApiCore } from "./context.ts";
+import { apiErrors } from "./errors.ts";
 import { idempotencyHeader, readIdempotencyKey, runOnce } from "./idempotency.ts";
 import { isIdempotent } from "./idempotent-route.ts";
 import { type ProblemWriter, toAppError } from "./problem.ts";
@@ -69,13 +70,17 @@ async function answerOnce(
   if (key === undefined) return run();
   const { workspaceId } = options.callerOf(request) as Caller;
   const { method, url, body } = request;
-  return runOnce(options.core, { workspaceId, key, method, url, body }, () =>
-    run().catch((error: unknown) => {
+  return runOnce(options.core, { workspaceId, key, method, url, body }, async () => {
+    try {
+      return { answer: await run(), uncertain: false };
+    } catch (error) {
       const known = toAppError(error);
       logFault(request, known.status, error);
-      return answerOfError(known, { requestId: request.id, path: pathOf(request) }, options.writeProblem);
-    }),
-  );
+      const place = { requestId: request.id, path: pathOf(request) };
+      const uncertain = known.code === apiErrors.commit_uncertain.code;
+      return { answer: answerOfError(known, place, options.writeProblem), uncertain };
+    }
+  });
 }
 
 /** Logs what is our fault, whole; what is the client's shows in the line of the request. */

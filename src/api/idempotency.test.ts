@@ -3,6 +3,7 @@ import { z } from "zod";
 import { createTestApi, type Received, type TestApi } from "../../test/api.ts";
 import { AppError, defineErrors } from "../base/errors.ts";
 import { type Route, RouteResponse, route } from "../base/route.ts";
+import { CommitUncertainError } from "../db/index.ts";
 import { cleanKeys } from "./idempotency.ts";
 
 const codes = defineErrors({ thing_broken: [409, "The thing is broken."], too_fast: [429, "Too fast."] });
@@ -143,18 +144,47 @@ test("refusals are kept, our faults and rate limits are not, and faults in field
   expect((await post("fields")).status).toBe(201);
 });
 
-test("a crash in between frees the key for the same request once its lock has ended", async () => {
+const unknown = [409, { code: "idempotency_outcome_unknown", detail: expect.stringContaining("new key") }];
+
+test("what was under way when its process died is never run again", async () => {
   const { begun, release } = hold();
   const lost = post("crashed");
   await begun;
+  const before = runs;
   await setKey("crashed", "locked_until = now() - interval '1 second'");
   expect((await post("crashed", "b")).body).toMatchObject({ code: "idempotency_key_reused" });
-  const taken = await post("crashed");
-  expect(taken.status).toBe(201);
-  // The first was not dead after all: its answer must not replace the one that was given out since.
+  for (let count = 0; count < 2; count += 1) {
+    const again = await post("crashed");
+    expect([again.status, again.body]).toMatchObject(unknown);
+    expect(again.headers.get("retry-after")).toBeNull();
+  }
+  expect(runs).toBe(before);
+  // The first was not dead after all: from then on its answer is known.
   release();
-  await lost;
-  expect((await post("crashed")).body).toEqual(taken.body);
+  const answer = await lost;
+  expect((await post("crashed")).body).toEqual(answer.body);
+  await setKey("crashed", "created_at = now() - interval '25 hours'");
+  expect((await post("crashed")).headers.get("idempotency-replayed")).toBeNull();
+});
+
+test("what may have been stored is never run again", async () => {
+  script = [fail(new CommitUncertainError("the connection broke during a commit"))];
+  const first = await post("uncertain");
+  expect([first.status, first.body]).toMatchObject([503, { code: "commit_uncertain" }]);
+  const before = runs;
+  const again = await post("uncertain");
+  expect([again.status, again.body]).toMatchObject(unknown);
+  expect((await post("uncertain", "b")).body).toMatchObject({ code: "idempotency_key_reused" });
+  expect(runs).toBe(before);
+});
+
+test("an answer that could not be kept does not let the request run again", async () => {
+  // Another time is another claim, as if the row had not been there to be changed.
+  script = [() => setKey("unkept", "created_at = created_at - interval '1 minute', locked_until = now()")];
+  expect((await post("unkept")).status).toBe(201);
+  const before = runs;
+  expect((await post("unkept")).body).toMatchObject({ code: "idempotency_outcome_unknown" });
+  expect(runs).toBe(before);
 });
 
 test("after a day a key is new, and is cleaned away", async () => {

@@ -4,6 +4,7 @@ import type { Answer } from "./answer.ts";
 import type { ApiCore } from "./context.ts";
 import { apiErrors } from "./errors.ts";
 import {
+  abandonKey,
   claimKey,
   deleteOldKeys,
   findRequest,
@@ -16,7 +17,10 @@ export const idempotencyHeader = "idempotency-key";
 
 /** How long an answer is kept. */
 const keptSeconds = 24 * 60 * 60;
-/** When a request that has not answered is taken for dead: well beyond what any handler of ours takes. */
+/**
+ * When a request that has not answered is taken for dead: well beyond what any handler of ours takes. Should it answer
+ * all the same, its answer is kept.
+ */
 const lockSeconds = 120;
 const retrySeconds = 1;
 const keyPattern = /^[\x20-\x7e]{1,255}$/;
@@ -45,20 +49,28 @@ function hashOf(request: IdempotentRequest): Buffer {
   return sha256(`${request.method} ${request.url}\n${JSON.stringify(request.body) ?? ""}`);
 }
 
+/** What a run of a request came to. */
+export interface Outcome {
+  readonly answer: Answer;
+  /** It may have taken effect although its answer is an error. */
+  readonly uncertain: boolean;
+}
+
 /** Worth storing: what would come out the same the next time. 429 says itself that it would not. */
 function isFinal(answer: Answer): boolean {
   return answer.status < 500 && answer.status !== 429;
 }
 
 /**
- * Runs `answer` once per key and day and gives later requests the stored answer. Throws 422 if the key was used for
- * another request, 409 while the first is running. `answer` must not throw. A process that dies in between leaves
- * its claim behind; after `lockSeconds` the same request may take it over, and runs again.
+ * Runs a request once per key and day and gives later ones the stored answer. Throws 422 if the key was used for another
+ * request, 409 while the first is running. What may have taken effect without an answer is never run again: a claim left
+ * behind by a process that died, or an uncertain outcome, makes the rest of the day 409 `idempotency_outcome_unknown`.
+ * `run` must not throw.
  */
 export async function runOnce(
   core: ApiCore,
   request: IdempotentRequest,
-  answer: () => Promise<Answer>,
+  run: () => Promise<Outcome>,
 ): Promise<Answer> {
   const { workspaceId, key } = request;
   const hash = hashOf(request);
@@ -69,13 +81,16 @@ export async function runOnce(
   const { claim } = found;
   if (claim === undefined) return replay(core, request, hash, found.stored);
 
-  const made = await answer();
+  const { answer: made, uncertain } = await run();
   try {
-    await core.db.tenant(workspaceId, (tx) =>
-      isFinal(made) ? storeAnswer(tx, key, claim, seal(core, request, made)) : releaseKey(tx, key, claim),
-    );
+    await core.db.tenant(workspaceId, (tx) => {
+      if (uncertain) return abandonKey(tx, key, claim);
+      return isFinal(made)
+        ? storeAnswer(tx, key, claim, seal(core, request, made))
+        : releaseKey(tx, key, claim);
+    });
   } catch (error) {
-    // The work is done and its answer is true; only a repetition within the day would not find it.
+    // The work is done and its answer is true; a repetition within the day is told that the outcome is unknown.
     core.log.warn({ err: error }, "an answer could not be kept for its Idempotency-Key");
   }
   return made;
@@ -91,6 +106,11 @@ function replay(
   if (stored !== undefined && !stored.requestHash.equals(hash))
     throw new AppError(apiErrors.idempotency_key_reused, {
       message: "This Idempotency-Key was used for a request with another path or body. Use a new key.",
+    });
+  if (stored?.abandoned)
+    throw new AppError(apiErrors.idempotency_outcome_unknown, {
+      message:
+        "The first request with this Idempotency-Key did not finish, and whether it took effect is not known. Look at the object; if it has to be done again, use a new key.",
     });
   if (stored === undefined || stored.status === null)
     throw new AppError(apiErrors.idempotency_key_in_progress, { retryAfterSeconds: retrySeconds });

@@ -44,6 +44,7 @@ export function errorsOfRoute(route: Route, accessErrors: readonly ErrorCode[]):
     codes.push(
       apiErrors.idempotency_key_invalid,
       apiErrors.idempotency_key_in_progress,
+      apiErrors.idempotency_outcome_unknown,
       apiErrors.idempotency_key_reused,
     );
   codes.push(apiErrors.internal_error, apiErrors.database_unavailable);

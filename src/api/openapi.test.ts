@@ -155,6 +155,7 @@ describe("the document", () => {
   test("lists every code a route can answer, under its status", () => {
     expect(codesOf("/v1/things", "post", 409)).toEqual([
       "idempotency_key_in_progress",
+      "idempotency_outcome_unknown",
       "thing_broken",
       "thing_gone",
     ]);

@@ -25,7 +25,10 @@ const introduction = `Tasks that AI agents carry out for a company's customers.
 
 - Authenticate with \`Authorization: Bearer <API key>\`.
 - Send \`Idempotency-Key\` with every POST that you may repeat: for 24 hours the same key and body get the stored
-  answer.
+  answer. If the first request did not finish and may have taken effect, the answer is 409
+  \`idempotency_outcome_unknown\`: look at the object, and use a new key if it has to be done again.
+- A key or member may make 600 requests a minute to each process of the server, an address as many to routes that need
+  no key. Beyond that the answer is 429 \`rate_limited\`; \`Retry-After\` says in how many seconds to come back.
 - Lists are newest first: \`limit\`, \`cursor\`, and \`nextCursor\` in the answer.
 - Unknown fields and query parameters are errors. Errors are \`application/problem+json\` with a stable \`code\`.
 - \`X-Request-Id\` comes back in the answer and stands in the log.`;
@@ -73,7 +76,7 @@ const idempotencyParameter: Json = {
   name: "Idempotency-Key",
   in: "header",
   description:
-    "Makes it safe to repeat the request: for 24 hours the same key and body get the stored answer. 1 to 255 printable ASCII characters, for instance a UUID.",
+    "Makes it safe to repeat the request: for 24 hours the same key and body get the stored answer, or 409 `idempotency_outcome_unknown` if the first request may have taken effect without one. 1 to 255 printable ASCII characters, for instance a UUID.",
   required: false,
   schema: { type: "string", minLength: 1, maxLength: 255 },
   example: "5f0d9c1e-6a53-4f64-9a61-0f2f7b7a3c11",

@@ -85,7 +85,10 @@ export async function createServer(options: ServerOptions): Promise<Server> {
   app.addHook("preClose", async () => {
     closing.abort();
     if (!app.server.listening) return;
-    app.server.once("close", core.clock.after(cutAfterMs, () => app.server.closeAllConnections()));
+    app.server.once(
+      "close",
+      core.clock.after(cutAfterMs, () => app.server.closeAllConnections()),
+    );
   });
   app.addHook("onRequest", async (request, reply) => {
     reply.headers({

@@ -3,8 +3,10 @@ import type { SystemTx, TenantTx } from "../db/index.ts";
 /** A stored answer, or the claim of the request that is making it. */
 export interface StoredRequest {
   readonly requestHash: Buffer;
-  /** Null while the first request runs. */
+  /** Null while there is no answer. */
   readonly status: number | null;
+  /** There is no answer, and nobody is making one any more. */
+  readonly abandoned: boolean;
   readonly headers: Readonly<Record<string, string>>;
   /** The sealed body in base64; null for an answer without one. */
   readonly body: string | null;
@@ -17,14 +19,12 @@ const claimText = `
     set request_hash = excluded.request_hash, locked_until = excluded.locked_until, created_at = now(),
         status = null, headers = null, body = null
     where idempotency_keys.created_at < now() - make_interval(secs => $5)
-       or (idempotency_keys.status is null and idempotency_keys.locked_until < now()
-           and idempotency_keys.request_hash = excluded.request_hash)
-  returning locked_until::text as claim`;
+  returning created_at::text as claim`;
 
 /**
- * Claims a key for a request that is about to run. Answers the claim, or undefined if another request has the key:
- * one that was answered within `keptSeconds` or that may still run. A claim is the text of its own end, which no
- * other claim of the key shares.
+ * Claims a key for a request that is about to run. Answers the claim, or undefined if another request had the key
+ * within `keptSeconds`. Without an answer after `lockSeconds` the claim counts as abandoned, but is not given to anybody
+ * else. A claim is the text of its own time, which no other claim of the key shares.
  */
 export async function claimKey(
   tx: TenantTx,
@@ -48,15 +48,18 @@ export async function findRequest(tx: TenantTx, key: string): Promise<StoredRequ
   const { rows } = await tx.query<{
     request_hash: Buffer;
     status: number | null;
+    abandoned: boolean;
     headers: Record<string, string> | null;
     body: string | null;
   }>({
-    text: "select request_hash, status, headers, body from idempotency_keys where workspace_id = $1 and key = $2",
+    text: `select request_hash, status, status is null and locked_until <= now() as abandoned, headers, body
+           from idempotency_keys where workspace_id = $1 and key = $2`,
     values: [tx.workspaceId, key],
   });
   const row = rows[0];
   if (row === undefined) return undefined;
-  return { requestHash: row.request_hash, status: row.status, headers: row.headers ?? {}, body: row.body };
+  const { status, abandoned, body } = row;
+  return { requestHash: row.request_hash, status, abandoned, headers: row.headers ?? {}, body };
 }
 
 /** Stores an answer, if the claim still holds the key. */
@@ -72,8 +75,17 @@ export async function storeAnswer(
 ): Promise<void> {
   await tx.query({
     text: `update idempotency_keys set status = $4, headers = $5, body = $6
-           where workspace_id = $1 and key = $2 and locked_until = $3::timestamptz and status is null`,
+           where workspace_id = $1 and key = $2 and created_at = $3::timestamptz and status is null`,
     values: [tx.workspaceId, key, claim, answer.status, JSON.stringify(answer.headers), answer.body],
+  });
+}
+
+/** Marks a key whose request ended without anybody knowing how, if the claim still holds it. */
+export async function abandonKey(tx: TenantTx, key: string, claim: string): Promise<void> {
+  await tx.query({
+    text: `update idempotency_keys set locked_until = now()
+           where workspace_id = $1 and key = $2 and created_at = $3::timestamptz and status is null`,
+    values: [tx.workspaceId, key, claim],
   });
 }
 
@@ -81,7 +93,7 @@ export async function storeAnswer(
 export async function releaseKey(tx: TenantTx, key: string, claim: string): Promise<void> {
   await tx.query({
     text: `delete from idempotency_keys
-           where workspace_id = $1 and key = $2 and locked_until = $3::timestamptz and status is null`,
+           where workspace_id = $1 and key = $2 and created_at = $3::timestamptz and status is null`,
     values: [tx.workspaceId, key, claim],
   });
 }

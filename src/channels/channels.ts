@@ -6,7 +6,7 @@ import type { TenantTx } from "../db/index.ts";
 import type { Core } from "../engine/index.ts";
 import type { Channel } from "./channel.ts";
 import { channelErrors } from "./errors.ts";
-import { agentExists, channelDeleted, channelInUse } from "./extension-points.ts";
+import { agentExists, channelChanged, channelDeleted, channelInUse } from "./extension-points.ts";
 import { platforms } from "./platforms/index.ts";
 import {
   type ChannelChange,
@@ -60,6 +60,7 @@ export async function updateChannel(
   if (change.kind !== undefined) checkKind(before.platform, change.kind);
   await checkAgent(core, tx, change.defaultAgentId ?? null);
   const after = requireFound(await updateChannelRow(tx, id, change), "channel");
+  for (const handle of core.extensions.of(channelChanged)) await handle(tx, before, after);
   return { before, after };
 }
 

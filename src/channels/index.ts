@@ -12,7 +12,7 @@ export {
   readSecret,
   updateChannel,
 } from "./channels.ts";
-export { agentExists, channelDeleted, channelInUse } from "./extension-points.ts";
+export { agentExists, channelChanged, channelDeleted, channelInUse } from "./extension-points.ts";
 export { platformOf } from "./platforms/index.ts";
 
 /** Connected accounts of platforms, and what each platform allows. */

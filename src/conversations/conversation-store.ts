@@ -178,6 +178,29 @@ export async function selectChannelsOfContact(
     .execute();
 }
 
+/** Open conversations in which the contact waits and no person is in control, in order of id. */
+export async function selectUnanswered(
+  tx: TenantTx,
+  page: {
+    readonly channelId: string | undefined;
+    readonly after: string | undefined;
+    readonly limit: number;
+  },
+): Promise<readonly string[]> {
+  let query = tx.db
+    .selectFrom("conversations")
+    .select("id")
+    .where("workspaceId", "=", tx.workspaceId)
+    .where("status", "=", "open")
+    .whereRef("lastInboundSeq", ">", "takenSeq")
+    .where("controller", "<>", "human")
+    .orderBy("id")
+    .limit(page.limit);
+  if (page.channelId !== undefined) query = query.where("channelId", "=", page.channelId);
+  if (page.after !== undefined) query = query.where("id", ">", page.after);
+  return (await query.execute()).map(({ id }) => id);
+}
+
 export async function hasConversations(tx: TenantTx, channelId: string): Promise<boolean> {
   const row = await tx.db
     .selectFrom("conversations")
@@ -189,14 +212,23 @@ export async function hasConversations(tx: TenantTx, channelId: string): Promise
   return row !== undefined;
 }
 
+export type PartyOf = { readonly contactId: string } | { readonly channelId: string };
+
+/** All conversations of a contact or a channel. */
+export async function selectIdsOf(tx: TenantTx, of: PartyOf): Promise<readonly string[]> {
+  const all = tx.db.selectFrom("conversations").select("id").where("workspaceId", "=", tx.workspaceId);
+  const rows = await ("contactId" in of
+    ? all.where("contactId", "=", of.contactId)
+    : all.where("channelId", "=", of.channelId)
+  ).execute();
+  return rows.map(({ id }) => id);
+}
+
 /**
  * Frees a contact's or a channel's conversations from their turns, so that the end of those changes nothing any more;
  * answers the executions that were to answer.
  */
-export async function releaseTurns(
-  tx: TenantTx,
-  of: { readonly contactId: string } | { readonly channelId: string },
-): Promise<readonly string[]> {
+export async function releaseTurns(tx: TenantTx, of: PartyOf): Promise<readonly string[]> {
   let query = tx.db
     .selectFrom("conversations")
     .select(["id", "turnExecutionId"])
@@ -220,7 +252,8 @@ export interface ClosedConversation {
 
 /**
  * Closes up to `limit` conversations of all workspaces in which nothing was written for `idleSeconds`, except where a
- * person is in control, a session is live or a turn is under way. Those that somebody has locked wait for the next call.
+ * person is in control, a session is live, a turn is under way, or the contact waits for the end of a freeze or of a
+ * disabled channel. Those that somebody has locked wait for the next call.
  */
 export async function closeIdleRows(
   db: Database,
@@ -233,6 +266,7 @@ export async function closeIdleRows(
           select c.workspace_id, c.id from conversations c
           where c.status = 'open' and c.last_message_at < clock_timestamp() - $1 * interval '1 second'
             and c.controller <> 'human' and c.turn_execution_id is null
+            and not (c.controller = 'agent' and c.last_inbound_seq > c.taken_seq)
             and not exists (select from conversation_sessions s
               where s.workspace_id = c.workspace_id and s.conversation_id = c.id and s.ended_at is null
                 and s.expires_at > clock_timestamp())

@@ -50,7 +50,8 @@ export interface Session {
   readonly expiresInSeconds: number;
 }
 
-export type SessionEnd = "superseded" | "closed";
+/** `ended`: the task on whose behalf it was is gone. */
+export type SessionEnd = "superseded" | "closed" | "ended";
 
 export const messageStatuses = [
   "held",

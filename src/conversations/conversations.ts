@@ -5,6 +5,7 @@ import { getChannel, listChannels } from "../channels/index.ts";
 import type { TenantTx } from "../db/index.ts";
 import type { Core } from "../engine/index.ts";
 import { announceConversation } from "./announce.ts";
+import { findAnsweringAgent } from "./answering.ts";
 import type { ClosedReason, Conversation } from "./conversation.ts";
 import {
   type ConversationFilter,
@@ -19,8 +20,8 @@ import {
 } from "./conversation-store.ts";
 import { conversationErrors } from "./errors.ts";
 import { hasUnanswered } from "./rules.ts";
-import { endSessionRow } from "./session-store.ts";
-import { arrangeAnswer, findAnsweringAgent } from "./turns.ts";
+import { endSessionRow, selectLiveSession } from "./session-store.ts";
+import { arrangeAnswer } from "./turns.ts";
 import { selectVisitedChannels } from "./visitor-store.ts";
 
 /** Rounds of looking and inserting; each further one needs yet another transaction to open and close in between. */
@@ -28,18 +29,18 @@ const openingRounds = 10;
 
 /**
  * The open conversation of a contact on a channel, locked until the end of the transaction; opens one if there is
- * none. `fresh` closes the open one first, unless a person is in control or the contact waits for an answer in it.
- * Contact and channel must exist.
+ * none. `fresh` closes the open one first if an agent is in control, unless the contact waits for an answer in it or
+ * the session of another task than the one named is live. Contact and channel must exist.
  */
 export async function openConversation(
   core: Core,
   tx: TenantTx,
-  wanted: Parties & { readonly fresh?: boolean },
+  wanted: Parties & { readonly fresh?: { readonly taskId: string } | undefined },
 ): Promise<Conversation> {
-  const { contactId, channelId, fresh = false } = wanted;
+  const { contactId, channelId, fresh } = wanted;
   for (let round = 1; round <= openingRounds; round += 1) {
     const open = await lockOpenConversation(tx, { contactId, channelId });
-    if (open !== undefined && !(fresh && mayBeReplaced(open))) return open;
+    if (open !== undefined && !(fresh && (await mayBeReplaced(tx, open, fresh.taskId)))) return open;
     if (open !== undefined) await close(core, tx, open, "fresh");
     const opened = await insertConversation(tx, { id: newId(), contactId, channelId });
     if (opened !== undefined) {
@@ -50,12 +51,11 @@ export async function openConversation(
   throw new Error("a conversation could not be opened: others open and close it all the time");
 }
 
-function mayBeReplaced(conversation: Conversation): boolean {
-  return (
-    conversation.controller !== "human" &&
-    conversation.turnExecutionId === null &&
-    !hasUnanswered(conversation)
-  );
+async function mayBeReplaced(tx: TenantTx, conversation: Conversation, taskId: string): Promise<boolean> {
+  const { controller, turnExecutionId } = conversation;
+  if (controller !== "agent" || turnExecutionId !== null || hasUnanswered(conversation)) return false;
+  const session = await selectLiveSession(tx, conversation.id);
+  return session === undefined || session.taskId === taskId;
 }
 
 /** Undefined if there is no such conversation in the workspace. */

@@ -51,7 +51,7 @@ test("a conversation shows its session with the time left", async () => {
   expect((await api.send("GET", path)).body).toMatchObject({ status: "open", session: null, turn: null });
   const taskId = newId();
   const session = { kind: "task", agentId: it.agentId, taskId, executionId: null, seconds: 3_600 } as const;
-  await tenant((tx) => startSession(tx, { ...session, conversationId }));
+  await tenant((tx) => startSession(it.core, tx, { ...session, conversationId }));
   const { body } = await api.send("GET", path);
   expect(body).toMatchObject({ session: { kind: "task", taskId: toId("task", taskId) } });
   const left = (body as { session: { expiresInSeconds: number } }).session.expiresInSeconds;

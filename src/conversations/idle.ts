@@ -10,7 +10,8 @@ const batch = 500;
 
 /**
  * Marks sessions whose time is up, and closes conversations in which nothing was written for `idleSeconds` unless a
- * session is live, a turn is under way or a person is in control. Answers how many were closed.
+ * session is live, a turn is under way, a person is in control or an answer is only held up. Answers how many were
+ * closed.
  */
 export async function closeIdleConversations(core: Core, idleSeconds: number): Promise<number> {
   while ((await expireSessionRows(core.db, batch)) === batch);

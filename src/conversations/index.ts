@@ -1,15 +1,24 @@
 import { contribute } from "../base/extensions.ts";
-import { channelDeleted, channelInUse } from "../channels/index.ts";
+import { channelChanged, channelDeleted, channelInUse } from "../channels/index.ts";
 import { contactDeleted } from "../contacts/index.ts";
 import type { TenantTx } from "../db/index.ts";
-import { type Core, cancelExecutions, type Module } from "../engine/index.ts";
-import { hasConversations, releaseTurns } from "./conversation-store.ts";
+import {
+  type Core,
+  cancelExecutions,
+  deleteExecutionsOfConversations,
+  type Module,
+} from "../engine/index.ts";
+import { workspaceUnfrozen } from "../workspaces/index.ts";
+import { answerWaiting, answerWaitingJob } from "./answer-waiting.ts";
+import { hasConversations, type PartyOf, releaseTurns, selectIdsOf } from "./conversation-store.ts";
 import { conversationErrors } from "./errors.ts";
 import { conversationRoutes } from "./http.ts";
 import { createIdleClosing } from "./idle.ts";
 import { messageMetrics } from "./metrics.ts";
+import { replyKind } from "./reply.ts";
 import { webRoutes } from "./web-http.ts";
 
+export { answerWaiting } from "./answer-waiting.ts";
 export type { Conversation } from "./conversation.ts";
 export { lockConversation } from "./conversation-store.ts";
 export {
@@ -25,15 +34,17 @@ export { listMessages } from "./messages.ts";
 export { receiveMessage } from "./receive.ts";
 export { replyKind } from "./reply.ts";
 export { sendMessage } from "./send.ts";
-export { startSession } from "./sessions.ts";
+export { cancelRepliesOfTask, endSessionsOfTask, findSessionStart, startSession } from "./sessions.ts";
 export { endTurn, type Turn, type TurnMessage, takeTurn } from "./turns.ts";
 
 /** What was said between contacts and the company, who speaks for it, and the gate every message passes. */
 export function conversationsModule(core: Core): Module {
-  const cancelTurns = async (tx: TenantTx, of: Parameters<typeof releaseTurns>[1], what: string) => {
+  // The journals of replies hold what the contact wrote, so they go with the conversations.
+  const removeReplies = async (tx: TenantTx, of: PartyOf, what: string) => {
     const ids = await releaseTurns(tx, of);
     const reason = { code: `${what}_deleted`, message: `The ${what} was deleted.` };
     if (ids.length > 0) await cancelExecutions(core, tx, { ids }, reason);
+    await deleteExecutionsOfConversations(tx, await selectIdsOf(tx, of), replyKind.kind);
   };
   return {
     name: "conversations",
@@ -41,9 +52,18 @@ export function conversationsModule(core: Core): Module {
     metrics: messageMetrics,
     routes: [...conversationRoutes(core), ...webRoutes(core)],
     services: [createIdleClosing(core)],
+    jobs: [answerWaitingJob(core)],
     contributions: [
-      contribute(contactDeleted, (tx, contactId) => cancelTurns(tx, { contactId }, "contact")),
-      contribute(channelDeleted, (tx, channelId) => cancelTurns(tx, { channelId }, "channel")),
+      contribute(contactDeleted, (tx, contactId) => removeReplies(tx, { contactId }, "contact")),
+      contribute(channelDeleted, (tx, channelId) => removeReplies(tx, { channelId }, "channel")),
+      contribute(channelChanged, async (tx, before, after) => {
+        const isBack = before.status !== "connected";
+        const hasAnotherAgent =
+          after.defaultAgentId !== null && after.defaultAgentId !== before.defaultAgentId;
+        if (after.status === "connected" && (isBack || hasAnotherAgent))
+          await answerWaiting(core, tx, after.id);
+      }),
+      contribute(workspaceUnfrozen, (tx) => answerWaiting(core, tx)),
       contribute(channelInUse, hasConversations),
     ],
   };

@@ -111,18 +111,23 @@ export async function selectInboundBeyond(
   return rows.map(toMessage);
 }
 
-/** How long ago the contact wrote the first message beyond `seq`, in milliseconds; undefined if there is none. */
-export async function ageOfInboundBeyond(
+/**
+ * When the contact wrote the first message beyond `seq`, and how many milliseconds ago that was; undefined if there is
+ * none.
+ */
+export async function selectOldestInboundBeyond(
   tx: TenantTx,
   conversationId: string,
   seq: number,
-): Promise<number | undefined> {
-  const { rows } = await tx.query<{ age: number }>({
-    text: `select (extract(epoch from clock_timestamp() - created_at) * 1000)::int as age from messages
+): Promise<{ readonly createdAt: Date; readonly ageMs: number } | undefined> {
+  // As float8, because an integer holds 24 days of milliseconds only.
+  const { rows } = await tx.query<{ created_at: Date; age_ms: number }>({
+    text: `select created_at, floor(extract(epoch from clock_timestamp() - created_at) * 1000)::float8 as age_ms from messages
       where workspace_id = $1 and conversation_id = $2 and seq > $3 and direction = 'in' order by seq limit 1`,
     values: [tx.workspaceId, conversationId, seq],
   });
-  return rows[0]?.age;
+  const [row] = rows;
+  return row === undefined ? undefined : { createdAt: row.created_at, ageMs: row.age_ms };
 }
 
 /** What passed between contact and company, the newest `limit` messages, oldest first; refused ones are left out. */

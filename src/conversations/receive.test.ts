@@ -54,7 +54,9 @@ test("STOP opts out at once, is confirmed once, and nothing before it is answere
     "in contact",
   ]);
   const { id: conversationId, turnExecutionId } = await open(place);
-  const turn = await it.tenant((tx) => takeTurn(tx, { conversationId, executionId: turnExecutionId ?? "" }));
+  const turn = await it.tenant((tx) =>
+    takeTurn(it.core, tx, { conversationId, executionId: turnExecutionId ?? "" }),
+  );
   expect(turn).toMatchObject({ status: "nothing", reason: { code: "contact_opted_out" } });
   const author = { kind: "agent", id: it.agentId } as const;
   const answer = await it.tenant((tx) =>
@@ -71,7 +73,7 @@ test("START restores and goes on to the agent", async () => {
   expect(await contactOf(place)).toMatchObject({ optedOutAt: null, optedOutReason: null });
   const { id: conversationId, turnExecutionId } = await open(place);
   expect(
-    await it.tenant((tx) => takeTurn(tx, { conversationId, executionId: turnExecutionId ?? "" })),
+    await it.tenant((tx) => takeTurn(it.core, tx, { conversationId, executionId: turnExecutionId ?? "" })),
   ).toMatchObject({ messages: [{ text: "start" }] });
 });
 

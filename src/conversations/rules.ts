@@ -8,6 +8,24 @@ export function burstDelayMs(ageMs: number): number {
   return Math.min(burstMs, Math.max(0, burstMs - ageMs));
 }
 
+/**
+ * Refusals of an answer after which somebody may still answer what the contact wrote: at once if another agent has
+ * taken over, else when what is in the way is gone. The others were decided on purpose.
+ */
+const passingRefusals = [
+  "workspace_frozen",
+  "channel_disabled",
+  "agent_disabled",
+  "no_session",
+  "session_of_another_agent",
+  "answer_window_over",
+];
+
+/** True if the messages that a refused answer was to answer are unanswered again. */
+export function isStillToAnswer(refusalCode: string): boolean {
+  return passingRefusals.includes(refusalCode);
+}
+
 /** True if the contact wrote something that no turn, person or command has dealt with. */
 export function hasUnanswered(conversation: Pick<Conversation, "lastInboundSeq" | "takenSeq">): boolean {
   return conversation.lastInboundSeq > conversation.takenSeq;

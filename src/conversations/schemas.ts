@@ -166,6 +166,7 @@ export const decisionExample = {
     { rule: "agent_enabled", answer: "passed" },
     { rule: "session", answer: "not_asked" },
     { rule: "controller", answer: "passed" },
+    { rule: "answer_window", answer: "not_asked" },
   ],
   messageId: "msg_01k3v8q5x8e7arf4s2m6t9c0wd",
   executionId: "exec_01k3v8q5x8e7arf4s2m6t9c0wd",

@@ -12,6 +12,7 @@ import { loadSnapshot } from "./gate/facts.ts";
 import { decide, type GateSnapshot, type SendClass, type Verdict } from "./gate/rules.ts";
 import { insertMessage, selectMessage } from "./message-store.ts";
 import { countMessage } from "./metrics.ts";
+import { isStillToAnswer } from "./rules.ts";
 import { waitForPerson } from "./waiting.ts";
 
 export interface OutgoingMessage {
@@ -24,6 +25,11 @@ export interface OutgoingMessage {
     | { readonly kind: "system"; readonly id: null };
   readonly text: string;
   readonly executionId?: string | undefined;
+  /**
+   * Of the turn that this answers. If the answer is refused although somebody may still give one, the turn's messages
+   * count as not taken again, so that they get another turn when this one ends.
+   */
+  readonly takenAfter?: number | undefined;
   readonly stepSeq?: number | undefined;
   /** The same key again is the same message: it is not sent twice, the first answer is given again. */
   readonly idempotencyKey?: string | undefined;
@@ -80,7 +86,9 @@ export async function sendMessage(core: Core, tx: TenantTx, outgoing: OutgoingMe
   });
   const changed = await updateConversation(tx, conversation.id, {
     lastSeq: message.seq,
-    ...(verdict.allowed ? changeBySending(outgoing.class, conversation) : {}),
+    ...(verdict.allowed
+      ? changeBySending(outgoing.class, conversation)
+      : changeByRefusal(outgoing, conversation, verdict)),
   });
   if (leavesContactAlone(snapshot, verdict))
     await waitForPerson(core, tx, changed, {
@@ -100,18 +108,34 @@ async function storedStatus(tx: TenantTx, conversation: Conversation): Promise<"
   return platformOf(channel).platform.storedStatus;
 }
 
-/** A person who writes takes over and has answered what there was; an agent that opens speaks for the company. */
+/**
+ * A person who writes takes over and has answered what there was. What waits for a person goes on waiting when an agent
+ * opens: its session, if it gets one, answers what it can.
+ */
 function changeBySending(sendClass: SendClass, conversation: Conversation): ConversationChange {
   const lastMessageAt = "now";
   if (sendClass === "human")
     return { lastMessageAt, controller: "human", takenSeq: conversation.lastInboundSeq };
-  return sendClass === "opening" ? { lastMessageAt, controller: "agent" } : { lastMessageAt };
+  return { lastMessageAt };
+}
+
+function changeByRefusal(
+  { takenAfter, executionId }: OutgoingMessage,
+  conversation: Conversation,
+  verdict: Verdict,
+): ConversationChange {
+  const code = verdict.reason?.code;
+  if (takenAfter === undefined || code === undefined || !isStillToAnswer(code)) return {};
+  // Only while it is this turn that answers: a later one may have taken the messages.
+  if (conversation.turnExecutionId !== executionId) return {};
+  return { takenSeq: Math.min(takenAfter, conversation.takenSeq) };
 }
 
 /** True if an answer was refused because no agent may give one any more, which nobody decided on purpose. */
 function leavesContactAlone(snapshot: GateSnapshot, verdict: Verdict): boolean {
   const code = verdict.reason?.code;
-  return snapshot.class === "answer" && (code === "no_session" || code === "agent_disabled");
+  const isLeft = code === "no_session" || code === "agent_disabled" || code === "answer_window_over";
+  return snapshot.class === "answer" && isLeft;
 }
 
 function resultOf(message: Message, decisionId: string): SendResult {

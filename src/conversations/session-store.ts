@@ -58,14 +58,53 @@ export async function insertSession(tx: TenantTx, session: NewSession): Promise<
   });
 }
 
-/** Marks the session that has not ended, if there is one: as expired if its time was up, else with `reason`. */
-export async function endSessionRow(tx: TenantTx, conversationId: string, reason: SessionEnd): Promise<void> {
+/**
+ * Marks the session that has not ended, if there is one, or if it is the task's: as expired if its time was up, else
+ * with `reason`.
+ */
+export async function endSessionRow(
+  tx: TenantTx,
+  conversationId: string,
+  reason: SessionEnd,
+  of: { readonly taskId?: string | null } = {},
+): Promise<void> {
   await tx.query({
     text: `update conversation_sessions set ended_at = least(expires_at, clock_timestamp()),
         end_reason = case when expires_at <= clock_timestamp() then 'expired' else $3 end
-      where workspace_id = $1 and conversation_id = $2 and ended_at is null`,
-    values: [tx.workspaceId, conversationId, reason],
+      where workspace_id = $1 and conversation_id = $2 and ended_at is null
+        and ($4::uuid is null or task_id = $4)`,
+    values: [tx.workspaceId, conversationId, reason, of.taskId ?? null],
   });
+}
+
+/** The conversations in which a session of the task has not ended, in order of id. */
+export async function selectConversationsOfTask(tx: TenantTx, taskId: string): Promise<readonly string[]> {
+  const rows = await tx.db
+    .selectFrom("conversationSessions")
+    .select("conversationId")
+    .where("workspaceId", "=", tx.workspaceId)
+    .where("taskId", "=", taskId)
+    .where("endedAt", "is", null)
+    .orderBy("conversationId")
+    .execute();
+  return rows.map(({ conversationId }) => conversationId);
+}
+
+/** When the task's latest session in the conversation began, ended or not; undefined if it never had one there. */
+export async function selectLatestStart(
+  tx: TenantTx,
+  of: { readonly conversationId: string; readonly taskId: string },
+): Promise<Date | undefined> {
+  const row = await tx.db
+    .selectFrom("conversationSessions")
+    .select("startedAt")
+    .where("workspaceId", "=", tx.workspaceId)
+    .where("conversationId", "=", of.conversationId)
+    .where("taskId", "=", of.taskId)
+    .orderBy("startedAt", "desc")
+    .limit(1)
+    .executeTakeFirst();
+  return row?.startedAt;
 }
 
 /** Marks up to `limit` sessions of all workspaces whose time is up; answers how many. They were not live already. */

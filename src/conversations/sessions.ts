@@ -1,14 +1,25 @@
 import type { TenantTx } from "../db/index.ts";
+import { type Core, cancelExecutions, type Reason } from "../engine/index.ts";
+import { announceConversation } from "./announce.ts";
 import type { SessionKind } from "./conversation.ts";
 import { lockConversation } from "./conversation-store.ts";
-import { endSessionRow, insertSession } from "./session-store.ts";
+import {
+  endSessionRow,
+  insertSession,
+  selectConversationsOfTask,
+  selectLatestStart,
+  selectLiveSession,
+} from "./session-store.ts";
+import { arrangeAnswer } from "./turns.ts";
 
 /**
- * From now on `agentId` goes on answering for `seconds`, by the database's clock; call it in the transaction that
- * sends the message. The session before it ends `superseded`. 0 seconds: nobody answers on anybody's behalf (a
- * channel's default agent still may). Does nothing if the conversation is gone or closed.
+ * From now on `agentId` goes on answering for `seconds`, by the database's clock, beginning with what the contact wrote
+ * and nobody could answer; call it in the transaction that sends the message. The session before it ends `superseded`.
+ * 0 seconds: this task does not answer, another one's session goes on. Does nothing if the conversation is gone or
+ * closed.
  */
 export async function startSession(
+  core: Core,
   tx: TenantTx,
   session: {
     readonly conversationId: string;
@@ -21,6 +32,45 @@ export async function startSession(
 ): Promise<void> {
   const conversation = await lockConversation(tx, session.conversationId);
   if (conversation === undefined || conversation.status === "closed") return;
+  if (session.seconds === 0) {
+    if (session.taskId !== null)
+      await endSessionRow(tx, conversation.id, "superseded", { taskId: session.taskId });
+    return;
+  }
   await endSessionRow(tx, conversation.id, "superseded");
-  if (session.seconds > 0) await insertSession(tx, session);
+  await insertSession(tx, session);
+  await arrangeAnswer(core, tx, conversation);
+}
+
+/** When a task last began to answer in a conversation, which is when its message was sent; undefined if never. */
+export function findSessionStart(
+  tx: TenantTx,
+  of: { readonly conversationId: string; readonly taskId: string },
+): Promise<Date | undefined> {
+  return selectLatestStart(tx, of);
+}
+
+/** Ends the sessions of a task that is no more; what its agent was to answer goes to whoever may answer now. */
+export async function endSessionsOfTask(core: Core, tx: TenantTx, taskId: string): Promise<void> {
+  for (const conversationId of await selectConversationsOfTask(tx, taskId)) {
+    await lockConversation(tx, conversationId);
+    await endSessionRow(tx, conversationId, "ended", { taskId });
+    announceConversation(core, tx, conversationId);
+  }
+}
+
+/** Cancels the replies that are given, or about to be, on a task's behalf. The sessions go on. */
+export async function cancelRepliesOfTask(
+  core: Core,
+  tx: TenantTx,
+  taskId: string,
+  reason: Reason,
+): Promise<void> {
+  const ids: string[] = [];
+  for (const conversationId of await selectConversationsOfTask(tx, taskId)) {
+    const turn = (await lockConversation(tx, conversationId))?.turnExecutionId ?? null;
+    const session = await selectLiveSession(tx, conversationId);
+    if (turn !== null && session?.taskId === taskId) ids.push(turn);
+  }
+  if (ids.length > 0) await cancelExecutions(core, tx, { ids }, reason);
 }

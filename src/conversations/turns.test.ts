@@ -71,7 +71,7 @@ test("hundreds of messages while turns run: none lost, none answered twice, neve
         continue;
       }
       const { id: executionId, conversation_id: conversationId } = claimed;
-      const turn = await it.tenant((tx) => takeTurn(tx, { conversationId, executionId }));
+      const turn = await it.tenant((tx) => takeTurn(it.core, tx, { conversationId, executionId }));
       if (turn.status === "nothing") throw new Error(`a turn had nothing to do: ${turn.reason.code}`);
       if (running.has(conversationId)) overlaps += 1;
       running.add(conversationId);
@@ -133,7 +133,7 @@ test("a burst is one turn that waits for two seconds from its first message", as
   const waited = Number(execution?.availableAt) - Number(execution?.queuedAt);
   expect(waited).toBeGreaterThan(1_800);
   expect(waited).toBeLessThan(2_300);
-  const turn = await it.tenant((tx) => takeTurn(tx, first));
+  const turn = await it.tenant((tx) => takeTurn(it.core, tx, first));
   expect(turn).toMatchObject({
     status: "taken",
     agentId: it.agentId,
@@ -150,7 +150,7 @@ test("a message that comes while a turn runs gets the next turn, also when it wa
   const place = await it.newContact();
   await it.write(place, "first");
   const turn = await turnOf(place);
-  await it.tenant((tx) => takeTurn(tx, turn));
+  await it.tenant((tx) => takeTurn(it.core, tx, turn));
   const holder = new pg.Client({ connectionString: it.core.url });
   await holder.connect();
   await holder.query("begin");
@@ -168,16 +168,20 @@ test("a message that comes while a turn runs gets the next turn, also when it wa
   await Promise.all([ending, writing]);
   const next = await turnOf(place);
   expect(next.executionId).not.toBe(turn.executionId);
-  expect(await it.tenant((tx) => takeTurn(tx, next))).toMatchObject({ messages: [{ text: "second" }] });
+  expect(await it.tenant((tx) => takeTurn(it.core, tx, next))).toMatchObject({
+    messages: [{ text: "second" }],
+  });
 });
 
 test("a turn that is not the conversation's takes nothing and ends nothing", async () => {
   const place = await it.newContact();
   await it.write(place, "hello");
   const turn = await turnOf(place);
-  await it.tenant((tx) => takeTurn(tx, turn));
+  await it.tenant((tx) => takeTurn(it.core, tx, turn));
   await finish(turn.executionId, "completed", turn.conversationId);
-  expect(await it.tenant((tx) => takeTurn(tx, turn))).toMatchObject({ reason: { code: "turn_taken_over" } });
+  expect(await it.tenant((tx) => takeTurn(it.core, tx, turn))).toMatchObject({
+    reason: { code: "turn_taken_over" },
+  });
   await it.write(place, "again");
   const next = await turnOf(place);
   await it.tenant((tx) => endTurn(it.core, tx, turn));
@@ -199,7 +203,7 @@ test("a failed turn is not tried again and leaves its messages to a person", asy
   expect(rows).toHaveLength(1);
   expect(rows[0]?.body).toContain("The model failed.");
   await it.write(place, "harmless");
-  const next = await it.tenant(async (tx) => takeTurn(tx, await turnOfLocked(tx, place)));
+  const next = await it.tenant(async (tx) => takeTurn(it.core, tx, await turnOfLocked(tx, place)));
   expect(next).toMatchObject({ messages: [{ text: "harmless" }], transcript: [{}, {}] });
 });
 
@@ -219,7 +223,7 @@ test("a turn whose execution vanished does not silence the conversation", async 
   await it.write(place, "two");
   const next = await turnOf(place);
   expect(next.executionId).not.toBe(turn.executionId);
-  expect(await it.tenant((tx) => takeTurn(tx, next))).toMatchObject({
+  expect(await it.tenant((tx) => takeTurn(it.core, tx, next))).toMatchObject({
     messages: [{ text: "one" }, { text: "two" }],
   });
 });
@@ -242,10 +246,10 @@ test("a live session's agent answers before the channel's default, and not beyon
   const session = {
     ...({ conversationId, kind: "task", agentId: it.agentId, taskId: null, executionId: null } as const),
   };
-  await it.tenant((tx) => startSession(tx, { ...session, seconds: 3_600 }));
+  await it.tenant((tx) => startSession(it.core, tx, { ...session, seconds: 3_600 }));
   await it.write(place, "in time");
   const turn = await turnOf(place);
-  expect(await it.tenant((tx) => takeTurn(tx, turn))).toMatchObject({
+  expect(await it.tenant((tx) => takeTurn(it.core, tx, turn))).toMatchObject({
     agentId: it.agentId,
     session: { kind: "task" },
   });
@@ -277,13 +281,15 @@ test("a person who writes takes over; handed back, the agent answers what came s
     result: { allowed: true },
     message: { status: "sent", authorKind: "member" },
   });
-  expect(await it.tenant((tx) => takeTurn(tx, turn))).toMatchObject({ reason: { code: "human_in_control" } });
+  expect(await it.tenant((tx) => takeTurn(it.core, tx, turn))).toMatchObject({
+    reason: { code: "human_in_control" },
+  });
   await finish(turn.executionId, "completed", turn.conversationId);
   await it.write(place, "thanks, and one more thing");
   expect(await open(place)).toMatchObject({ controller: "human", turnExecutionId: null });
   await it.tenant((tx) => handBack(it.core, tx, turn.conversationId));
   const next = await turnOf(place);
-  expect(await it.tenant((tx) => takeTurn(tx, next))).toMatchObject({
+  expect(await it.tenant((tx) => takeTurn(it.core, tx, next))).toMatchObject({
     messages: [{ text: "thanks, and one more thing" }],
   });
 });
@@ -292,7 +298,7 @@ test("a person who takes over while a turn runs: the agent's answer is refused",
   const place = await it.newContact();
   await it.write(place, "question");
   const turn = await turnOf(place);
-  await it.tenant((tx) => takeTurn(tx, turn));
+  await it.tenant((tx) => takeTurn(it.core, tx, turn));
   const { conversationId } = turn;
   await it.tenant((tx) => writeAsPerson(it.core, tx, { conversationId, memberId: null, text: "mine" }));
   const author = { kind: "agent", id: it.agentId } as const;

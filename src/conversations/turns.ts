@@ -1,15 +1,15 @@
 import { getChannel } from "../channels/index.ts";
-import { type ContactForAgent, getContact, loadContactForAgent } from "../contacts/index.ts";
+import { type ContactForAgent, loadContactForAgent } from "../contacts/index.ts";
 import type { TenantTx } from "../db/index.ts";
 import { type Core, enqueueExecution, getExecution, type Reason } from "../engine/index.ts";
 import { announceConversation } from "./announce.ts";
+import { findAnswerer } from "./answering.ts";
 import type { AuthorKind, Conversation, Message, Session } from "./conversation.ts";
 import { lockConversation, updateConversation } from "./conversation-store.ts";
-import { ageOfInboundBeyond, selectInboundBeyond, selectTranscript } from "./message-store.ts";
+import { selectInboundBeyond, selectOldestInboundBeyond, selectTranscript } from "./message-store.ts";
 import { replyKind } from "./reply.ts";
 import { burstDelayMs, hasUnanswered } from "./rules.ts";
-import { selectLiveSession } from "./session-store.ts";
-import { skipTurn, waitForPerson } from "./waiting.ts";
+import { leaveUnanswered, waitForPerson } from "./waiting.ts";
 
 /*
  * A turn is one reply execution that answers everything the contact has written and nobody has dealt with. The
@@ -18,56 +18,24 @@ import { skipTurn, waitForPerson } from "./waiting.ts";
  * of this happens under the conversation's lock, so no message is lost, taken twice, or taken by two turns at once.
  */
 
-/** The agent that may answer in a conversation, and in which session if it is not the channel's default. */
-export interface AnsweringAgent {
-  readonly agentId: string;
-  readonly session: Session | undefined;
-}
-
-/** The live session's agent, else the channel's default agent, else nobody. */
-export async function findAnsweringAgent(
-  tx: TenantTx,
-  conversation: Pick<Conversation, "id" | "channelId">,
-): Promise<AnsweringAgent | undefined> {
-  const session = await selectLiveSession(tx, conversation.id);
-  if (session !== undefined) return { agentId: session.agentId, session };
-  const channel = await getChannel(tx, conversation.channelId);
-  const agentId = channel?.defaultAgentId ?? null;
-  return agentId === null ? undefined : { agentId, session: undefined };
-}
-
-const noAgent: Reason = {
-  code: "no_agent",
-  message: "No session is live and the channel has no default agent.",
-};
-const optedOut: Reason = { code: "contact_opted_out", message: "The contact does not want messages." };
-
 /**
- * Sees to it that what the contact wrote is answered: queues a turn unless there is one, or lets the conversation wait
- * for a person if no agent may answer, which is recorded as a skipped reply unless the caller has a record of it. Does
- * nothing while a person is in control. The conversation must be locked.
+ * Sees to it that what the contact wrote is answered: queues a turn unless there is one. If no agent may answer, that
+ * is recorded once as a skipped reply, and the conversation waits for a person or for the end of what is in the way.
+ * Does nothing while a person is in control. The conversation must be locked.
  */
-export async function arrangeAnswer(
-  core: Core,
-  tx: TenantTx,
-  locked: Conversation,
-  options: { readonly recorded?: boolean } = {},
-): Promise<Conversation> {
+export async function arrangeAnswer(core: Core, tx: TenantTx, locked: Conversation): Promise<Conversation> {
   if (locked.status === "closed" || locked.controller === "human" || !hasUnanswered(locked)) return locked;
   if (locked.turnExecutionId !== null && (await isUnderWay(tx, locked.turnExecutionId))) return locked;
-  const skip = options.recorded === true ? waitForPerson : skipTurn;
-  const contact = await getContact(tx, locked.contactId);
-  if (contact?.optedOutAt !== null) return skip(core, tx, locked, optedOut);
-  const answering = await findAnsweringAgent(tx, locked);
-  if (answering === undefined) return skip(core, tx, locked, noAgent);
+  const answering = await findAnswerer(core, tx, locked);
+  if ("obstacle" in answering) return leaveUnanswered(core, tx, locked, answering.obstacle);
 
-  const age = (await ageOfInboundBeyond(tx, locked.id, locked.takenSeq)) ?? 0;
+  const oldest = await selectOldestInboundBeyond(tx, locked.id, locked.takenSeq);
   const turnExecutionId = await enqueueExecution(core, tx, {
     ...replyKind,
     agentId: answering.agentId,
     contactId: locked.contactId,
     conversationId: locked.id,
-    delayMs: burstDelayMs(age),
+    delayMs: burstDelayMs(oldest?.ageMs ?? 0),
   });
   announceConversation(core, tx, locked.id);
   return updateConversation(tx, locked.id, { turnExecutionId, turnStartedAt: null, controller: "agent" });
@@ -94,6 +62,8 @@ export interface Turn {
   readonly status: "taken";
   /** What the contact wrote and this turn answers, oldest first; never empty. */
   readonly messages: readonly TurnMessage[];
+  /** They are those of the contact above this `seq`; hand it to `sendMessage` with the answer. */
+  readonly takenAfter: number;
   /** The newest messages of the conversation, those of `messages` included, oldest first. */
   readonly transcript: readonly TurnMessage[];
   readonly agentId: string;
@@ -122,10 +92,12 @@ export interface NoTurn {
 const transcriptLength = 50;
 
 /**
- * Begins a reply: takes all messages of the contact that wait for an answer. Call it once per execution, inside
- * `ctx.transact`, so that a second attempt gets the recorded answer. The execution's `ended` must call `endTurn`.
+ * Begins a reply: takes all messages of the contact that wait for an answer, or none if no agent may answer. Call it
+ * once per execution, inside `ctx.transact`, so that a second attempt gets the recorded answer. The execution's `ended`
+ * must call `endTurn`.
  */
 export async function takeTurn(
+  core: Core,
   tx: TenantTx,
   turn: { readonly conversationId: string; readonly executionId: string },
 ): Promise<Turn | NoTurn> {
@@ -139,9 +111,8 @@ export async function takeTurn(
   const channel = await getChannel(tx, conversation.channelId);
   if (contact === undefined || channel === undefined)
     return nothing("turn_taken_over", "The contact or the channel is gone.");
-  if (contact.optedOut) return { status: "nothing", reason: optedOut };
-  const answering = await findAnsweringAgent(tx, conversation);
-  if (answering === undefined) return { status: "nothing", reason: noAgent };
+  const answering = await findAnswerer(core, tx, conversation);
+  if ("obstacle" in answering) return { status: "nothing", reason: answering.obstacle.reason };
   const messages = await selectInboundBeyond(tx, conversation.id, conversation.takenSeq);
   if (messages.length === 0) return nothing("nothing_to_answer", "Everything has been answered already.");
 
@@ -155,6 +126,7 @@ export async function takeTurn(
   return {
     status: "taken",
     messages: messages.map(toTurnMessage),
+    takenAfter: conversation.takenSeq,
     transcript: (
       await selectTranscript(tx, conversation.id, Math.max(transcriptLength, messages.length))
     ).map(toTurnMessage),
@@ -208,6 +180,5 @@ export async function endTurn(
       code: "reply_failed",
       message: `A reply could not be given: ${failure.message}`,
     });
-  // If the turn took nothing because nobody may answer, its own execution says so.
-  await arrangeAnswer(core, tx, freed, { recorded: conversation.turnStartedAt === null });
+  await arrangeAnswer(core, tx, freed);
 }

@@ -1,14 +1,13 @@
-import { RateLimiterMemory } from "rate-limiter-flexible";
 import { bearerToken } from "../base/credentials.ts";
 import { equalSecret, hmacHex, randomToken, sha256 } from "../base/crypto.ts";
 import { AppError, invalidField, requireFound } from "../base/errors.ts";
 import { newId } from "../base/ids.ts";
-import { countAttempt } from "../base/rate-limit.ts";
 import type { Credentials } from "../base/route.ts";
 import { findWorkspaceOfChannel, getChannel, readSecret } from "../channels/index.ts";
 import { addIdentity, type Contact, createContact, ensureContact } from "../contacts/index.ts";
 import type { TenantTx } from "../db/index.ts";
 import type { Core } from "../engine/index.ts";
+import { createSourceLimit } from "../workspaces/index.ts";
 import { announceConversation } from "./announce.ts";
 import type { Message } from "./conversation.ts";
 import { conversationErrors } from "./errors.ts";
@@ -119,17 +118,27 @@ export async function fetchMessages(
 }
 
 export interface VisitorLimit {
-  /** Throws 429 with the time to wait if this address has made too many visitors. */
-  count(ip: string): Promise<void>;
+  /** Throws 429 with the time to wait if this source has made too many visitors. */
+  count(who: "anonymous" | "verified", ip: string): Promise<void>;
 }
 
-const visitorsPerMinute = 60;
+/** A server that speaks for its own customers makes them all from one address, and proves each. */
+const visitorsPerMinute = { anonymous: 60, verified: 1_200 } as const;
 
 /**
- * Bounds the visitors that one address can make without a valid proof, so that a script cannot fill the contact list.
- * Per process. A server that speaks for its own customers proves them and is not counted.
+ * Bounds the visitors that one source can make in a minute, so that a script cannot fill the contact list; what fails to
+ * prove an identity counts as anonymous, so that hashes cannot be tried out. All processes count together.
  */
-export function createVisitorLimit(perMinute = visitorsPerMinute): VisitorLimit {
-  const limiter = new RateLimiterMemory({ points: perMinute, duration: 60 });
-  return { count: (ip) => countAttempt(limiter, ip, conversationErrors.too_many_visitors) };
+export function createVisitorLimit(
+  core: Pick<Core, "db">,
+  perMinute: Readonly<Record<"anonymous" | "verified", number>> = visitorsPerMinute,
+): VisitorLimit {
+  const error = conversationErrors.too_many_visitors;
+  const limit = (name: string, points: number) =>
+    createSourceLimit(core, { name, points, seconds: 60, error });
+  const limits = {
+    anonymous: limit("anonymousVisitors", perMinute.anonymous),
+    verified: limit("verifiedVisitors", perMinute.verified),
+  };
+  return { count: (who, ip) => limits[who].count(ip) };
 }

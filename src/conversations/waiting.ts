@@ -1,10 +1,12 @@
 import { toId } from "../base/ids.ts";
 import type { TenantTx } from "../db/index.ts";
-import { type Core, enqueueExecution, type Reason } from "../engine/index.ts";
+import { type Core, enqueueExecution, listExecutions, type Reason } from "../engine/index.ts";
 import { notify } from "../notifications/index.ts";
 import { announceConversation } from "./announce.ts";
+import type { Obstacle } from "./answering.ts";
 import type { Conversation } from "./conversation.ts";
 import { updateConversation } from "./conversation-store.ts";
+import { selectOldestInboundBeyond } from "./message-store.ts";
 import { replyKind } from "./reply.ts";
 
 /**
@@ -30,19 +32,31 @@ export async function waitForPerson(
   return updateConversation(tx, conversation.id, { controller: "none" });
 }
 
-/** Records that a message of the contact started no turn, and why; the conversation then waits for a person. */
-export async function skipTurn(
+/**
+ * Records why what the contact wrote starts no turn, as a skipped reply, and lets the conversation wait for a person
+ * if one is needed. The conversation must be locked and hold unanswered messages.
+ */
+export async function leaveUnanswered(
   core: Core,
   tx: TenantTx,
   conversation: Conversation,
-  reason: Reason,
+  { reason, needsPerson }: Obstacle,
 ): Promise<Conversation> {
-  if (conversation.controller !== "none")
+  if (!(await isRecorded(tx, conversation, reason)))
     await enqueueExecution(core, tx, {
       ...replyKind,
       contactId: conversation.contactId,
       conversationId: conversation.id,
       skipped: reason,
     });
-  return waitForPerson(core, tx, conversation, reason);
+  return needsPerson ? waitForPerson(core, tx, conversation, reason) : conversation;
+}
+
+/** One record for a stretch of messages and a reason: the tenth "hello?" says nothing that the first did not. */
+async function isRecorded(tx: TenantTx, conversation: Conversation, reason: Reason): Promise<boolean> {
+  const filter = { conversationId: conversation.id, kind: replyKind.kind };
+  const [latest] = (await listExecutions(tx, filter, { limit: 1 })).items;
+  if (latest === undefined || latest.reasonCode !== reason.code || latest.completedAt === null) return false;
+  const oldest = await selectOldestInboundBeyond(tx, conversation.id, conversation.takenSeq);
+  return oldest !== undefined && latest.completedAt >= oldest.createdAt;
 }

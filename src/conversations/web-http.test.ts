@@ -213,12 +213,17 @@ test("refused messages and other contacts' messages are not seen", async () => {
   expect(await anna.fetch()).toEqual({ items: [], nextCursor: null });
 });
 
-test("an address that makes too many anonymous visitors has to wait", async () => {
-  const routes = webRoutes(it.core, createVisitorLimit(3));
-  const create = routes.find(({ operationId }) => operationId === "createVisitor");
+test("a source that makes too many visitors has to wait, whichever process it asks", async () => {
+  const processes = [0, 1].map(() =>
+    webRoutes(it.core, createVisitorLimit(it.core, { anonymous: 3, verified: 5 })).find(
+      ({ operationId }) => operationId === "createVisitor",
+    ),
+  );
+  let asked = 0;
   const { id, secret } = await newChannel();
-  const request = (body: unknown, ip: string) =>
-    create?.handler?.({
+  const request = (body: unknown, ip: string) => {
+    asked += 1;
+    return processes[asked % 2]?.handler?.({
       params: { channelId: fromId("channel", id) },
       query: undefined,
       body,
@@ -228,14 +233,21 @@ test("an address that makes too many anonymous visitors has to wait", async () =
       headers: {},
       signal: new AbortController().signal,
     });
+  };
   for (let made = 0; made < 3; made += 1) await request({}, "10.0.0.1");
   const limited = { code: "too_many_visitors", status: 429, retryAfterSeconds: expect.any(Number) };
   await expect(request({}, "10.0.0.1")).rejects.toMatchObject(limited);
   await request({}, "10.0.0.2");
-  // Who proves its visitors is not counted; who tries hashes out is.
+  // One IPv6 user has a whole /64.
+  for (let made = 0; made < 3; made += 1) await request({}, `2001:db8:1:2::${made}`);
+  await expect(request({}, "2001:db8:1:2:ffff::1")).rejects.toMatchObject(limited);
+  await request({}, "2001:db8:1:3::1");
+  // Who proves its visitors may make more; who tries hashes out may not.
   const proved = { identity: { externalId: "u", hash: hash(secret, "u") } };
   await request(proved, "10.0.0.1");
   await expect(request({ identity: { externalId: "u", hash: "0" } }, "10.0.0.1")).rejects.toMatchObject(
     limited,
   );
+  for (let made = 0; made < 3; made += 1) await request(proved, "10.0.0.1");
+  await expect(request(proved, "10.0.0.1")).rejects.toMatchObject(limited);
 });

@@ -30,7 +30,7 @@ const identity = z.strictObject({
 });
 
 /** The contact's side of web channels: routes for browsers and programs that speak as a contact. */
-export function webRoutes(core: Core, limit: VisitorLimit = createVisitorLimit()): readonly Route[] {
+export function webRoutes(core: Core, limit: VisitorLimit = createVisitorLimit(core)): readonly Route[] {
   const visitorAccess: RouteAccess<Visitor> = {
     kind: "custom",
     scheme: "visitorToken",
@@ -61,10 +61,9 @@ export function webRoutes(core: Core, limit: VisitorLimit = createVisitorLimit()
         },
       },
       handler: async ({ params: { channelId }, body, ip }) => {
-        if (body.identity === undefined) await limit.count(ip);
+        await limit.count(body.identity === undefined ? "anonymous" : "verified", ip);
         const visitor = await createVisitor(core, channelId, body.identity).catch(async (error) => {
-          // A wrong proof counts too, so that hashes cannot be tried out.
-          if (body.identity !== undefined) await limit.count(ip);
+          if (body.identity !== undefined) await limit.count("anonymous", ip);
           throw error;
         });
         return { token: visitor.token, contactId: toId("contact", visitor.contactId) };

@@ -1,4 +1,5 @@
 import pg from "pg";
+import { messageOf } from "../base/errors.ts";
 import type { Logger } from "../base/log.ts";
 
 export interface PoolOptions {
@@ -8,13 +9,24 @@ export interface PoolOptions {
   readonly log: Logger;
   /** The role that every statement of this pool runs as; the login role's own rights are never used. */
   readonly role?: "errand_tenant" | "errand_system";
-  /** Milliseconds; 0 = none. */
-  readonly statementTimeoutMs?: number;
+  readonly timeouts?: Timeouts;
   /** More `-c` settings, for instance planner switches for the job queue's pool. */
   readonly settings?: Readonly<Record<string, string>>;
 }
 
+/** All in milliseconds. */
+export interface Timeouts {
+  /** After which the server gives a statement up; 0 = never. Default 30 s. */
+  readonly statementMs?: number;
+  /** How much longer than that we wait for the answer. Default 3 s. */
+  readonly graceMs?: number;
+  /** For a connection, or a free one of the pool. Default 5 s. */
+  readonly connectMs?: number;
+}
+
 const int8 = 20;
+/** What pg says when `query_timeout` is over. */
+const readTimeout = "Query read timeout";
 
 /**
  * What every connection sets. A worker that freezes inside a transaction would otherwise hold its row locks for
@@ -29,11 +41,16 @@ const sessionSettings = {
   timezone: "UTC",
 } as const;
 
-/** Connection settings for a client or pool of ours. */
+/**
+ * Connection settings for a client or pool of ours. A query that stays without an answer although the server should have
+ * given its statement up fails with what `isConnectionLoss` knows: the server hangs, or nothing arrives any more, and
+ * TCP's keepalives do not notice the former. Take the client through `endOnTimeout` as well.
+ */
 export function connectionConfig(options: Omit<PoolOptions, "max" | "log">): pg.ClientConfig {
+  const { statementMs = 30_000, graceMs = 3_000, connectMs = 5_000 } = options.timeouts ?? {};
   const settings: Record<string, string> = {
     ...sessionSettings,
-    statement_timeout: `${options.statementTimeoutMs ?? 30_000}`,
+    statement_timeout: `${statementMs}`,
     ...(options.role === undefined ? {} : { role: options.role }),
     ...options.settings,
   };
@@ -42,7 +59,8 @@ export function connectionConfig(options: Omit<PoolOptions, "max" | "log">): pg.
     application_name: `errand ${options.name}`,
     keepAlive: true,
     keepAliveInitialDelayMillis: 8_000,
-    connectionTimeoutMillis: 5_000,
+    connectionTimeoutMillis: connectMs,
+    ...(statementMs === 0 ? {} : { query_timeout: statementMs + graceMs }),
     options: Object.entries(settings)
       .map(([key, value]) => `-c ${key}=${value}`)
       .join(" "),
@@ -54,11 +72,29 @@ export function connectionConfig(options: Omit<PoolOptions, "max" | "log">): pg.
   };
 }
 
+/**
+ * Makes a client end itself when an answer does not come in time. pg itself goes on waiting for it and sends nothing else
+ * meanwhile (8.23, client.js), so that a rollback, or whoever got the connection next, would wait for as long again.
+ */
+export function endOnTimeout(client: pg.ClientBase): void {
+  const query = (...args: readonly unknown[]): unknown => {
+    const result: unknown = Reflect.apply(pg.Client.prototype.query, client, args);
+    // With a callback there is no promise: only pg's pool does so, and it ends a client whose query failed.
+    if (result instanceof Promise)
+      result.catch((error: unknown) => {
+        if (messageOf(error) === readTimeout && client instanceof pg.Client) void client.end();
+      });
+    return result;
+  };
+  Object.defineProperty(client, "query", { value: query });
+}
+
 /** A pool whose lost connections are logged instead of ending the process. */
 export function createPool(options: PoolOptions): pg.Pool {
   const pool = new pg.Pool({ ...connectionConfig(options), max: options.max, idleTimeoutMillis: 30_000 });
   const told = new WeakSet<pg.PoolClient>();
   pool.on("connect", (client) => {
+    endOnTimeout(client);
     // Checked out or idle: without a handler of its own a lost client ends the process. It may tell of one loss twice.
     client.on("error", (error) => {
       // A pool that is being ended loses its connections on purpose.
@@ -103,7 +139,7 @@ export function isConnectionLoss(error: unknown): boolean {
   // pg itself throws plain errors for these, without a code (pg 8.23, client.js and connection.js).
   return (
     error instanceof Error &&
-    /Connection terminated|timeout exceeded when trying to connect|timeout expired|not queryable|Client was closed/.test(
+    /Connection terminated|timeout exceeded when trying to connect|timeout expired|Query read timeout|not queryable|Client was closed/.test(
       error.message,
     )
   );

@@ -4,7 +4,7 @@ import type pg from "pg";
 import { type Clock, pause } from "../base/clock.ts";
 import { uuidPattern } from "../base/ids.ts";
 import type { Logger } from "../base/log.ts";
-import { createPool, isConflict, isConnectionLoss } from "./connection.ts";
+import { createPool, isConflict, isConnectionLoss, type Timeouts } from "./connection.ts";
 import { createTurns } from "./turns.ts";
 import type { DB } from "./types.generated.ts";
 
@@ -57,6 +57,7 @@ export interface DatabaseOptions {
   readonly url: string;
   readonly log: Logger;
   readonly clock: Clock;
+  readonly timeouts?: Timeouts;
 }
 
 /** The commit was sent and the connection broke before the answer: it may or may not have happened. */
@@ -66,12 +67,14 @@ export class CommitUncertainError extends Error {
 
 /** Together about 15 s, which outlasts a restart of PostgreSQL. */
 const attempts = 12;
+/** A server that hangs does not even refuse, so that every attempt lasts seconds: then this ends them. */
+const longestLossMs = 15_000;
 const longestPauseMs = 2_000;
 /** How many connections background work leaves to others. */
 const connectionsForOthers = 2;
 /**
- * With a backlog of 50 000 short runs, a trigger took 220 to 270 ms to its model call while thirty of them wanted the
- * connections, and 43 to 46 ms with two at once; with nothing behind it took 16 to 35 ms (medians, two busy cores).
+ * With 50 000 tasks due behind it, a trigger took 133 to 236 ms to its model call when background work took every
+ * connection it wanted, and 21 to 32 ms like this; with nothing behind it took 9 to 11 ms (medians, two busy cores).
  */
 const backgroundBesideOthers = 2;
 /** For how long after somebody asked for a transaction the next request is expected. */
@@ -80,16 +83,17 @@ const camelCase = new CamelCasePlugin({ maintainNestedObjectKeys: true });
 
 /** Opens the two pools. Connects only when first used. */
 export function createDatabase(options: DatabaseOptions): Database {
-  const { log, clock, url } = options;
+  const { clock, timeouts = {}, ...pool } = options;
+  const { log } = pool;
   const tenantConnections = 10;
-  const tenants = createPool({ url, log, name: "tenant", role: "errand_tenant", max: tenantConnections });
-  const system = createPool({
-    url,
-    log,
-    name: "system",
-    role: "errand_system",
-    max: 6,
+  const tenants = createPool({
+    ...pool,
+    timeouts,
+    name: "tenant",
+    role: "errand_tenant",
+    max: tenantConnections,
   });
+  const system = createPool({ ...pool, timeouts, name: "system", role: "errand_system", max: 6 });
   const inside = new AsyncLocalStorage<true>();
   const background = new AsyncLocalStorage<true>();
   const mostInBackground = Math.max(1, tenantConnections - connectionsForOthers);
@@ -145,11 +149,13 @@ export function createDatabase(options: DatabaseOptions): Database {
   ): Promise<T> {
     // A second connection taken inside a transaction can starve the pool for ever: each waits for the other's.
     if (inside.getStore()) throw new Error("a transaction was begun inside another one");
+    const begunAt = clock.monotonicMs();
     for (let tried = 1; ; tried += 1) {
       try {
         return await inside.run(true, () => attempt(pool, begin, wrap, work));
       } catch (error) {
-        if (tried >= attempts || !(isConflict(error) || isConnectionLoss(error))) throw error;
+        const lost = isConnectionLoss(error) && clock.monotonicMs() - begunAt < longestLossMs;
+        if (tried >= attempts || !(lost || isConflict(error))) throw error;
         log.debug({ err: error, tried }, "transaction runs again");
         await pause(clock, Math.min(longestPauseMs, 20 * 2 ** tried) * (0.5 + Math.random() / 2));
       }

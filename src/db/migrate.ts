@@ -49,7 +49,12 @@ export async function readMigrations(directory: string): Promise<readonly Migrat
  */
 export async function migrate(url: string, migrations: readonly Migration[]): Promise<readonly number[]> {
   const client = new pg.Client(
-    connectionConfig({ url, name: "migrate", statementTimeoutMs: 0, settings: { lock_timeout: "60s" } }),
+    connectionConfig({
+      url,
+      name: "migrate",
+      timeouts: { statementMs: 0 },
+      settings: { lock_timeout: "60s" },
+    }),
   );
   client.on("error", () => undefined);
   await client.connect();

@@ -1,7 +1,7 @@
-import { type AddressInfo, connect, createServer, type Socket } from "node:net";
 import pg from "pg";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { createTestCore, type TestCore } from "../../test/core.ts";
+import { startProxy } from "../../test/proxy.ts";
 import { until } from "../../test/until.ts";
 import { systemClock } from "../base/clock.ts";
 import { newId } from "../base/ids.ts";
@@ -121,46 +121,6 @@ describe("signals", () => {
     expect(heard).toEqual(["x"]);
   });
 });
-
-/** Stands between a process and the database; `away` makes it accept connections and break them at once. */
-async function startProxy(target: URL) {
-  const state = { away: false, attempts: 0, together: 0, mostTogether: 0 };
-  const sockets = new Set<Socket>();
-  const server = createServer((socket) => {
-    sockets.add(socket);
-    state.attempts += 1;
-    state.together += 1;
-    state.mostTogether = Math.max(state.mostTogether, state.together);
-    socket.on("error", () => undefined);
-    socket.on("close", () => {
-      state.together -= 1;
-      sockets.delete(socket);
-    });
-    if (state.away) {
-      // Late enough for a second loop of tries, if there were one, to be seen beside the first.
-      setTimeout(() => socket.destroy(), 20);
-      return;
-    }
-    const upstream = connect(Number(target.port), target.hostname);
-    upstream.on("error", () => socket.destroy());
-    upstream.on("close", () => socket.destroy());
-    socket.on("close", () => upstream.destroy());
-    socket.pipe(upstream).pipe(socket);
-  });
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const { port } = server.address() as AddressInfo;
-  const url = new URL(target);
-  url.hostname = "127.0.0.1";
-  url.port = String(port);
-  return {
-    state,
-    url: url.href,
-    cut: () => {
-      for (const socket of sockets) socket.destroy();
-    },
-    close: () => new Promise((resolve) => server.close(resolve)),
-  };
-}
 
 test("while the database is away there is one try at a time, and one connection after it", async () => {
   const proxy = await startProxy(new URL(core.url));

@@ -1,7 +1,7 @@
 import pg from "pg";
 import { type Clock, pause } from "../base/clock.ts";
 import type { Logger } from "../base/log.ts";
-import { connectionConfig } from "./connection.ts";
+import { connectionConfig, endOnTimeout, type Timeouts } from "./connection.ts";
 
 /**
  * `executions`: something was queued. `cancel`: an execution was cancelled. `live`: an object changed. `jobs`: a job of
@@ -35,6 +35,7 @@ export interface SignalsOptions {
   readonly clock: Clock;
   /** Marks this process's own notifications, which it has already delivered to itself. */
   readonly processId: string;
+  readonly timeouts?: Timeouts;
 }
 
 export function createSignals(options: SignalsOptions): Signals {
@@ -92,8 +93,10 @@ export function createSignals(options: SignalsOptions): Signals {
         name: "signals",
         role: "errand_system",
         settings: { idle_in_transaction_session_timeout: "0" },
+        ...(options.timeouts === undefined ? {} : { timeouts: options.timeouts }),
       }),
     );
+    endOnTimeout(next);
     next.on("notification", receive);
     next.on("error", (error) => log.warn({ err: error }, "the notification connection was lost"));
     try {

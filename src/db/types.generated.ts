@@ -268,6 +268,12 @@ export interface ExecutionSteps {
   workspaceId: string;
 }
 
+export interface FirstStart {
+  apiKeyId: string | null;
+  demoWanted: boolean;
+  workspaceId: string;
+}
+
 export interface GateDecisions {
   allowed: boolean;
   class: string;
@@ -473,6 +479,7 @@ export interface DB {
   executionPayloads: ExecutionPayloads;
   executions: Executions;
   executionSteps: ExecutionSteps;
+  firstStart: FirstStart;
   gateDecisions: GateDecisions;
   idempotencyKeys: IdempotencyKeys;
   inboundReceipts: InboundReceipts;

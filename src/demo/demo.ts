@@ -11,7 +11,7 @@ import { createContact, deleteContact, listContacts } from "../contacts/index.ts
 import type { TenantTx } from "../db/index.ts";
 import type { Core } from "../engine/index.ts";
 import { createTask, deleteTask, listTasks, triggerTask } from "../tasks/index.ts";
-import type { Origin } from "../workspaces/index.ts";
+import { firstWorkspaceId, type Origin, takeDemoWish } from "../workspaces/index.ts";
 
 /** A demo has one or two objects of each kind. */
 const few: Page = { limit: 100 };
@@ -27,56 +27,70 @@ export interface Demo {
 const nobody: Origin = { caller: null, requestId: null };
 
 /**
+ * Makes the demo in the first workspace if its first start wanted one and it is not there yet; a start that died in the
+ * middle leaves it to the next. With `wanted` false the wish is dropped, so that no demo appears at some later start.
+ */
+export async function settleDemo(core: Core, wanted: boolean): Promise<void> {
+  const workspaceId = await firstWorkspaceId(core);
+  if (workspaceId === undefined) return;
+  await core.db.tenant(workspaceId, async (tx) => {
+    if ((await takeDemoWish(tx)) && wanted) await fillDemo(core, tx);
+  });
+}
+
+/**
  * Makes the demo in a workspace: an agent on the sandbox model, a contact, a web channel, and a task every two minutes
  * that writes to the contact. All are marked as demo. The task runs once right away.
  */
 export async function createDemo(core: Core, workspaceId: string): Promise<void> {
-  await core.db.tenant(workspaceId, async (tx) => {
-    const provider = await createModelProvider(core, tx, { name: "Sandbox", kind: "sandbox" }, nobody);
-    const agent = await createAgent(
-      tx,
-      {
-        name: "Demo agent",
-        instructions: "You look after the customers of a demo company. Be short and friendly.",
-        modelProviderId: provider.id,
-        model: "sandbox",
-        isDefault: true,
-        demo: true,
-      },
-      nobody,
-    );
-    const channel = await createChannel(core, tx, {
-      platform: "web",
-      kind: "page",
-      name: "Demo web page",
-      defaultAgentId: agent.id,
+  await core.db.tenant(workspaceId, (tx) => fillDemo(core, tx));
+}
+
+async function fillDemo(core: Core, tx: TenantTx): Promise<void> {
+  const provider = await createModelProvider(core, tx, { name: "Sandbox", kind: "sandbox" }, nobody);
+  const agent = await createAgent(
+    tx,
+    {
+      name: "Demo agent",
+      instructions: "You look after the customers of a demo company. Be short and friendly.",
+      modelProviderId: provider.id,
+      model: "sandbox",
+      isDefault: true,
       demo: true,
-    });
-    const contact = await createContact(tx, {
-      name: "Demo contact",
-      timezone: "Europe/Berlin",
-      language: "en",
-      attributes: { plan: "trial" },
-      tags: ["demo"],
-      demo: true,
-    });
-    const task = await createTask(
-      core,
-      tx,
-      {
-        name: "Demo: ask how it is going",
-        description: "Ask how the first days with the product went and offer help.",
-        agentId: agent.id,
-        contactId: contact.id,
-        channelId: channel.id,
-        schedule: { kind: "cron", cron: "*/2 * * * *", timezone: "UTC" },
-        sessionDurationSeconds: 3600,
-        demo: true,
-      },
-      nobody,
-    );
-    await triggerTask(core, tx, task.id, nobody);
+    },
+    nobody,
+  );
+  const channel = await createChannel(core, tx, {
+    platform: "web",
+    kind: "page",
+    name: "Demo web page",
+    defaultAgentId: agent.id,
+    demo: true,
   });
+  const contact = await createContact(tx, {
+    name: "Demo contact",
+    timezone: "Europe/Berlin",
+    language: "en",
+    attributes: { plan: "trial" },
+    tags: ["demo"],
+    demo: true,
+  });
+  const task = await createTask(
+    core,
+    tx,
+    {
+      name: "Demo: ask how it is going",
+      description: "Ask how the first days with the product went and offer help.",
+      agentId: agent.id,
+      contactId: contact.id,
+      channelId: channel.id,
+      schedule: { kind: "cron", cron: "*/2 * * * *", timezone: "UTC" },
+      sessionDurationSeconds: 3600,
+      demo: true,
+    },
+    nobody,
+  );
+  await triggerTask(core, tx, task.id, nobody);
 }
 
 /** What of the demo is still there. */

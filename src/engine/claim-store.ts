@@ -1,3 +1,4 @@
+import { requireRow } from "../base/errors.ts";
 import type { Database } from "../db/index.ts";
 import type { Lane } from "./execution.ts";
 import { defaultLease } from "./lease.ts";
@@ -210,12 +211,23 @@ export interface Reaped {
   readonly crashLoops: readonly ExecutionRow[];
 }
 
+/** The database's clock. */
+export async function readClock(db: Database): Promise<Date> {
+  const { rows } = await db.autocommit.query<{ now: Date }>({
+    name: "engine_now",
+    text: "select clock_timestamp() as now",
+  });
+  return requireRow(rows[0], "reading the database's clock").now;
+}
+
 /**
- * Returns the executions of dead workers to the queue. One that has died `maxDeaths` times in a row without a new
- * step between is not returned but reported. Also catches rows whose worker's row is gone altogether.
+ * Returns the executions of workers that were dead at `asOf` to the queue. One that has died `maxDeaths` times in a
+ * row without a new step between is not returned but reported. Also catches rows whose worker's row is gone altogether.
+ * The moment is one that was read before: if the database hangs in between, nobody's silence in that time counts.
  */
 export async function reap(
   db: Database,
+  asOf: Date,
   limits: { readonly maxDeaths: number; readonly lapsesAfterMs: number },
 ): Promise<Reaped> {
   const { maxDeaths, lapsesAfterMs } = limits;
@@ -225,7 +237,7 @@ export async function reap(
         select e.workspace_id, e.id, e.deaths, e.deaths_seq, w.renewed_at, coalesce((
           select max(s.seq) from execution_steps s where s.workspace_id = e.workspace_id and s.execution_id = e.id), 0) as seq
         from executions e left join workers w on w.id = e.worker_id
-        where e.status = 'running' and (w.id is null or w.renewed_at < clock_timestamp() - $1 * interval '1 millisecond')
+        where e.status = 'running' and (w.id is null or w.renewed_at < $3::timestamptz - $1 * interval '1 millisecond')
           and e.deaths < $2
         order by e.workspace_id, e.id limit 1000 for update of e skip locked),
       counted as (
@@ -236,7 +248,7 @@ export async function reap(
         used_ms = e.used_ms + greatest(0, extract(epoch from coalesce(c.renewed_at, e.claimed_at) - e.claimed_at) * 1000)::bigint
       from counted c where e.workspace_id = c.workspace_id and e.id = c.id
       returning ${executionColumns("e")}, c.died`,
-    values: [lapsesAfterMs, maxDeaths],
+    values: [lapsesAfterMs, maxDeaths, asOf],
   });
   const { rows: looping } = await db.autocommit.query<ExecutionRow>({
     name: "crash_loops",
@@ -245,9 +257,9 @@ export async function reap(
   });
   await db.autocommit.query({
     name: "bury_workers",
-    text: `delete from workers w where w.renewed_at < clock_timestamp() - 2 * $1 * interval '1 millisecond'
+    text: `delete from workers w where w.renewed_at < $2::timestamptz - 2 * $1 * interval '1 millisecond'
       and not exists (select 1 from executions e where e.worker_id = w.id and e.status = 'running')`,
-    values: [lapsesAfterMs],
+    values: [lapsesAfterMs, asOf],
   });
   return { requeued: rows.filter((row) => row.died < maxDeaths).length, crashLoops: looping };
 }
@@ -263,24 +275,32 @@ export async function findOverdue(db: Database, graceSeconds: number): Promise<r
   return rows;
 }
 
+/** So that rows are locked for some milliseconds only. */
+const promotedAtOnce = 500;
+
 /**
  * Queues the waiting executions whose time has come. Answers how many, and the milliseconds until the next one is
- * due (null: none waits for time).
+ * due (null: none waits for time). The clock is read once: what fell due between two readings would be neither queued
+ * nor told of.
  */
 export async function promote(
   db: Database,
 ): Promise<{ readonly promoted: number; readonly nextInMs: number | null }> {
   const { rows } = await db.autocommit.query<{ promoted: number; next_in_ms: number | null }>({
     name: "promote_executions",
-    text: `with due as (
-        select workspace_id, id from executions where status = 'waiting' and available_at <= clock_timestamp()
-        order by available_at limit 500 for update skip locked),
+    text: `with clock as materialized (select clock_timestamp() as now),
+      due as (
+        select workspace_id, id from executions where status = 'waiting' and available_at <= (select now from clock)
+        order by available_at limit $1 for update skip locked),
       queued as (
         update executions e set status = 'queued', waiting_for = null from due d
         where e.workspace_id = d.workspace_id and e.id = d.id returning 1)
       select (select count(*) from queued) as promoted, (
-        select (extract(epoch from available_at - clock_timestamp()) * 1000)::float8 from executions
-        where status = 'waiting' and available_at > clock_timestamp() and available_at < 'infinity' order by available_at limit 1) as next_in_ms`,
+        select (extract(epoch from available_at - (select now from clock)) * 1000)::float8 from executions
+        where status = 'waiting' and available_at > (select now from clock) and available_at < 'infinity'
+        order by available_at limit 1) as next_in_ms`,
+    values: [promotedAtOnce],
   });
-  return { promoted: rows[0]?.promoted ?? 0, nextInMs: rows[0]?.next_in_ms ?? null };
+  const { promoted = 0, next_in_ms: nextInMs = null } = rows[0] ?? {};
+  return { promoted, nextInMs: promoted < promotedAtOnce ? nextInMs : 0 };
 }

@@ -1,3 +1,4 @@
+import { AsyncResource } from "node:async_hooks";
 import pg from "pg";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { createTestCore, type TestCore } from "../../test/core.ts";
@@ -163,12 +164,16 @@ describe("transact", () => {
   test("of an attempt that was overtaken in the middle leaves nothing", async () => {
     const id = await start();
     const old = await beginLife(core, id);
-    const change = old.ctx.transact("message", "send", async (tx) => {
-      await mark(tx, id);
-      await core.db.autocommit.query({
+    // Bound outside: it is somebody else who overtakes, and not the transaction.
+    const overtake = AsyncResource.bind(() =>
+      core.db.autocommit.query({
         text: "update executions set attempt = attempt + 1 where id = $1",
         values: [id],
-      });
+      }),
+    );
+    const change = old.ctx.transact("message", "send", async (tx) => {
+      await mark(tx, id);
+      await overtake();
       return { output: 1 };
     });
     await expect(change).rejects.toMatchObject(fenced);

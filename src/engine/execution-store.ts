@@ -153,8 +153,9 @@ export async function listSteps(
 
 /**
  * How many executions of each task are queued, running or waiting, by the task's id; tasks with none are left out. The
- * workspaces are asked for because the index begins with them: without them all active executions of all workspaces
- * are read.
+ * workspaces are asked for because the index begins with them, and each task is counted on its own because a join is
+ * planned by statistics of a quieter moment, which read all active executions of all workspaces: for 500 tasks with
+ * 30 000 active ones 1 900 ms in the sweep, against 2 ms.
  */
 export async function countActive(
   tx: Queryable,
@@ -162,10 +163,12 @@ export async function countActive(
 ): Promise<ReadonlyMap<string, number>> {
   const { rows } = await tx.query<{ task_id: string; active: number }>({
     name: "count_active_executions",
-    text: `select e.task_id, count(*) as active
+    text: `select t.task_id, a.active
       from unnest($1::uuid[], $2::uuid[]) as t (workspace_id, task_id)
-      join executions e on e.workspace_id = t.workspace_id and e.task_id = t.task_id
-      where e.status in ('queued', 'running', 'waiting') group by e.task_id`,
+      cross join lateral (select count(*) as active from executions e
+        where e.workspace_id = t.workspace_id and e.task_id = t.task_id
+          and e.status in ('queued', 'running', 'waiting')) a
+      where a.active > 0`,
     values: [tasks.map(({ workspaceId }) => workspaceId), tasks.map(({ taskId }) => taskId)],
   });
   return new Map(rows.map((row) => [row.task_id, row.active]));
@@ -285,6 +288,18 @@ export async function deleteExecutionsOfTask(tx: TenantTx, taskId: string): Prom
   await tx.query({
     text: "delete from executions where workspace_id = $1 and task_id = $2",
     values: [tx.workspaceId, taskId],
+  });
+}
+
+/** Deletes the executions of one kind that work in these conversations, with their journals. */
+export async function deleteExecutionsOfConversations(
+  tx: TenantTx,
+  conversationIds: readonly string[],
+  kind: string,
+): Promise<void> {
+  await tx.query({
+    text: "delete from executions where workspace_id = $1 and conversation_id = any($2::uuid[]) and kind = $3",
+    values: [tx.workspaceId, conversationIds, kind],
   });
 }
 

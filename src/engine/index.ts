@@ -31,6 +31,7 @@ export {
 } from "./execution-schemas.ts";
 export {
   countActive,
+  deleteExecutionsOfConversations,
   deleteExecutionsOfTask,
   getExecution,
   getExecutions,

@@ -4,17 +4,21 @@ import {
   addKinds,
   beginLife,
   claimQueued,
+  connectionBroke,
   enqueue,
   readExecution,
   readSteps,
   startServices,
+  withAutocommit,
 } from "../../test/engine.ts";
 import { until } from "../../test/until.ts";
 import { newId } from "../base/ids.ts";
+import { createPool } from "../db/index.ts";
 import { promote, registerWorker } from "./claim-store.ts";
 import { cancelExecutions, createFinisher, endInTransaction } from "./ending.ts";
+import { enqueueExecutions } from "./enqueue.ts";
 import type { Execution } from "./execution.ts";
-import { createRetention, recover } from "./maintenance.ts";
+import { createMaintenance, createRetention, recover } from "./maintenance.ts";
 import { toExecution } from "./rows.ts";
 import { noUsage } from "./usage.ts";
 
@@ -124,6 +128,40 @@ describe("executions of dead workers", () => {
     const { rows } = await core.db.autocommit.query<{ id: string }>({ text: "select id from workers" });
     expect(rows).toEqual([{ id: young }]);
   });
+});
+
+test("a database that was away for everybody is nobody's death; a worker that does not come back is dead", async () => {
+  const [back, gone] = [await worker(3_600), await worker(3_600)];
+  const kept = await enqueue(core, workspaceId, { kind: "watched" });
+  await claimQueued(core, back);
+  const lost = await enqueue(core, workspaceId, { kind: "watched" });
+  await claimQueued(core, gone);
+  let away = true;
+  let passes = 0;
+  const db = withAutocommit(core.db, async (statement) => {
+    if (away) throw connectionBroke();
+    if (statement.name === "overdue_executions") passes += 1;
+    return core.db.autocommit.query(statement);
+  });
+  const lease = { renewEveryMs: 250, staleAfterMs: 1_000, lapsesAfterMs: 2_500, reapEveryMs: 50 };
+  const stop = await startServices(createMaintenance({ ...core, db }, "worker", lease));
+  try {
+    away = false;
+    await until("two passes after the database is back", async () => passes >= 2);
+    // It renews somewhat late, and from now on.
+    await sql("update workers set renewed_at = clock_timestamp() + interval '1 hour' where id = $1", back);
+    await until("the return of the dead worker's execution", async () => {
+      return (await readExecution(core, workspaceId, lost)).status === "queued";
+    });
+  } finally {
+    await stop();
+  }
+  expect(await readExecution(core, workspaceId, kept)).toMatchObject({ status: "running", attempt: 1 });
+  const { rows } = await core.db.autocommit.query({ text: "select id, deaths from executions order by id" });
+  expect(rows).toEqual([
+    { id: kept, deaths: 0 },
+    { id: lost, deaths: 1 },
+  ]);
 });
 
 describe("a crash loop", () => {
@@ -307,6 +345,33 @@ describe("waits", () => {
       ["queued", null],
       ["waiting", "time"],
     ]);
+  });
+
+  test("one that ends between two looks at the clock is queued or told of", async () => {
+    const id = await enqueue(core, workspaceId, { kind: "watched", delayMs: 60_000 });
+    // In these sessions the clock goes on by a second with each look at it; the wait is over after one and a half.
+    const settings = { search_path: "slow,public,pg_catalog" };
+    const pool = createPool({ url: core.url, log: core.log, name: "slow", max: 1, settings });
+    try {
+      await pool.query(`create schema slow; create sequence slow.looks;
+        create function slow.clock_timestamp() returns timestamptz language sql volatile as
+          $$ select '2030-01-01T00:00:00Z'::timestamptz + nextval('slow.looks') * interval '1 second' $$`);
+      await sql("update executions set available_at = '2030-01-01T00:00:01.5Z' where id = $1", id);
+      const slow = withAutocommit(core.db, (statement) => pool.query(statement));
+      expect(await promote(slow)).toEqual({ promoted: 0, nextInMs: 500 });
+      expect(await promote(slow)).toEqual({ promoted: 1, nextInMs: null });
+    } finally {
+      await pool.query("drop schema slow cascade").finally(() => pool.end());
+    }
+  });
+
+  test("more than one pass queues are followed by another one at once", async () => {
+    const waiting = { kind: "watched", lane: "bulk", trigger: "manual", delayMs: 1, workspaceId } as const;
+    const many = Array.from({ length: 501 }, () => waiting);
+    await core.db.system((tx) => enqueueExecutions(core, tx, many));
+    await sql("update executions set available_at = clock_timestamp() - interval '1 second'");
+    expect(await promote(core.db)).toEqual({ promoted: 500, nextInMs: 0 });
+    expect(await promote(core.db)).toEqual({ promoted: 1, nextInMs: null });
   });
 
   test("a wait without an end has no next time", async () => {

@@ -1,4 +1,5 @@
-import { findOverdue, promote, reap } from "./claim-store.ts";
+import { findOverdue, promote, readClock, reap } from "./claim-store.ts";
+import { createContact } from "./contact.ts";
 import type { Core } from "./core.ts";
 import { endInTransaction } from "./ending.ts";
 import type { ExecutionResult } from "./execution.ts";
@@ -43,15 +44,30 @@ async function endAll(core: Core, rows: readonly ExecutionRow[], result: Executi
   }
 }
 
-/** One pass over what dead workers left behind. Any process may make it, several at once too. */
-export async function recover(core: Core, lease: LeaseTimings = defaultLease): Promise<void> {
-  const { requeued, crashLoops } = await reap(core.db, { maxDeaths, lapsesAfterMs: lease.lapsesAfterMs });
+/**
+ * One pass over what dead workers left behind, and over what runs past its deadline. Any process may make it, several
+ * at once too. `mayReap` is asked with the database's time; if it says no, nobody is taken for dead in this pass.
+ */
+export async function recover(
+  core: Core,
+  lease: LeaseTimings = defaultLease,
+  mayReap: (at: Date) => boolean = () => true,
+): Promise<void> {
+  const at = await readClock(core.db);
+  if (mayReap(at)) await takeFromTheDead(core, at, lease);
+  await endAll(core, await findOverdue(core.db, overdueGraceSeconds), overdue);
+}
+
+async function takeFromTheDead(core: Core, asOf: Date, lease: LeaseTimings): Promise<void> {
+  const { requeued, crashLoops } = await reap(core.db, asOf, {
+    maxDeaths,
+    lapsesAfterMs: lease.lapsesAfterMs,
+  });
   if (requeued > 0) {
     core.log.warn({ executions: requeued }, "executions of a dead worker went back to the queue");
     core.signals.notify("executions", "");
   }
   await endAll(core, crashLoops, crashLoop);
-  await endAll(core, await findOverdue(core.db, overdueGraceSeconds), overdue);
 }
 
 /**
@@ -68,8 +84,9 @@ export function createMaintenance(
     role,
     async start() {
       const stopPromoter = startPromoter(core);
+      const contact = createContact(lease.staleAfterMs);
       const stopReaper = repeat(core, { everyMs: lease.reapEveryMs, what: "recovering executions" }, () =>
-        recover(core, lease),
+        recover(core, lease, contact.reached),
       );
       return async () => {
         await Promise.all([stopPromoter(), stopReaper()]);

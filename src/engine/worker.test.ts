@@ -1,3 +1,4 @@
+import { pino } from "pino";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { createTestCore, type TestCore } from "../../test/core.ts";
 import {
@@ -233,13 +234,16 @@ describe("an execution's way through a worker", () => {
     expect(await untilStatus(core, workspaceId, id, "completed")).toMatchObject({ reasonMessage: null });
   });
 
-  test("an error of its kind ends it as failed, with the error's text cleaned", async () => {
-    await startWorker();
+  test("an error of its kind ends it as failed; its text is for the log alone", async () => {
+    const logged: unknown[] = [];
+    const log = pino({ level: "error" }, { write: (line: string) => void logged.push(JSON.parse(line)) });
+    await startWorker({ ...core, log });
     const id = await enqueue(core, workspaceId, { kind: "throw", input: "no luck" });
     expect(await untilStatus(core, workspaceId, id, "failed")).toMatchObject({
       reasonCode: "internal_error",
-      reasonMessage: "no luck",
+      reasonMessage: `Something unexpected went wrong inside Errand. Its log tells what, at execution ${id}.`,
     });
+    expect(logged).toMatchObject([{ execution: id, err: { message: "no luck" } }]);
   });
 
   test("a kind that this program does not know ends it as failed", async () => {

@@ -1,7 +1,6 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import { hostname } from "node:os";
 import { pause } from "../base/clock.ts";
-import { messageOf } from "../base/errors.ts";
 import { newId } from "../base/ids.ts";
 import { isConflict, isConnectionLoss } from "../db/index.ts";
 import {
@@ -53,6 +52,9 @@ const stopMessages: Readonly<Record<"canceled" | "deadline" | "fenced", string>>
   deadline: "the execution ran for longer than its limit allows",
   fenced: "another attempt has the execution",
 };
+
+/** What was thrown may quote statements, addresses or secrets, so it stays in the log. */
+const internalError = "Something unexpected went wrong inside Errand. Its log tells what, at execution";
 
 /** True if somebody waits for executions of this lane: a contact for a reply, a person for what they started. */
 function isAwaited(lane: Lane): boolean {
@@ -107,7 +109,7 @@ async function startWorker(core: Core, options: WorkerOptions): Promise<() => Pr
       return {
         status: "failed",
         outcome: "none",
-        reason: { code: "internal_error", message: messageOf(error) },
+        reason: { code: "internal_error", message: `${internalError} ${execution.id}.` },
       };
     }
     switch (error.stop) {

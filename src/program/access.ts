@@ -3,7 +3,9 @@ import { scopes } from "../base/route.ts";
 import { type Config, ConfigError } from "../config.ts";
 import type { Core } from "../engine/index.ts";
 import { createApiKey, firstWorkspaceId, invitationLink, issueOwnerToken } from "../workspaces/index.ts";
-import { migrateDatabase } from "./open.ts";
+import { migrateDatabase, openSecretKey } from "./open.ts";
+import { acceptSecretKey } from "./secret-key.ts";
+import { withServer } from "./server-store.ts";
 import { withCore, withDatabase } from "./session.ts";
 
 /** `errand api-key create`: makes a key in the first workspace and answers it; it is shown this once. */
@@ -29,6 +31,16 @@ export async function createOwnerLink(config: Config, log: Logger): Promise<stri
     if (token === undefined)
       throw new ConfigError("The workspace has an owner already; owners invite others by the API.");
     return invitationLink(core.publicUrl, token);
+  });
+}
+
+/** `errand secret-key accept`: the present key takes the place of one that is lost for good. Answers what that means. */
+export async function acceptKey(config: Config, log: Logger): Promise<string> {
+  return await withDatabase(config, log, async (url) => {
+    await migrateDatabase(url);
+    const key = await openSecretKey(config);
+    await withServer(url, (database) => acceptSecretKey(database, key));
+    return "The present secret key is accepted. Give the model providers their API keys again, and rotate the channels' secrets.";
   });
 }
 

@@ -9,6 +9,7 @@ import type { Config } from "../config.ts";
 import { checkRoles, pendingMigrations, type Queryable, readMigrations } from "../db/index.ts";
 import { migrationsDirectory } from "./open.ts";
 import { probePort } from "./port.ts";
+import { compareSecretKey, SecretKeyError } from "./secret-key.ts";
 import { readServerFacts, type ServerFacts, withServer } from "./server-store.ts";
 import { withCore, withDatabase } from "./session.ts";
 
@@ -101,13 +102,13 @@ async function checkServer(config: Config, log: Logger): Promise<readonly Findin
         const before = systemClock.now().getTime();
         const facts = await readServerFacts(database);
         const between = new Date((before + systemClock.now().getTime()) / 2);
+        const schema = await checkMigrations(database);
         return [
           checkVersion(facts),
           checkClock(facts, between),
-          await checkMigrations(database),
-          ...(facts.hasSchema
-            ? [await checkRowSecurity(url), ...(await checkProviders(config, log, url))]
-            : []),
+          schema,
+          ...(facts.hasSchema ? [await checkRowSecurity(url)] : []),
+          ...(schema.state === "ok" ? await checkSecrets(database, config, log, url) : []),
         ];
       });
     });
@@ -157,6 +158,27 @@ async function checkRowSecurity(url: string): Promise<Finding> {
     return { what, state: "ok", found: "row-level security is in force" };
   } catch (error) {
     return { what, state: "problem", found: messageOf(error) };
+  }
+}
+
+/** The key of the stored secrets and, if it is the right one, what it opens. */
+async function checkSecrets(
+  database: Queryable,
+  config: Config,
+  log: Logger,
+  url: string,
+): Promise<readonly Finding[]> {
+  const what = "secret key";
+  try {
+    const found = (await compareSecretKey(database, config))
+      ? "the one that this database was first started with"
+      : "not used yet";
+    return [{ what, state: "ok", found }, ...(await checkProviders(config, log, url))];
+  } catch (error) {
+    if (!(error instanceof SecretKeyError)) throw error;
+    const advice =
+      "If it is lost for good, `errand secret-key accept` makes do without it; see docs/guide/running.md.";
+    return [{ what, state: "problem", found: error.message, advice }];
   }
 }
 

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { hmacHex } from "../base/crypto.ts";
 import type { Config } from "../config.ts";
 import type { Queryable } from "../db/index.ts";
-import { keepMark } from "./secret-key-store.ts";
+import { keepMark, replaceMark, selectMark } from "./secret-key-store.ts";
 
 /** The secret key cannot be used; the message says what to do and nothing of the key. */
 export class SecretKeyError extends Error {
@@ -20,7 +20,15 @@ const keyBytes = 32;
  */
 export async function loadSecretKey(dataDir: string): Promise<Buffer> {
   const path = join(dataDir, fileName);
-  const text = (await readFile(path, "utf8").catch(ifMissing)) ?? (await makeKey(path));
+  return (await readKey(path)) ?? parseKey(path, await makeKey(path));
+}
+
+async function readKey(path: string): Promise<Buffer | undefined> {
+  const text = await readFile(path, "utf8").catch(ifMissing);
+  return text === undefined ? undefined : parseKey(path, text);
+}
+
+function parseKey(path: string, text: string): Buffer {
   const key = Buffer.from(text.trim(), "base64");
   if (key.length === keyBytes) return key;
   throw new SecretKeyError(
@@ -33,10 +41,37 @@ export async function loadSecretKey(dataDir: string): Promise<Buffer> {
  * would fail where it is used, long after the start. Throws SecretKeyError.
  */
 export async function checkSecretKey(database: Queryable, config: Config, key: Buffer): Promise<void> {
-  const mark = hmacHex(key.toString("base64"), "mark of the secret key");
-  if ((await keepMark(database, mark)) === mark) return;
+  const mark = markOf(key);
+  if ((await keepMark(database, mark)) !== mark) throw otherKey(config);
+}
+
+/**
+ * The same for a database that is only looked at: makes neither a key nor a mark. False if the database was never started
+ * with a key. Throws SecretKeyError, also where the key is missing.
+ */
+export async function compareSecretKey(database: Queryable, config: Config): Promise<boolean> {
+  const path = join(config.dataDir, fileName);
+  const key = config.secretKey ?? (await readKey(path));
+  const mark = await selectMark(database);
+  if (mark === undefined) return false;
+  if (key === undefined)
+    throw new SecretKeyError(`${path} is missing. Put it back: without it stored secrets cannot be read.`);
+  if (markOf(key) !== mark) throw otherKey(config);
+  return true;
+}
+
+/** From now on the database knows this key; what was sealed under the former one stays unreadable. */
+export async function acceptSecretKey(database: Queryable, key: Buffer): Promise<void> {
+  await replaceMark(database, markOf(key));
+}
+
+function markOf(key: Buffer): string {
+  return hmacHex(key.toString("base64"), "mark of the secret key");
+}
+
+function otherKey(config: Config): SecretKeyError {
   const source = config.secretKey === undefined ? join(config.dataDir, fileName) : "ERRAND_SECRET_KEY";
-  throw new SecretKeyError(
+  return new SecretKeyError(
     `${source} is not the key that this database was first started with. Put the former one back: without it stored secrets cannot be read.`,
   );
 }

@@ -22,9 +22,9 @@ import {
   authenticate,
   createAuth,
   ensureFirstWorkspace,
-  firstWorkspaceId,
   invitationLink,
   issueOwnerToken,
+  reissueFirstKey,
 } from "../workspaces/index.ts";
 import { describeApi } from "./api-document.ts";
 import { createMetrics, type ProcessMetrics } from "./metrics.ts";
@@ -53,8 +53,8 @@ export interface StartOptions {
   readonly log: Logger;
   readonly version: string;
   createModules(core: Core, options: ModuleOptions): readonly Module[];
-  /** Makes the demo in the first workspace. */
-  createDemo(core: Core, workspaceId: string): Promise<void>;
+  /** Makes the demo in the first workspace, if its first start wanted one and none was made yet; not if unwanted now. */
+  settleDemo(core: Core, wanted: boolean): Promise<void>;
   /** Writes a line for the person who started it. */
   print(line: string): void;
   /** Ends a start that is under way: what was started by then is stopped again. */
@@ -76,8 +76,9 @@ const retentionDays = 90;
  */
 export async function start(options: StartOptions): Promise<Running> {
   const teardown = createTeardown(options.log);
-  const later = (what: string, cleanup: Cleanup) => {
-    teardown.add(what, cleanup);
+  const later: Later = (what, cleanup, order = "before") => {
+    if (order === "beside") teardown.addBeside(what, cleanup);
+    else teardown.add(what, cleanup);
     options.signal.throwIfAborted();
   };
   try {
@@ -88,10 +89,10 @@ export async function start(options: StartOptions): Promise<Running> {
   }
 }
 
-async function startAll(
-  options: StartOptions,
-  later: (what: string, cleanup: Cleanup) => void,
-): Promise<string> {
+/** Stops something before, or beside, what was handed in last. Throws if the start was told to end meanwhile. */
+type Later = (what: string, cleanup: Cleanup, order?: "before" | "beside") => void;
+
+async function startAll(options: StartOptions, later: Later): Promise<string> {
   const { config, log } = options;
   const port = await probePort(config.host, config.port);
   const publicUrl = config.port === 0 ? config.publicUrl.replace(/:0$/, `:${port}`) : config.publicUrl;
@@ -129,27 +130,29 @@ async function startAll(
   metrics.declare(allMetrics(modules));
   await opened.queue.start(modules.flatMap(({ jobs }): readonly Job[] => jobs ?? []));
 
-  const first = await ensureFirstWorkspace(core, { bootstrapApiKey: config.bootstrapApiKey });
-  if (first.created && config.demo) {
-    const workspaceId = await firstWorkspaceId(core);
-    if (workspaceId !== undefined) await options.createDemo(core, workspaceId);
-  }
+  const { bootstrapApiKey, demo } = config;
+  const first = await ensureFirstWorkspace(core, { bootstrapApiKey, demo });
+  await options.settleDemo(core, demo);
   later("the services", await startServices(servicesOf(opened, config, modules)));
 
   const http = await createHttp(options, core, { auth, metrics, modules });
-  later("the HTTP server", () => http.close());
+  // A client that is slow to end its request must not use up the time that executions have for being given back.
+  later("the HTTP server", () => http.close(), "beside");
   await http.listen({ host: config.host, port }).catch((error: unknown) => {
     throw explainListenError(error, config.host, port);
   });
 
-  // A new link ends the one before, so beside other processes it is made only when somebody asks for it.
+  // Each ends the one before, so beside other processes they are made only when somebody asks for them.
   const alone = config.databaseUrl === undefined;
   const ownerToken = first.ownerToken ?? (alone ? await issueOwnerToken(core) : undefined);
+  const nextKey = alone && !first.created ? await reissueFirstKey(core) : undefined;
   const { print } = options;
   print(`Errand ${options.version} serves ${[...config.roles].join(", ")} on ${publicUrl}`);
   print(`  data       ${server.location}`);
   if (config.roles.has("api")) print(`  API        ${publicUrl}/docs`);
   if (first.apiKey !== undefined) print(`  API key    ${first.apiKey}   (shown this once)`);
+  if (nextKey !== undefined)
+    print(`  API key    ${nextKey}   (shown this once; it replaces the first one, which was never used)`);
   if (ownerToken !== undefined) print(`  owner      ${invitationLink(publicUrl, ownerToken)}   (works once)`);
   return publicUrl;
 }

@@ -2,6 +2,7 @@ import { toId } from "../base/ids.ts";
 import type { TenantTx } from "../db/index.ts";
 import type { Core, Execution, Reason } from "../engine/index.ts";
 import { notify } from "../notifications/index.ts";
+import { droppedByPause, recordDroppedOf } from "./dropped-ticks.ts";
 import { decideAfterExecution } from "./rules.ts";
 import { setNextRun } from "./schedule-store.ts";
 import { lockTask, readNow, updateLastRun, updateState } from "./store.ts";
@@ -15,13 +16,15 @@ export async function afterExecution(core: Core, tx: TenantTx, execution: Execut
   if (execution.taskId === null) return;
   const task = await lockTask(tx, execution.taskId);
   if (task === undefined) return;
-  const { consecutiveFailures, change } = decideAfterExecution(task, execution, await readNow(tx));
+  const now = await readNow(tx);
+  const { consecutiveFailures, change } = decideAfterExecution(task, execution, now);
   await updateLastRun(tx, task.id, {
     executionId: execution.id,
     startedAt: execution.startedAt,
     consecutiveFailures,
   });
   if (change === undefined) return;
+  await recordDroppedOf(core, tx, task, { now, cause: droppedByPause });
   await setNextRun(tx, task.id, null);
   await updateState(tx, task.id, change.state, change.reason);
   if (change.state === "auto_paused") await notifyAutoPaused(core, tx, task, change.reason);

@@ -42,7 +42,7 @@ export function controlRoutes(core: Core): readonly Route[] {
       operationId: "cancelTask",
       summary: "Cancel a task's executions",
       description:
-        "Stops everything of it that is queued, running or waiting. The task and its next run stay. With nothing to cancel it changes nothing.",
+        "Stops everything of it that is queued, running or waiting, and the replies that its agent is giving in its sessions: what those were to answer waits for a person. The task, its next run and its sessions stay. With nothing to cancel it changes nothing.",
       body: noBody,
       change: (tx, taskId, _body, origin) => cancelTask(core, tx, taskId, origin),
     }),
@@ -50,11 +50,12 @@ export function controlRoutes(core: Core): readonly Route[] {
       verb: "pause",
       operationId: "pauseTask",
       summary: "Pause a task",
-      description: "It has no next run until it is resumed; what is under way goes on.",
+      description:
+        "It has no next run until it is resumed; what is under way goes on, and a run that was due is recorded as skipped.",
       body: pauseBody,
       errors: [taskErrors.task_ended],
       example: { note: "On holiday" },
-      change: (tx, taskId, body, origin) => pauseTask(tx, taskId, body?.note, origin),
+      change: (tx, taskId, body, origin) => pauseTask(core, tx, taskId, body?.note, origin),
     }),
     verbRoute(core, {
       verb: "resume",

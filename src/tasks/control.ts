@@ -1,7 +1,6 @@
-import { findDefaultAgent, loadAgent } from "../agents/index.ts";
 import { AppError, requireFound, requireRow } from "../base/errors.ts";
 import { toId } from "../base/ids.ts";
-import { getContact } from "../contacts/index.ts";
+import { cancelRepliesOfTask } from "../conversations/index.ts";
 import type { TenantTx } from "../db/index.ts";
 import {
   type Core,
@@ -12,13 +11,14 @@ import {
   listExecutions,
 } from "../engine/index.ts";
 import { type Origin, recordChange } from "../workspaces/index.ts";
+import { droppedByPause, recordDroppedOf } from "./dropped-ticks.ts";
 import { taskErrors } from "./errors.ts";
-import { decidePause, decideResume, withDefaults } from "./rules.ts";
+import { reactivate } from "./reactivation.ts";
+import { decidePause, withDefaults } from "./rules.ts";
 import { setNextRun } from "./schedule-store.ts";
 import { lockTask, readNow, selectTask, updateState } from "./store.ts";
 import { type Task, taskKindName } from "./task.ts";
 import { record } from "./tasks.ts";
-import { wakeSweep } from "./wake.ts";
 
 /**
  * Runs a task now, in whatever state it is; its schedule does not move. Throws 404, and 409 `execution_in_progress`
@@ -53,22 +53,26 @@ export async function triggerTask(core: Core, tx: TenantTx, id: string, origin: 
   return requireRow(await getExecution(tx, executionId), "reading an execution that was just queued");
 }
 
-/** Cancels what a task has queued, running or waiting. The task and its next run stay. Throws 404. */
+/**
+ * Cancels what a task has queued, running or waiting, and the replies that are being given in its sessions: what those
+ * were to answer waits for a person. The task, its next run and its sessions stay. Throws 404.
+ */
 export async function cancelTask(core: Core, tx: TenantTx, id: string, origin: Origin): Promise<Task> {
   requireFound(await selectTask(tx, id), "task");
-  await cancelExecutions(
-    core,
-    tx,
-    { taskId: id },
-    { code: "canceled", message: "All executions of the task were cancelled." },
-  );
+  const reason = { code: "canceled", message: "All executions of the task were cancelled." };
+  await cancelRepliesOfTask(core, tx, id, reason);
+  await cancelExecutions(core, tx, { taskId: id }, reason);
   const task = requireFound(await selectTask(tx, id), "task");
   await recordChange(tx, { ...origin, action: "task.cancel", target: { kind: "task", id } });
   return task;
 }
 
-/** Stops a task's schedule; what is under way goes on. Throws 404, and 409 `task_ended`. */
+/**
+ * Stops a task's schedule; what is under way goes on, and a run that was due is recorded as skipped. Throws 404, and 409
+ * `task_ended`.
+ */
 export async function pauseTask(
+  core: Core,
   tx: TenantTx,
   id: string,
   note: string | undefined,
@@ -77,6 +81,7 @@ export async function pauseTask(
   const before = requireFound(await lockTask(tx, id), "task");
   const decision = decidePause(before, note);
   if (decision.kind === "refused") throw new AppError(taskErrors.task_ended, { message: decision.message });
+  await recordDroppedOf(core, tx, before, { now: await readNow(tx), cause: droppedByPause });
   await setNextRun(tx, id, null);
   await updateState(tx, id, "paused", decision.reason);
   return finishChange(tx, origin, "task.pause", before);
@@ -84,31 +89,12 @@ export async function pauseTask(
 
 /**
  * Lets a task run again by its schedule, counted from now. An active one stays as it is. Throws 404, and 409
- * `task_not_resumable` if it has no agent, contact or further run.
+ * `task_not_resumable` if it has no agent, contact, channel or further run.
  */
 export async function resumeTask(core: Core, tx: TenantTx, id: string, origin: Origin): Promise<Task> {
   const before = requireFound(await lockTask(tx, id), "task");
-  const { agentId, contactId } = before;
-  const agent = agentId === null ? await findDefaultAgent(tx) : await loadAgent(tx, agentId);
-  const decision = decideResume(before, {
-    now: await readNow(tx),
-    agentFound: agent !== undefined,
-    contactFound: contactId === null || (await getContact(tx, contactId)) !== undefined,
-  });
-  switch (decision.kind) {
-    case "unchanged":
-      return before;
-    case "refused":
-      throw new AppError(taskErrors.task_not_resumable, {
-        message: decision.message,
-        details: { missing: decision.code },
-      });
-    case "resumed":
-      await setNextRun(tx, id, decision.nextRunAt);
-      await updateState(tx, id, "active", null);
-      wakeSweep(core, tx);
-      return finishChange(tx, origin, "task.resume", before);
-  }
+  if (!(await reactivate(core, tx, before, await readNow(tx)))) return before;
+  return finishChange(tx, origin, "task.resume", before);
 }
 
 async function finishChange(tx: TenantTx, origin: Origin, action: string, before: Task): Promise<Task> {

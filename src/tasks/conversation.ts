@@ -1,6 +1,7 @@
 import type { OutgoingText, PromptMessage, SendVerdict } from "../agents/index.ts";
 import {
   type Conversation,
+  findSessionStart,
   getConversation,
   listConversations,
   listMessages,
@@ -9,7 +10,7 @@ import {
   startSession,
 } from "../conversations/index.ts";
 import type { TenantTx } from "../db/index.ts";
-import { type Core, getExecution, listExecutions } from "../engine/index.ts";
+import { type Core, getExecution } from "../engine/index.ts";
 import { reopensConversation } from "./rules.ts";
 import { readNow } from "./store.ts";
 
@@ -37,7 +38,7 @@ export async function readRecentMessages(tx: TenantTx, contactId: string): Promi
 
 /**
  * The conversation in which an execution writes, locked: the one it has written in, else the open one while the
- * task's session may still be live in it, else a new one.
+ * task's session may still be live in it or something else is under way there, else a new one.
  */
 export async function openForTask(
   core: Core,
@@ -49,18 +50,18 @@ export async function openForTask(
   const ownId = (await getExecution(tx, executionId))?.conversationId ?? null;
   const own = ownId === null ? undefined : await getConversation(tx, ownId);
   // A further message of this execution belongs to its first, whatever the session duration says.
-  const fresh = own?.status !== "open" && (await isSessionOver(tx, writing, executionId));
+  const isFresh = own?.status !== "open" && (await isSessionOver(tx, writing));
+  const fresh = isFresh ? { taskId: writing.taskId } : undefined;
   return openConversation(core, tx, { contactId, channelId, fresh });
 }
 
-async function isSessionOver(tx: TenantTx, writing: TaskWriting, executionId: string): Promise<boolean> {
+async function isSessionOver(tx: TenantTx, writing: TaskWriting): Promise<boolean> {
   const { taskId, contactId, channelId, sessionDurationSeconds } = writing;
   const open = await listConversations(tx, { contactId, channelId, status: "open" }, { limit: 1 });
   const conversationId = open.items[0]?.id;
   if (conversationId === undefined) return false;
-  const earlier = await listExecutions(tx, { taskId, conversationId }, { limit: 2 });
-  const previous = earlier.items.find(({ id }) => id !== executionId);
-  return reopensConversation(sessionDurationSeconds, previous, await readNow(tx));
+  const sentAt = await findSessionStart(tx, { conversationId, taskId });
+  return reopensConversation(sessionDurationSeconds, sentAt, await readNow(tx));
 }
 
 /** Puts a message of a task through the gate; once it is sent, the agent goes on answering for the session's time. */
@@ -87,7 +88,7 @@ export async function writeForTask(
     idempotencyKey: message.idempotencyKey,
   });
   if (sent.reason !== undefined) return { accepted: false, messageId: sent.messageId, reason: sent.reason };
-  await startSession(tx, {
+  await startSession(core, tx, {
     kind: "task",
     conversationId,
     agentId,

@@ -4,8 +4,10 @@ import { channelDeleted } from "../channels/index.ts";
 import { contactDeleted } from "../contacts/index.ts";
 import type { TenantTx } from "../db/index.ts";
 import { type Core, cancelExecutions, type Reason } from "../engine/index.ts";
-import { setNextRun } from "./schedule-store.ts";
-import { lockTask, pauseTasksOf, selectTaskIdsOfContact, updateState } from "./store.ts";
+import { recordDropped, recordDroppedOf } from "./dropped-ticks.ts";
+import type { DropCause } from "./schedule/index.ts";
+import { type HeldSchedule, ownerOf, setNextRun } from "./schedule-store.ts";
+import { lockTask, pauseTasksOf, readNow, selectTaskIdsOfContact, updateState } from "./store.ts";
 
 const contactGone: Reason = { code: "contact_deleted", message: "The task's contact was deleted." };
 const agentGone: Reason = {
@@ -23,9 +25,19 @@ export function departureContributions(core: Core): readonly Contribution[] {
     contribute(contactDeleted, (tx, contactId) => endTasksOfContact(core, tx, contactId)),
     contribute(agentDeleted, async (tx, agentId) => {
       const isDefault = (await findDefaultAgent(tx))?.id === agentId;
-      await pauseTasksOf(tx, { agentId, isDefault }, agentGone);
+      const disarmed = await pauseTasksOf(tx, { agentId, isDefault }, agentGone);
+      await recordAll(core, tx, disarmed, {
+        code: agentGone.code,
+        when: "when the task's agent was deleted",
+      });
     }),
-    contribute(channelDeleted, (tx, channelId) => pauseTasksOf(tx, { channelId }, channelGone)),
+    contribute(channelDeleted, async (tx, channelId) => {
+      const disarmed = await pauseTasksOf(tx, { channelId }, channelGone);
+      await recordAll(core, tx, disarmed, {
+        code: channelGone.code,
+        when: "when the task's channel was deleted",
+      });
+    }),
   ];
 }
 
@@ -35,7 +47,28 @@ async function endTasksOfContact(core: Core, tx: TenantTx, contactId: string): P
     await cancelExecutions(core, tx, { taskId }, contactGone);
     const task = await lockTask(tx, taskId);
     if (task === undefined || task.state === "ended") continue;
+    const cause = { code: contactGone.code, when: "when the task's contact was deleted" };
+    await recordDroppedOf(core, tx, task, { now: await readNow(tx), cause });
     await setNextRun(tx, taskId, null);
     await updateState(tx, taskId, "ended", contactGone);
+  }
+}
+
+async function recordAll(
+  core: Core,
+  tx: TenantTx,
+  disarmed: readonly HeldSchedule[],
+  cause: DropCause,
+): Promise<void> {
+  if (disarmed.length === 0) return;
+  const now = await readNow(tx);
+  for (const row of disarmed) {
+    const schedule = {
+      ...ownerOf(row),
+      rule: row.rule,
+      scheduledAt: row.anchor_at,
+      nextRunAt: row.next_run_at,
+    };
+    await recordDropped(core, tx, schedule, { now, cause });
   }
 }

@@ -53,11 +53,16 @@ function writingRoutes(core: Core): readonly Route[] {
       tag,
       summary: "Change a task",
       description:
-        "Fields that are absent stay; `limits` are changed one by one. Executions under way go on as they were at their start. Another schedule counts from now; the state stays.",
+        "Fields that are absent stay; `limits` are changed one by one. Executions under way go on as they were at their start. Another schedule counts from now, and a run of the former one that was due is recorded as skipped. It makes a task that has ended active again; any other state stays.",
       params,
       body: taskChanges,
       response: taskOut,
-      errors: [taskErrors.agent_required, taskErrors.channel_required, commonErrors.external_id_taken],
+      errors: [
+        taskErrors.agent_required,
+        taskErrors.channel_required,
+        taskErrors.task_not_resumable,
+        commonErrors.external_id_taken,
+      ],
       examples: { body: { limits: { maxCostUsd: "0.25" } }, response: exampleTask },
       handler: ({ caller, requestId, params: { taskId }, body }) =>
         core.db.tenant(caller.workspaceId, async (tx) =>

@@ -9,6 +9,7 @@ import {
   mergeLimits,
   planNextRun,
   reopensConversation,
+  summariseEnd,
   withDefaults,
 } from "./rules.ts";
 import type { Schedule } from "./schedule/index.ts";
@@ -61,7 +62,7 @@ describe("decidePause", () => {
 });
 
 describe("decideResume", () => {
-  const facts = { now, agentFound: true, contactFound: true };
+  const facts = { now, agentFound: true, contactFound: true, channelFound: true };
   const paused = { state: "paused", scheduledAt } as const;
 
   it("counts from now", () => {
@@ -87,6 +88,7 @@ describe("decideResume", () => {
     ["schedule", broken, facts, "no further run"],
     ["contact", daily, { ...facts, contactFound: false }, "contact"],
     ["agent", daily, { ...facts, agentFound: false }, "agent"],
+    ["channel", daily, { ...facts, channelFound: false }, "channel"],
   ] as const)("refuses for its %s", (code, schedule, given, words) => {
     const decision = decideResume({ ...paused, schedule }, given);
     expect(decision).toMatchObject({ kind: "refused", code });
@@ -208,15 +210,26 @@ describe("decideUnarmed", () => {
   });
 });
 
+describe("summariseEnd", () => {
+  it.each([
+    [{ status: "completed", summary: "Called.", reasonMessage: null }, "Called."],
+    [{ status: "completed", summary: null, reasonMessage: null }, null],
+    [{ status: "failed", summary: null, reasonMessage: "No key." }, "It failed: No key."],
+    [{ status: "failed", summary: "Half done.", reasonMessage: "No key." }, "It failed: No key.\nHalf done."],
+    [{ status: "failed", summary: null, reasonMessage: null }, "It failed: no reason was recorded."],
+  ] as const)("of %j", (execution, expected) => {
+    expect(summariseEnd(execution)).toBe(expected);
+  });
+});
+
 describe("reopensConversation", () => {
-  const wrote = { completedAt: new Date("2027-03-01T11:00:00Z") };
+  const sentAt = new Date("2027-03-01T11:00:00Z");
   it.each([
     [0, undefined, true],
     [3_600, undefined, false],
-    [3_600, { completedAt: null }, false],
-    [3_601, wrote, false],
-    [3_600, wrote, true],
-  ])("session of %i s", (seconds, previous, expected) => {
-    expect(reopensConversation(seconds, previous, now)).toBe(expected);
+    [3_601, sentAt, false],
+    [3_600, sentAt, true],
+  ])("session of %i s", (seconds, sent, expected) => {
+    expect(reopensConversation(seconds, sent, now)).toBe(expected);
   });
 });

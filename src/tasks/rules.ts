@@ -51,12 +51,21 @@ export function decidePause(task: Pick<Task, "state">, note: string | undefined)
 export type ResumeDecision =
   | { readonly kind: "unchanged" }
   | { readonly kind: "resumed"; readonly nextRunAt: Date | null }
-  | { readonly kind: "refused"; readonly code: "agent" | "contact" | "schedule"; readonly message: string };
+  | {
+      readonly kind: "refused";
+      readonly code: "agent" | "contact" | "channel" | "schedule";
+      readonly message: string;
+    };
 
 /** Resuming counts from now, so it never fires at once; what could never run again stays as it is. */
 export function decideResume(
   task: Pick<Task, "state" | "schedule" | "scheduledAt">,
-  facts: { readonly now: Date; readonly agentFound: boolean; readonly contactFound: boolean },
+  facts: {
+    readonly now: Date;
+    readonly agentFound: boolean;
+    readonly contactFound: boolean;
+    readonly channelFound: boolean;
+  },
 ): ResumeDecision {
   if (task.state === "active") return { kind: "unchanged" };
   if (!facts.contactFound) {
@@ -66,6 +75,10 @@ export function decideResume(
   if (!facts.agentFound) {
     const message = "The task has no agent any more. Give it one first.";
     return { kind: "refused", code: "agent", message };
+  }
+  if (!facts.channelFound) {
+    const message = "The task's channel was deleted. Give the task another channel, or none, first.";
+    return { kind: "refused", code: "channel", message };
   }
   if (task.schedule === null) return { kind: "resumed", nextRunAt: null };
   const nextRunAt = furtherRun(task.schedule, facts.now, task.scheduledAt ?? facts.now);
@@ -132,6 +145,19 @@ function isFinished(task: Pick<Task, "schedule" | "scheduledAt" | "nextRunAt">, 
   return furtherRun(task.schedule, now, task.scheduledAt ?? now) === null;
 }
 
+/** What an ended execution tells the next one of its task; null if it has nothing to say. */
+export function summariseEnd(
+  execution: Pick<Execution, "status" | "summary" | "reasonMessage">,
+): string | null {
+  const { status, summary, reasonMessage } = execution;
+  if (status !== "failed") return summary || null;
+  const parts = [
+    `It failed: ${reasonMessage ?? "no reason was recorded."}`,
+    ...(summary === null ? [] : [summary]),
+  ];
+  return parts.join("\n");
+}
+
 /** A schedule whose time has come, as the sweep reads it. `rule` is whatever was stored. */
 export interface DueSchedule {
   readonly rule: unknown;
@@ -176,7 +202,7 @@ export function decideDue(due: DueSchedule, active: number, now: Date): DueDecis
 function describeFault(error: unknown): Reason {
   return {
     code: "schedule_failed",
-    message: `The schedule could not be computed: ${messageOf(error)}. Set it again.`,
+    message: `The schedule could not be computed: ${messageOf(error)}. Set it again, then resume the task.`,
   };
 }
 
@@ -200,15 +226,14 @@ export function decideUnarmed(
 
 /**
  * True if a run must not write in the conversation that is open: its task answers nothing (session duration 0), or
- * the time for which an earlier run's conversation is reused is over. `previous` is the task's latest other execution
- * that wrote there; its end stands for the moment of its message, which came just before.
+ * the time for which an earlier run's conversation is reused is over. `sentAt` is when the task's latest message there
+ * was sent.
  */
 export function reopensConversation(
   sessionDurationSeconds: number,
-  previous: Pick<Execution, "completedAt"> | undefined,
+  sentAt: Date | undefined,
   now: Date,
 ): boolean {
   if (sessionDurationSeconds === 0) return true;
-  const wroteAt = previous?.completedAt ?? null;
-  return wroteAt !== null && wroteAt.getTime() + sessionDurationSeconds * 1_000 <= now.getTime();
+  return sentAt !== undefined && sentAt.getTime() + sessionDurationSeconds * 1_000 <= now.getTime();
 }

@@ -4,9 +4,11 @@ import { createTaskFixture, daily, type TaskFixture, taskPath } from "../../test
 import { until } from "../../test/until.ts";
 import { deleteAgent, updateAgent } from "../agents/index.ts";
 import { newId, toId } from "../base/ids.ts";
+import { updateChannel } from "../channels/index.ts";
 import { createContact, deleteContact } from "../contacts/index.ts";
-import { closeConversation, listMessages, receiveMessage } from "../conversations/index.ts";
-import { createWorker, type Execution, listExecutions } from "../engine/index.ts";
+import { closeConversation, getConversation, listMessages, receiveMessage } from "../conversations/index.ts";
+import { createWorker, type Execution, enqueueExecution, listExecutions } from "../engine/index.ts";
+import { unfreezeWorkspace } from "../workspaces/index.ts";
 import { sweepOnce } from "./sweep.ts";
 import { createTask } from "./tasks.ts";
 
@@ -117,6 +119,26 @@ describe("a run", () => {
     expect(tools).not.toContain("send_message");
   });
 
+  it("is told what the former one came to, also why it failed, and nothing of one that was skipped", async () => {
+    const task = await fixture.newTask({ schedule: daily });
+    fixture.model.play(finish("All quiet.", "no_action_needed"));
+    await trigger(task.id);
+    fixture.model.play({ fail: new Error("No such model.") });
+    const failed = await trigger(task.id);
+    expect(failed).toMatchObject({ status: "failed" });
+    await fixture.tenant((tx) =>
+      enqueueExecution(fixture.core, tx, {
+        ...{ kind: "task", lane: "scheduled", trigger: "schedule", taskId: task.id },
+        skipped: { code: "missed", message: "Nobody came." },
+      }),
+    );
+    fixture.model.play(finish("Well again.", "no_action_needed"));
+    await trigger(task.id);
+    const prompt = JSON.stringify(fixture.model.calls.at(-1)?.messages);
+    expect(prompt).toContain(`It failed: ${failed.reasonMessage}`);
+    expect(prompt).not.toContain("Nobody came.");
+  });
+
   it("gives replies within the session the task's description", async () => {
     const contact = await newContact();
     const task = await fixture.newTask({ contactId: contact.id, description: "Offer the spring discount." });
@@ -149,8 +171,10 @@ describe("conversations", () => {
     const first = await trigger(task.id);
     const second = await trigger(task.id);
     expect(second.conversationId).toBe(first.conversationId);
+    // Counted from the messages, which went out long before the runs ended.
     await fixture.core.db.autocommit.query({
-      text: "update executions set completed_at = completed_at - interval '25 hours' where task_id = $1",
+      text: `update conversation_sessions set started_at = started_at - interval '25 hours',
+        expires_at = expires_at - interval '25 hours' where task_id = $1`,
       values: [task.id],
     });
     fixture.model.play(say("Four"), say("Five"), finish("3"));
@@ -170,6 +194,54 @@ describe("conversations", () => {
     expect(messages.items.map(({ text }) => text)).toEqual(["Two", "One"]);
     const second = await trigger(task.id);
     expect(second.conversationId).not.toBe(first.conversationId);
+  });
+
+  it("are not closed while another task's session is live in them, nor is that session ended", async () => {
+    const contact = await newContact();
+    const task = await fixture.newTask({ contactId: contact.id });
+    const other = await fixture.newTask({ contactId: contact.id, sessionDurationSeconds: 0 });
+    fixture.model.play(say("Shall we meet?"), finish("1"), say("By the way"), finish("2"));
+    const opened = await trigger(task.id);
+    const second = await trigger(other.id);
+    expect(second).toMatchObject({ outcome: "message_sent", conversationId: opened.conversationId });
+    expect(await sessionOf(opened.conversationId)).toMatchObject({ task_id: task.id });
+  });
+
+  it("lose the task's session when it is deleted, and its replies when it is cancelled", async () => {
+    const contact = await newContact();
+    const task = await fixture.newTask({ contactId: contact.id });
+    fixture.model.play(say("Hello"), finish("1"));
+    const { conversationId } = await trigger(task.id);
+    const calls = fixture.model.calls.length;
+    fixture.model.play({ hang: true });
+    const written = { contactId: contact.id, channelId: fixture.channelId, text: "Thanks" };
+    await fixture.tenant((tx) => receiveMessage(fixture.core, tx, { ...written, clientMessageId: newId() }));
+    const replies = () =>
+      fixture.tenant(async (tx) => {
+        const filter = { kind: "reply", conversationId: conversationId ?? "" };
+        return (await listExecutions(tx, filter, { limit: 10 })).items;
+      });
+    await fixture.core.db.autocommit.query({
+      text: "update executions set available_at = now(), status = 'queued', waiting_for = null where kind = 'reply' and conversation_id = $1",
+      values: [conversationId],
+    });
+    await fixture.model.waitForCalls(calls + 1);
+    await fixture.api.send("POST", `${taskPath(task.id)}/cancel`);
+    expect(await replies()).toMatchObject([{ status: "canceled", reasonCode: "canceled" }]);
+    await until("the call's abort", () => fixture.model.calls[calls]?.signal.aborted);
+    expect(await fixture.tenant((tx) => getConversation(tx, conversationId ?? ""))).toMatchObject({
+      controller: "none",
+      turnExecutionId: null,
+    });
+
+    expect(await sessionOf(conversationId)).toMatchObject({ task_id: task.id });
+    expect(await fixture.api.send("DELETE", taskPath(task.id))).toMatchObject({ status: 204 });
+    expect(await sessionOf(conversationId)).toBeUndefined();
+    const { rows } = await fixture.core.db.autocommit.query({
+      text: "select end_reason from conversation_sessions where conversation_id = $1",
+      values: [conversationId],
+    });
+    expect(rows).toEqual([{ end_reason: "ended" }]);
   });
 
   it("are opened anew when a person closed the one in use", async () => {
@@ -234,7 +306,7 @@ describe("what becomes of the task", () => {
   it("skips while its agent is disabled", async () => {
     const task = await fixture.newTask();
     const set = (enabled: boolean) =>
-      fixture.tenant((tx) => updateAgent(tx, fixture.agentId, { enabled }, origin));
+      fixture.tenant((tx) => updateAgent(fixture.core, tx, fixture.agentId, { enabled }, origin));
     await set(false);
     try {
       expect(await trigger(task.id)).toMatchObject({ status: "skipped", reasonCode: "agent_disabled" });
@@ -242,6 +314,31 @@ describe("what becomes of the task", () => {
       await set(true);
     }
     expect(await fixture.read(task.id)).toMatchObject({ state: "active" });
+  });
+
+  it("skips without a model call while it could not write: workspace frozen, channel disabled", async () => {
+    const contact = await newContact();
+    const { channelId } = fixture;
+    const task = await fixture.newTask({ contactId: contact.id, channelId });
+    const { length: calls } = fixture.model.calls;
+    await fixture.core.db.autocommit.query({
+      text: "update workspaces set frozen_at = now() where id = $1",
+      values: [fixture.workspaceId],
+    });
+    try {
+      expect(await trigger(task.id)).toMatchObject({ status: "skipped", reasonCode: "workspace_frozen" });
+    } finally {
+      await fixture.tenant((tx) => unfreezeWorkspace(fixture.core, tx, origin));
+    }
+    const set = (status: "connected" | "disabled") =>
+      fixture.tenant((tx) => updateChannel(fixture.core, tx, channelId, { status }));
+    await set("disabled");
+    try {
+      expect(await trigger(task.id)).toMatchObject({ status: "skipped", reasonCode: "channel_disabled" });
+    } finally {
+      await set("connected");
+    }
+    expect(fixture.model.calls).toHaveLength(calls);
   });
 
   it("cancels a model call in flight with the task's executions", async () => {

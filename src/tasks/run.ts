@@ -26,7 +26,7 @@ import {
 import { getWorkspace } from "../workspaces/index.ts";
 import { afterExecution } from "./after-execution.ts";
 import { openForTask, readRecentMessages, type TaskWriting, writeForTask } from "./conversation.ts";
-import { withDefaults } from "./rules.ts";
+import { summariseEnd, withDefaults } from "./rules.ts";
 import { lockTask, selectTask } from "./store.ts";
 import { type Task, taskKindName } from "./task.ts";
 
@@ -79,6 +79,10 @@ async function startTask(
   if (task === undefined) return skip("task_deleted", "The task no longer exists.");
   const agent = await findAgent(tx, task);
   if ("code" in agent) return skip(agent.code, agent.message);
+  const workspace = await getWorkspace(tx);
+  // Before a model is paid for messages that the gate would refuse. A task without a contact sends none.
+  if (task.contactId !== null && workspace.frozenAt !== null)
+    return skip("workspace_frozen", "The workspace is frozen: nothing is sent.");
   const addressee = await findAddressee(tx, task);
   if ("code" in addressee) return skip(addressee.code, addressee.message);
   const { contact, channelId } = addressee;
@@ -97,7 +101,7 @@ async function startTask(
       previousSummary: await readPreviousSummary(tx, task.id),
       recentMessages: contactId === null ? [] : await readRecentMessages(tx, contactId),
       now: core.clock.now(),
-      timezone: task.schedule?.timezone ?? contact?.timezone ?? (await getWorkspace(tx)).timezone,
+      timezone: task.schedule?.timezone ?? contact?.timezone ?? workspace.timezone,
       limits: { ...limits, maxTimeSeconds },
     }),
     limits,
@@ -141,8 +145,10 @@ async function findAddressee(tx: TenantTx, task: Task): Promise<Addressee | Reas
   const contact = await loadContactForAgent(tx, task.contactId);
   if (contact === undefined) return { code: "contact_deleted", message: "The task's contact was deleted." };
   if (task.channelId !== null) {
-    if ((await getChannel(tx, task.channelId)) !== undefined) return { contact, channelId: task.channelId };
-    return { code: "channel_deleted", message: "The task's channel was deleted." };
+    const channel = await getChannel(tx, task.channelId);
+    if (channel === undefined) return { code: "channel_deleted", message: "The task's channel was deleted." };
+    if (channel.status === "connected") return { contact, channelId: channel.id };
+    return { code: "channel_disabled", message: `The task's channel "${channel.name}" is disabled.` };
   }
   const channelId = await resolveChannel(tx, task.contactId);
   if (channelId !== undefined) return { contact, channelId };
@@ -152,7 +158,12 @@ async function findAddressee(tx: TenantTx, task: Task): Promise<Addressee | Reas
   };
 }
 
+/** How many earlier executions are looked through for one that has something to say. */
+const previousExecutions = 10;
+
+/** What the latest earlier execution that has something to say came to; a failed one says why. */
 async function readPreviousSummary(tx: TenantTx, taskId: string): Promise<string | null> {
-  const { items } = await listExecutions(tx, { taskId, status: ["completed"] }, { limit: 1 });
-  return items[0]?.summary ?? null;
+  const ended = { taskId, status: ["completed", "failed"] } as const;
+  const { items } = await listExecutions(tx, ended, { limit: previousExecutions });
+  return items.map(summariseEnd).find((summary) => summary !== null) ?? null;
 }

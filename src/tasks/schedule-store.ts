@@ -1,13 +1,10 @@
 import { toStorableJson } from "../base/text.ts";
 import type { Queryable, TenantTx } from "../db/index.ts";
 import type { Schedule } from "./schedule/index.ts";
+import type { TickOwner } from "./tick-execution.ts";
 
 /** A task's schedule as the sweep needs it. Ids are UUIDs. */
-export interface ArmedSchedule {
-  readonly taskId: string;
-  readonly agentId: string | null;
-  readonly contactId: string | null;
-  readonly maxTimeSeconds: number;
+export interface ArmedSchedule extends TickOwner {
   readonly rule: Schedule;
   /** When the schedule was set. */
   readonly scheduledAt: Date;
@@ -64,6 +61,16 @@ export interface HeldSchedule {
   readonly next_run_at: Date | null;
   /** The database's time at which the transaction began. */
   readonly now: Date;
+}
+
+/** Whose ticks the row holds. */
+export function ownerOf(row: HeldSchedule): TickOwner {
+  return {
+    taskId: row.task_id,
+    agentId: row.agent_id,
+    contactId: row.contact_id,
+    maxTimeSeconds: row.max_time_seconds,
+  };
 }
 
 const columns =

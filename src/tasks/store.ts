@@ -7,6 +7,7 @@ import { toStorableJson } from "../base/text.ts";
 import type { DB, Queryable, TenantTx } from "../db/index.ts";
 import type { Reason } from "../engine/index.ts";
 import type { Schedule } from "./schedule/index.ts";
+import type { HeldSchedule } from "./schedule-store.ts";
 import type { Task, TaskFilter, TaskLimits, TaskState } from "./task.ts";
 
 type TaskRow = Selectable<DB["tasks"]> & {
@@ -202,24 +203,26 @@ export async function selectTaskIdsOfContact(tx: TenantTx, contactId: string): P
 
 /**
  * Pauses what runs by itself and loses what it works with: tasks of an agent (those that name none too, if it is the
- * default) or of a channel. Their schedules are disarmed first, in the order in which the sweep locks.
+ * default) or of a channel. Their schedules are disarmed first, in the order in which the sweep locks; answers those
+ * that were armed, as they were.
  */
 export async function pauseTasksOf(
   tx: TenantTx,
   lost: { readonly agentId: string; readonly isDefault: boolean } | { readonly channelId: string },
   reason: Reason,
-): Promise<void> {
+): Promise<readonly HeldSchedule[]> {
   const byAgent = "agentId" in lost;
   const of = byAgent
     ? `(t.agent_id = $2${lost.isDefault ? " or t.agent_id is null" : ""})`
     : "t.channel_id = $2";
   const id = byAgent ? lost.agentId : lost.channelId;
-  await tx.query({
+  const { rows } = await tx.query<HeldSchedule>({
     text: `with locked as (
-        select s.workspace_id, s.task_id from task_schedules s join tasks t on t.workspace_id = s.workspace_id and t.id = s.task_id
+        select s.* from task_schedules s join tasks t on t.workspace_id = s.workspace_id and t.id = s.task_id
         where s.workspace_id = $1 and ${of} order by s.task_id for update of s)
       update task_schedules s set next_run_at = null from locked l
-      where s.workspace_id = l.workspace_id and s.task_id = l.task_id and s.next_run_at is not null`,
+      where s.workspace_id = l.workspace_id and s.task_id = l.task_id and s.next_run_at is not null
+      returning l.*, now() as now`,
     values: [tx.workspaceId, id],
   });
   await tx.query({
@@ -227,6 +230,7 @@ export async function pauseTasksOf(
       where t.workspace_id = $1 and ${of} and t.state in ('active', 'auto_paused')`,
     values: [tx.workspaceId, id, reason.code, reason.message],
   });
+  return rows;
 }
 
 /** One task's new state, for statements over many workspaces. */

@@ -10,9 +10,16 @@ import {
 import { notifyScheduleFailed } from "./after-execution.ts";
 import { type DueDecision, decideDue } from "./rules.ts";
 import type { TickExecution } from "./schedule/index.ts";
-import { followIndexes, type HeldSchedule, readNextDueMs, setNextRuns, takeDue } from "./schedule-store.ts";
+import {
+  followIndexes,
+  type HeldSchedule,
+  ownerOf,
+  readNextDueMs,
+  setNextRuns,
+  takeDue,
+} from "./schedule-store.ts";
 import { type PlacedState, updateStates } from "./store.ts";
-import { taskKindName } from "./task.ts";
+import { executionOfTick } from "./tick-execution.ts";
 import { onWake } from "./wake.ts";
 
 /** Large enough that the round trips do not count, small enough that rows are locked for some 20 ms only. */
@@ -77,20 +84,7 @@ function placeExecutions(row: HeldSchedule, ticks: readonly TickExecution[]): re
 }
 
 function placeExecution(row: HeldSchedule, tick: TickExecution, id: string): PlacedTick {
-  const { reason, missed } = tick;
-  return {
-    workspaceId: row.workspace_id,
-    id,
-    kind: taskKindName,
-    lane: "scheduled",
-    trigger: tick.trigger,
-    taskId: row.task_id,
-    agentId: row.agent_id,
-    contactId: row.contact_id,
-    scheduledFor: tick.scheduledFor,
-    maxTimeSeconds: row.max_time_seconds,
-    ...(reason === undefined ? {} : { skipped: { ...reason, ...(missed === undefined ? {} : { missed }) } }),
-  };
+  return { ...executionOfTick(ownerOf(row), tick), workspaceId: row.workspace_id, id };
 }
 
 /**

@@ -3,11 +3,15 @@ import { externalIdTaken, notFound, requireFound, requireRow } from "../base/err
 import { newId } from "../base/ids.ts";
 import { withoutUndefined } from "../base/objects.ts";
 import type { Page, PageOf } from "../base/page.ts";
+import { endSessionsOfTask } from "../conversations/index.ts";
 import { type TenantTx, uniqueViolation } from "../db/index.ts";
 import { type Core, cancelExecutions, deleteExecutionsOfTask } from "../engine/index.ts";
 import { changedFields, type Origin, recordChange } from "../workspaces/index.ts";
+import { recordDroppedOf } from "./dropped-ticks.ts";
+import { reactivate } from "./reactivation.ts";
 import { checkReferences } from "./references.ts";
 import { mergeLimits, planNextRun, withDefaults } from "./rules.ts";
+import type { DropCause } from "./schedule/index.ts";
 import { deleteSchedule, putSchedule } from "./schedule-store.ts";
 import {
   deleteTaskRow,
@@ -22,6 +26,8 @@ import type { Task, TaskChanges, TaskFields, TaskFilter } from "./task.ts";
 import { wakeSweep } from "./wake.ts";
 
 const defaultSessionSeconds = 86_400;
+
+const droppedByChange: DropCause = { code: "rescheduled", when: "when the schedule was changed" };
 
 /** Makes a task, active from now on. Throws 422 at the fields at fault and 409 `external_id_taken`. */
 export async function createTask(
@@ -76,8 +82,9 @@ export function listTasks(tx: TenantTx, filter: TaskFilter, page: Page): Promise
 }
 
 /**
- * Changes the fields given. Executions under way go on as they were at their start. Another schedule counts from now;
- * the state stays as it is. Throws 404, 422 and 409 `external_id_taken`.
+ * Changes the fields given. Executions under way go on as they were at their start. Another schedule counts from now; a
+ * run of the former one that was due is recorded as skipped. A task that has ended becomes active by it, any other
+ * state stays as it is. Throws 404, 422, and 409 `external_id_taken` or `task_not_resumable`.
  */
 export async function updateTask(
   core: Core,
@@ -112,7 +119,12 @@ export async function updateTask(
     ...(rescheduled ? { schedule: wantedSchedule } : {}),
     ...(limitChanges === undefined ? {} : { limits: mergeLimits(before.limits, limitChanges) }),
   }).catch(throwIfTaken);
-  await arrangeSchedule(core, tx, { before, after: await readBack(tx, id), rescheduled, now });
+  if (rescheduled) await recordDroppedOf(core, tx, before, { now, cause: droppedByChange });
+  const changed = await readBack(tx, id);
+  await arrangeSchedule(core, tx, { before, after: changed, rescheduled, now });
+  // Whoever gives a task that has ended something to do again must not be left with one that never does it.
+  if (rescheduled && changed.schedule !== null && before.state === "ended")
+    await reactivate(core, tx, { ...changed, scheduledAt: now }, now);
   const after = await readBack(tx, id);
   await record(tx, origin, "task.update", before, after);
   return after;
@@ -140,10 +152,12 @@ async function arrangeSchedule(
 }
 
 /**
- * Deletes a task with its executions, after those under way were cancelled. Conversations remain. Throws 404.
+ * Deletes a task with its executions, after those under way were cancelled. Conversations remain, its sessions in them
+ * end. Throws 404.
  */
 export async function deleteTask(core: Core, tx: TenantTx, id: string, origin: Origin): Promise<void> {
   requireFound(await selectTask(tx, id), "task");
+  await endSessionsOfTask(core, tx, id);
   await cancelExecutions(
     core,
     tx,
@@ -152,6 +166,8 @@ export async function deleteTask(core: Core, tx: TenantTx, id: string, origin: O
   );
   const task = await lockTask(tx, id);
   if (task === undefined || !(await deleteTaskRow(tx, id))) throw notFound("task");
+  // A run may have begun another one before it was cancelled.
+  await endSessionsOfTask(core, tx, id);
   // After the row and its schedule are gone nothing can make another execution.
   await deleteExecutionsOfTask(tx, id);
   await record(tx, origin, "task.delete", task, undefined);

@@ -59,6 +59,19 @@ export async function insertApiKey(tx: Queryable, key: NewApiKeyRow): Promise<vo
   });
 }
 
+/** Gives a key that was never used another secret, which ends the one before. False: it was used, or is revoked. */
+export async function replaceUnusedSecret(
+  tx: Queryable,
+  key: Pick<NewApiKeyRow, "workspaceId" | "id" | "hint" | "keyHash">,
+): Promise<boolean> {
+  const { rowCount } = await tx.query({
+    text: `update api_keys set hint = $3, key_hash = $4
+           where workspace_id = $1 and id = $2 and last_used_at is null and revoked_at is null`,
+    values: [key.workspaceId, key.id, key.hint, key.keyHash],
+  });
+  return rowCount === 1;
+}
+
 export async function selectApiKeys(tx: TenantTx, page: Page): Promise<PageOf<ApiKey>> {
   const start = pageStart(page);
   let query = tx.db.selectFrom("apiKeys").select(columns).where("workspaceId", "=", tx.workspaceId);

@@ -34,6 +34,11 @@ export function newSecretKey(): string {
   return `errand_${randomToken(32)}`;
 }
 
+/** What is stored of a secret: its hash, and the end by which people tell keys apart. */
+export function secretColumns(secret: string): Pick<NewApiKeyRow, "hint" | "keyHash"> {
+  return { hint: secret.slice(-4), keyHash: sha256(secret) };
+}
+
 /** The row that stores a key: its hash, never the key. */
 export function keyRow(
   workspaceId: string,
@@ -45,8 +50,7 @@ export function keyRow(
     workspaceId,
     id: newId(),
     name: key.name,
-    hint: secret.slice(-4),
-    keyHash: sha256(secret),
+    ...secretColumns(secret),
     scope: key.scope,
     ownerRights: key.ownerRights ?? false,
     createdBy,

@@ -1,7 +1,10 @@
 import type pg from "pg";
 import { RateLimiterMemory, RateLimiterPostgres } from "rate-limiter-flexible";
 import { sha256 } from "../base/crypto.ts";
+import type { ErrorCode } from "../base/errors.ts";
 import { countAttempt } from "../base/rate-limit.ts";
+import type { Queryable } from "../db/index.ts";
+import type { Core } from "../engine/index.ts";
 import { workspaceErrors } from "./errors.ts";
 import { attemptSource } from "./rules.ts";
 
@@ -33,19 +36,7 @@ export interface Attempts {
 
 /** `pool` runs as errand_system; the limiter's table is made by our migration. */
 export function createAttempts(pool: pg.Pool): Attempts {
-  const limiter = (keyPrefix: keyof typeof attemptLimits) => {
-    const { points, seconds: duration } = attemptLimits[keyPrefix];
-    return new RateLimiterPostgres({
-      keyPrefix,
-      points,
-      duration,
-      storeClient: pool,
-      storeType: "pool",
-      tableName: "sign_in_attempts",
-      tableCreated: true,
-      insuranceLimiter: new RateLimiterMemory({ keyPrefix, points, duration }),
-    });
-  };
+  const limiter = (name: keyof typeof attemptLimits) => createLimiter(pool, name, attemptLimits[name]);
   const byEmail = { signIn: limiter("signInByEmail"), reset: limiter("resetByEmail") };
   const bySource = { signIn: limiter("signInBySource"), reset: limiter("resetBySource") };
 
@@ -59,6 +50,44 @@ export function createAttempts(pool: pg.Pool): Attempts {
       await bySource.signIn.reward(attemptSource(ip));
     },
   };
+}
+
+/** Counts what one source does in a while, in PostgreSQL, so that all processes count together. */
+export interface SourceLimit {
+  /** Counts one. Throws the limit's error with the wait. Not inside a transaction. */
+  count(ip: string): Promise<void>;
+}
+
+/** `points` per source and `seconds`; a source is an IPv4 address or the /64 of an IPv6 one. */
+export function createSourceLimit(
+  core: Pick<Core, "db">,
+  limit: {
+    readonly name: string;
+    readonly points: number;
+    readonly seconds: number;
+    readonly error: ErrorCode;
+  },
+): SourceLimit {
+  const limiter = createLimiter(core.db.autocommit, limit.name, limit);
+  return { count: (ip) => countAttempt(limiter, attemptSource(ip), limit.error) };
+}
+
+/** While the database is away each process counts by itself. */
+function createLimiter(
+  database: Pick<pg.Pool, "query"> | Queryable,
+  keyPrefix: string,
+  { points, seconds: duration }: { readonly points: number; readonly seconds: number },
+): RateLimiterPostgres {
+  return new RateLimiterPostgres({
+    keyPrefix,
+    points,
+    duration,
+    storeClient: database,
+    storeType: "pool",
+    tableName: "sign_in_attempts",
+    tableCreated: true,
+    insuranceLimiter: new RateLimiterMemory({ keyPrefix, points, duration }),
+  });
 }
 
 /** The table's key has 255 characters, an address may have more. */

@@ -1,10 +1,17 @@
 import { afterAll, beforeEach, describe, expect, it } from "vitest";
 import { createTestCore, type TestCore } from "../../test/core.ts";
+import { until } from "../../test/until.ts";
 import { sha256 } from "../base/crypto.ts";
 import { acceptInvitation } from "./accept-invitation.ts";
 import { createTestAuth, type TestAuth } from "./auth.test-support.ts";
 import { authenticate } from "./authenticate.ts";
-import { ensureFirstWorkspace, firstWorkspaceId, issueOwnerToken } from "./first-workspace.ts";
+import {
+  ensureFirstWorkspace,
+  firstWorkspaceId,
+  issueOwnerToken,
+  reissueFirstKey,
+  takeDemoWish,
+} from "./first-workspace.ts";
 
 const cores: { core: TestCore; test: TestAuth }[] = [];
 let core: TestCore;
@@ -68,6 +75,55 @@ describe("ensureFirstWorkspace", () => {
   it("refuses a weak key before anything is made", async () => {
     await expect(ensureFirstWorkspace(core, { bootstrapApiKey: "short" })).rejects.toThrow(/32 to 200/);
     expect(await firstWorkspaceId(core)).toBeUndefined();
+  });
+});
+
+describe("reissueFirstKey", () => {
+  const signIn = (key: string) => authenticate(core, test.auth, bearer(key));
+
+  it("gives the first key another secret until it is used", async () => {
+    expect(await reissueFirstKey(core)).toBeUndefined();
+    const { apiKey: lost = "" } = await ensureFirstWorkspace(core);
+    const next = (await reissueFirstKey(core)) ?? "";
+    expect(await signIn(lost)).toBeUndefined();
+    expect(await signIn(next)).toMatchObject({ kind: "api_key", scope: "admin" });
+    await until("the use to be recorded", async () => (await reissueFirstKey(core)) === undefined);
+    const { rows } = await core.db.autocommit.query<{ hint: string }>({ text: "select hint from api_keys" });
+    expect(rows).toHaveLength(1);
+  });
+
+  it("leaves an unused key alone once there is an owner", async () => {
+    const { apiKey = "", ownerToken = "" } = await ensureFirstWorkspace(core);
+    await acceptInvitation(core, test.auth, ownerToken, { newAccount: ada }, null);
+    expect(await reissueFirstKey(core)).toBeUndefined();
+    expect(await signIn(apiKey)).toMatchObject({ scope: "admin" });
+  });
+
+  it("leaves a key from the settings alone", async () => {
+    const bootstrapApiKey = "A key of the operator, chosen by hand.";
+    await ensureFirstWorkspace(core, { bootstrapApiKey });
+    expect(await reissueFirstKey(core)).toBeUndefined();
+    expect(await signIn(bootstrapApiKey)).toMatchObject({ scope: "admin" });
+  });
+});
+
+describe("takeDemoWish", () => {
+  const take = async () => core.db.tenant((await firstWorkspaceId(core)) ?? "", takeDemoWish);
+
+  it("is true for one transaction that commits", async () => {
+    await ensureFirstWorkspace(core, { demo: true });
+    const workspaceId = (await firstWorkspaceId(core)) ?? "";
+    const failing = core.db.tenant(workspaceId, async (tx) => {
+      expect(await takeDemoWish(tx)).toBe(true);
+      throw new Error("the demo cannot be made");
+    });
+    await expect(failing).rejects.toThrow("the demo cannot be made");
+    expect((await Promise.all([take(), take(), take()])).toSorted()).toEqual([false, false, true]);
+  });
+
+  it("is false where no demo was wanted", async () => {
+    await ensureFirstWorkspace(core);
+    expect(await take()).toBe(false);
   });
 });
 

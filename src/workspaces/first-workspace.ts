@@ -1,13 +1,14 @@
+import { isUsableKey } from "../base/credentials.ts";
 import { randomToken, sha256 } from "../base/crypto.ts";
 import { newId } from "../base/ids.ts";
-import type { Queryable } from "../db/index.ts";
+import type { Queryable, TenantTx } from "../db/index.ts";
 import type { Core } from "../engine/index.ts";
-import { insertApiKey } from "./api-key-store.ts";
-import { keyRow, newSecretKey } from "./api-keys.ts";
+import { insertApiKey, replaceUnusedSecret } from "./api-key-store.ts";
+import { keyRow, newSecretKey, secretColumns } from "./api-keys.ts";
+import { clearDemoWish, insertFirstStart, selectFirstStart } from "./first-start-store.ts";
 import { insertInvitation, revokeOpenInvitations } from "./invitation-store.ts";
 import { invitationEnd } from "./invitations.ts";
 import { countOwners } from "./member-store.ts";
-import { isUsableKey } from "./rules.ts";
 import { insertWorkspace, lockFirstStart, selectFirstWorkspaceId } from "./workspace-store.ts";
 
 export interface FirstWorkspace {
@@ -21,14 +22,14 @@ export interface FirstWorkspace {
 
 /**
  * At the very first start: workspace `default`, a key with owner rights and a link for the first owner, all in one
- * transaction. Of processes that start side by side one gets `created: true`. Throws if the given key is not 32 to
- * 200 printable characters.
+ * transaction, which also notes whether a demo is to be made; see `takeDemoWish`. Of processes that start side by side
+ * one gets `created: true`. Throws if the given key is not 32 to 200 printable characters.
  */
 export async function ensureFirstWorkspace(
   core: Core,
-  options: { readonly bootstrapApiKey?: string | undefined } = {},
+  options: { readonly bootstrapApiKey?: string | undefined; readonly demo?: boolean } = {},
 ): Promise<FirstWorkspace> {
-  const { bootstrapApiKey } = options;
+  const { bootstrapApiKey, demo = false } = options;
   if (bootstrapApiKey !== undefined && !isUsableKey(bootstrapApiKey))
     throw new Error(
       "The first API key must have 32 to 200 printable ASCII characters, without a space at either end.",
@@ -40,15 +41,41 @@ export async function ensureFirstWorkspace(
     if ((await selectFirstWorkspaceId(tx)) !== undefined) return false;
     const workspaceId = newId();
     await insertWorkspace(tx, { id: workspaceId, name: "default" });
-    await insertApiKey(
-      tx,
-      keyRow(workspaceId, secret, { name: "first key", scope: "admin", ownerRights: true }, null),
-    );
+    const key = keyRow(workspaceId, secret, { name: "first key", scope: "admin", ownerRights: true }, null);
+    await insertApiKey(tx, key);
+    const apiKeyId = bootstrapApiKey === undefined ? key.id : null;
+    await insertFirstStart(tx, { workspaceId, apiKeyId, demoWanted: demo });
     await insertOwnerLink(core, tx, workspaceId, ownerToken);
     return true;
   });
   if (!created) return { created };
   return { created, ownerToken, ...(bootstrapApiKey === undefined ? { apiKey: secret } : {}) };
+}
+
+/**
+ * Another secret for the first key, in place of the one before, as long as that was never used and the workspace has no
+ * owner: the start that made it may have died before anybody saw it. Undefined otherwise, and if the key came from the
+ * settings.
+ */
+export async function reissueFirstKey(core: Core): Promise<string | undefined> {
+  const secret = newSecretKey();
+  return await core.db.system(async (tx) => {
+    await lockFirstStart(tx);
+    const first = await selectFirstStart(tx);
+    if (first === undefined || first.apiKeyId === null) return undefined;
+    const { workspaceId, apiKeyId: id } = first;
+    if ((await countOwners(tx, workspaceId)) > 0) return undefined;
+    const replaced = await replaceUnusedSecret(tx, { workspaceId, id, ...secretColumns(secret) });
+    return replaced ? secret : undefined;
+  });
+}
+
+/**
+ * True once, in the transaction that then makes the demo, if the first start wanted one: a start that dies before its
+ * commit leaves the wish to the next.
+ */
+export async function takeDemoWish(tx: TenantTx): Promise<boolean> {
+  return await clearDemoWish(tx);
 }
 
 /**

@@ -4,10 +4,18 @@ import { workspaceErrors } from "./errors.ts";
 import { workspacesRoutes } from "./http.ts";
 
 export { createApiKey } from "./api-keys.ts";
+export { createSourceLimit } from "./attempts.ts";
 export { type Origin, recordChange } from "./audit.ts";
 export { type Auth, createAuth } from "./auth.ts";
 export { authenticate } from "./authenticate.ts";
-export { ensureFirstWorkspace, firstWorkspaceId, issueOwnerToken } from "./first-workspace.ts";
+export { workspaceUnfrozen } from "./extension-points.ts";
+export {
+  ensureFirstWorkspace,
+  firstWorkspaceId,
+  issueOwnerToken,
+  reissueFirstKey,
+  takeDemoWish,
+} from "./first-workspace.ts";
 export { invitationLink } from "./invitations.ts";
 export type { Mail } from "./mails.ts";
 export { findMember, listMembersWithRoles } from "./members.ts";

@@ -2,6 +2,7 @@ import { newId } from "../base/ids.ts";
 import type { TenantTx } from "../db/index.ts";
 import type { Core } from "../engine/index.ts";
 import { type Origin, recordChange } from "./audit.ts";
+import { workspaceUnfrozen } from "./extension-points.ts";
 import { changedFields } from "./rules.ts";
 import {
   insertWorkspace,
@@ -63,7 +64,7 @@ export async function freezeWorkspace(
   return after;
 }
 
-/** Lets messages go out again. Without effect if nothing is frozen. */
+/** Lets messages go out again, and what waited for that go on. Without effect if nothing is frozen. */
 export async function unfreezeWorkspace(core: Core, tx: TenantTx, origin: Origin): Promise<Workspace> {
   const before = await lockWorkspace(tx);
   if (before.frozenAt === null) return before;
@@ -72,6 +73,7 @@ export async function unfreezeWorkspace(core: Core, tx: TenantTx, origin: Origin
     frozenReason: null,
     updatedAt: core.clock.now(),
   });
+  for (const takeUp of core.extensions.of(workspaceUnfrozen)) await takeUp(tx);
   await record(tx, origin, "workspace.unfreeze", before, after);
   return after;
 }

@@ -61,6 +61,9 @@ async function makeRareRows(workspace: TestWorkspace, executionId: string): Prom
     "insert into execution_payloads (workspace_id, execution_id, seq, payload) values ($1, $2, 1, '1')",
     [workspace.id, fromId("execution", executionId)],
   );
+  await client.query("insert into first_start (workspace_id, demo_wanted) values ($1, false)", [
+    workspace.id,
+  ]);
 }
 
 /** Runs a query as tenants do, in a transaction that names this workspace, or none. */

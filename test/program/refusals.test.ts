@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { once } from "node:events";
-import { writeFile } from "node:fs/promises";
+import { existsSync } from "node:fs";
+import { rm, writeFile } from "node:fs/promises";
 import { type AddressInfo, createServer } from "node:net";
 import { dirname, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -135,6 +136,25 @@ describe("a start is refused in one sentence", () => {
       `${file} is not the key that this database was first started with. Put the former one back: without it stored secrets cannot be read.`,
     );
     expect(await postgresPid(dataDir)).toBeUndefined();
+    const run = (...args: string[]) =>
+      programs.run(args, { dataDir, env: { ERRAND_DEMO: "0", ERRAND_LOG_LEVEL: "warn" } });
+    expect(await run("doctor")).toMatchObject({
+      code: 1,
+      stdout: expect.stringMatching(/^PROBLEM {2}secret key: .* is not the key .*\n +→ .*secret-key accept/m),
+    });
+    await rm(file);
+    expect((await run("doctor")).stdout).toMatch(/^PROBLEM {2}secret key: .* is missing\. Put it back/m);
+    // It only looks: a new key would be taken for the one that is missing.
+    expect(existsSync(file)).toBe(false);
+
+    await writeFile(file, `${newKey()}\n`);
+    expect(await run("secret-key", "accept")).toMatchObject({
+      code: 0,
+      stdout: expect.stringContaining("The present secret key is accepted."),
+    });
+    expect((await run("doctor")).stdout).toMatch(/^ok {7}secret key: the one that this database/m);
+    const again = await programs.start({ dataDir });
+    expect(await again.stop()).toEqual({ code: 0, signal: null });
     await writeFile(file, "not a key\n");
     expect(await refusal({})).toMatch(/does not hold a key of 32 bytes in base64/);
   }, 60_000);

@@ -50,9 +50,7 @@ export async function loadSnapshot(
   const channel = requireRow(await getChannel(tx, channelId), "loading a conversation's channel");
   const contact = requireRow(await getContact(tx, contactId), "loading a conversation's contact");
   const session = await selectLiveSession(tx, id);
-  let facts: ContributedFacts = {};
-  for (const load of core.extensions.of(gateFacts))
-    facts = { ...facts, ...(await load(tx, { ...send, conversationId: id, contactId, channelId })) };
+  const facts = await loadFacts(core, tx, { ...send, conversationId: id, contactId, channelId });
   return {
     class: send.class,
     agentId: send.agentId,
@@ -62,8 +60,17 @@ export async function loadSnapshot(
     mayWriteFirst: platformOf(channel).kind.mayWriteFirst,
     conversationOpen: conversation.status === "open",
     contactHasWritten: conversation.lastInboundSeq > 0,
+    lastInboundAt: conversation.lastInboundAt,
+    now: core.clock.now(),
     contactOptedOut: contact.optedOutAt !== null,
     controller: conversation.controller,
     answeringAgentId: session?.agentId ?? channel.defaultAgentId,
   };
+}
+
+/** What the modules above know; where two know the same, the later one is heard. */
+export async function loadFacts(core: Core, tx: TenantTx, question: GateQuestion): Promise<ContributedFacts> {
+  let facts: ContributedFacts = {};
+  for (const load of core.extensions.of(gateFacts)) facts = { ...facts, ...(await load(tx, question)) };
+  return facts;
 }

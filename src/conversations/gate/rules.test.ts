@@ -4,6 +4,9 @@ import { decide, type GateSnapshot, type RuleName, ruleNames, type SendClass, se
 const agent = "0197c0de-0000-7000-8000-000000000001";
 const other = "0197c0de-0000-7000-8000-000000000002";
 
+const now = new Date("2027-03-01T09:00:00Z");
+const hoursAgo = (hours: number) => new Date(now.getTime() - hours * 3_600_000);
+
 /** A snapshot that every rule lets pass. */
 function allowing(sendClass: SendClass): GateSnapshot {
   return {
@@ -15,6 +18,8 @@ function allowing(sendClass: SendClass): GateSnapshot {
     mayWriteFirst: true,
     conversationOpen: true,
     contactHasWritten: false,
+    lastInboundAt: now,
+    now,
     contactOptedOut: false,
     controller: "agent",
     answeringAgentId: agent,
@@ -79,6 +84,13 @@ const cases: readonly Case[] = [
     refuses: ["opening", "answer"],
   },
   { rule: "controller", given: { controller: "none" }, code: "waits_for_person", refuses: ["answer"] },
+  {
+    rule: "answer_window",
+    given: { lastInboundAt: hoursAgo(24.001) },
+    code: "answer_window_over",
+    refuses: ["answer"],
+  },
+  { rule: "answer_window", given: { lastInboundAt: null }, code: "answer_window_over", refuses: ["answer"] },
 ];
 
 describe("every rule for every class", () => {
@@ -96,6 +108,10 @@ describe("every rule for every class", () => {
 
 test.each(sendClasses)("%s passes where nothing is in the way", (sendClass) => {
   expect(decide(allowing(sendClass))).toMatchObject({ allowed: true, reason: undefined });
+});
+
+test("an answer passes to the last moment of the 24 hours", () => {
+  expect(decide({ ...allowing("answer"), lastInboundAt: hoursAgo(24) }).allowed).toBe(true);
 });
 
 test("a contact that has written may be written to where nobody may write first", () => {

@@ -15,6 +15,9 @@ export interface GateSnapshot {
   readonly mayWriteFirst: boolean;
   readonly conversationOpen: boolean;
   readonly contactHasWritten: boolean;
+  /** When the contact wrote last; null if never. */
+  readonly lastInboundAt: Date | null;
+  readonly now: Date;
   readonly contactOptedOut: boolean;
   readonly controller: Controller;
   /** The agent that writes; null for people and the system. */
@@ -34,6 +37,7 @@ export const ruleNames = [
   "agent_enabled",
   "session",
   "controller",
+  "answer_window",
 ] as const;
 export type RuleName = (typeof ruleNames)[number];
 
@@ -51,6 +55,13 @@ export interface Verdict {
   readonly reason: { readonly code: string; readonly message: string } | undefined;
   /** Every rule's answer, in order. */
   readonly rules: readonly RuleAnswer[];
+}
+
+const answerWindowMs = 86_400_000;
+
+/** True if what the contact wrote last is so long ago (24 hours, or never) that a message is no answer to it. */
+export function isAnswerWindowOver(lastInboundAt: Date | null, now: Date): boolean {
+  return lastInboundAt === null || now.getTime() - lastInboundAt.getTime() > answerWindowMs;
 }
 
 interface Refusal {
@@ -133,6 +144,14 @@ const rules: readonly Rule[] = [
         return { code: "waits_for_person", message: "The conversation waits for a person." };
       return undefined;
     },
+  },
+  {
+    name: "answer_window",
+    classes: ["answer"],
+    refuse: (it) =>
+      isAnswerWindowOver(it.lastInboundAt, it.now)
+        ? { code: "answer_window_over", message: "The contact's last message is more than 24 hours old." }
+        : undefined,
   },
 ];
 

@@ -132,7 +132,9 @@ const defaultSettings: Readonly<Record<string, string>> = {
   shared_buffers: "256MB",
   effective_cache_size: "1GB",
   max_connections: "200",
-  wal_compression: "on",
+  // This build has pglz only, which costs more than the log it saves: a burst of 50 000 schedules fires at 20 700/s
+  // without it and at 7 500/s with it.
+  wal_compression: "off",
   random_page_cost: "1.1",
   // Compiling a plan costs more than our short statements run.
   jit: "off",

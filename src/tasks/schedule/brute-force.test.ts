@@ -142,6 +142,7 @@ test("random crons in random zones on random days, near a change or not, go by t
         expect([zone, cron, ...ours]).toEqual([zone, cron, ...expected.filter((instant) => instant > from)]);
       },
     ),
-    { numRuns: 2_000 },
+    // A fixed seed, as in cron-pattern.test.ts: croner names the days here.
+    { numRuns: 2_000, seed: 26 },
   );
 });

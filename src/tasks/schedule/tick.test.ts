@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import { timesOfDay, zoneNames } from "./arbitraries.test-support.ts";
 import { nextRun } from "./runs.ts";
 import type { Schedule } from "./schema.ts";
-import { decideTick, defaultPolicies, type TickExecution, type TickInput } from "./tick.ts";
+import { decideDropped, decideTick, defaultPolicies, type TickExecution, type TickInput } from "./tick.ts";
 
 const hourly: Schedule = { kind: "cron", timezone: "UTC", cron: "0 * * * *" };
 const at = (time: string): Date => new Date(`2026-11-20T${time}Z`);
@@ -238,4 +238,44 @@ test("over any sweeps each tick is in exactly one row, and no two rows are for t
     }),
     { numRuns: 1_000 },
   );
+});
+
+describe("due ticks of a schedule that is stopped", () => {
+  const cause = { code: "paused", when: "when the task was paused" };
+  const drop = (dueAt: string, now: string, schedule: Schedule = hourly) =>
+    decideDropped({ schedule, anchor: at("00:00"), dueAt: at(dueAt), now: at(now) }, cause);
+
+  test("are one skipped row with what stopped them", () => {
+    expect(drop("10:00", "10:00:00.300")).toEqual({
+      status: "skipped",
+      trigger: "schedule",
+      scheduledFor: at("10:00"),
+      reason: {
+        code: "paused",
+        message: "The run at 2026-11-20T10:00:00.000Z was due and had not started when the task was paused.",
+      },
+      missed: { count: 1, first: at("10:00"), last: at("10:00") },
+    });
+    expect(drop("10:00", "12:30")).toMatchObject({
+      scheduledFor: at("10:00"),
+      reason: { code: "paused", message: expect.stringContaining("3 runs from 2026-11-20T10:00:00.000Z to") },
+      missed: { count: 3, first: at("10:00"), last: at("12:00") },
+    });
+  });
+
+  test("are missed if the newest came too late to run", () => {
+    const everyFourHours: Schedule = { kind: "cron", timezone: "UTC", cron: "0 0,4,8 * * *" };
+    expect(drop("04:00", "09:01", everyFourHours)).toMatchObject({
+      reason: { code: "missed", message: expect.stringContaining("2 runs from") },
+      missed: { count: 2, first: at("04:00"), last: at("08:00") },
+    });
+  });
+
+  test("are the one that was announced if the schedule cannot be computed", () => {
+    const broken: Schedule = { kind: "cron", timezone: "UTC", cron: "nonsense" };
+    expect(drop("10:00", "12:30", broken)).toMatchObject({
+      reason: { code: "missed" },
+      missed: { count: 1, first: at("10:00"), last: at("10:00") },
+    });
+  });
 });

@@ -47,7 +47,7 @@ export interface TickExecution {
   /** The tick, for a stretch of missed ticks its first. Differs from any other of this task. */
   scheduledFor: Date;
   /** Of a skipped one. */
-  reason?: { code: "missed" | "overlap"; message: string };
+  reason?: { code: string; message: string };
   /** Of a stretch of missed ticks, also if it is a single one. */
   missed?: MissedStretch;
 }
@@ -82,6 +82,44 @@ export function decideTick(input: TickInput): TickDecision {
   return { executions: [missedRow(before, explainPassedOver(newest, input)), started], nextRunAt };
 }
 
+/** Why due ticks will not be carried out: a reason's code, and when it came about ("when the task was paused"). */
+export interface DropCause {
+  code: string;
+  when: string;
+}
+
+/**
+ * The one skipped row for the ticks from `dueAt` to `now` of a schedule that is stopped or replaced before anybody came
+ * to them. They are `missed` if none of them could run any more, else the cause is what kept the newest from it. A
+ * schedule that cannot be computed has the one tick that was announced.
+ */
+export function decideDropped(
+  due: Pick<TickInput, "schedule" | "anchor" | "dueAt" | "now">,
+  cause: DropCause,
+): TickExecution {
+  const input: TickInput = { ...due, activeExecutions: 0, policies: defaultPolicies };
+  const missed = stretchUntilNow(due);
+  if (triggerOf(missed.last, input) === null) return missedRow(missed, explainMissed(input));
+  const message = `${describeStretch(missed)} due and had not started ${cause.when}.`;
+  return {
+    status: "skipped",
+    trigger: "schedule",
+    scheduledFor: missed.first,
+    reason: { code: cause.code, message },
+    missed,
+  };
+}
+
+function stretchUntilNow(due: Pick<TickInput, "schedule" | "anchor" | "dueAt" | "now">): MissedStretch {
+  const { schedule, anchor, dueAt, now } = due;
+  try {
+    const later = runsBetween(schedule, dueAt, now, anchor);
+    return { count: later.count + 1, first: dueAt, last: later.last ?? dueAt };
+  } catch {
+    return { count: 1, first: dueAt, last: dueAt };
+  }
+}
+
 /** Returns how the newest due tick may run, null if it is missed for good. */
 function triggerOf(newest: Date, { now, policies }: TickInput): "schedule" | "catch_up" | null {
   const lateMs = now.getTime() - newest.getTime();
@@ -109,17 +147,22 @@ function startedRow(tick: Date, trigger: TickExecution["trigger"], input: TickIn
 }
 
 function missedRow(missed: MissedStretch, why: string): TickExecution {
-  const what =
-    missed.count === 1
-      ? `The run at ${missed.first.toISOString()} was missed`
-      : `${missed.count} runs from ${missed.first.toISOString()} to ${missed.last.toISOString()} were missed`;
   return {
     status: "skipped",
     trigger: "schedule",
     scheduledFor: missed.first,
-    reason: { code: "missed", message: `${what}: no scheduler came to it in time, and ${why}.` },
+    reason: {
+      code: "missed",
+      message: `${describeStretch(missed)} missed: no scheduler came to it in time, and ${why}.`,
+    },
     missed,
   };
+}
+
+function describeStretch({ count, first, last }: MissedStretch): string {
+  return count === 1
+    ? `The run at ${first.toISOString()} was`
+    : `${count} runs from ${first.toISOString()} to ${last.toISOString()} were`;
 }
 
 function explainMissed({ policies }: TickInput): string {

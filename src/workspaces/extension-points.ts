@@ -1,0 +1,7 @@
+import { extensionPoint } from "../base/extensions.ts";
+import type { TenantTx } from "../db/index.ts";
+
+/** Runs in the transaction that ends a freeze: takes up again what had to wait for that. */
+export type WorkspaceUnfrozen = (tx: TenantTx) => Promise<void>;
+
+export const workspaceUnfrozen = extensionPoint<WorkspaceUnfrozen>("workspaces.unfrozen");
