@@ -48,6 +48,8 @@ export interface Database {
    * a few at a time, and fewer while requests and replies want transactions too.
    */
   background<T>(work: () => Promise<T>): Promise<T>;
+  /** True if somebody asked for a transaction within the last second: background work then takes small bites. */
+  isInDemand(): boolean;
   /** True inside `tenant` or `system`; calls to models and other servers assert that it is false. */
   inTransaction(): boolean;
   close(): Promise<void>;
@@ -74,9 +76,10 @@ const longestPauseMs = 2_000;
 const connectionsForOthers = 2;
 /**
  * With 50 000 tasks due behind it, a trigger took 133 to 236 ms to its model call when background work took every
- * connection it wanted, and 21 to 32 ms like this; with nothing behind it took 9 to 11 ms (medians, two busy cores).
+ * connection it wanted, 46 ms with two, and 18 ms with one and small batches in the sweep; with nothing behind it took
+ * 10 ms (medians, two cores).
  */
-const backgroundBesideOthers = 2;
+const backgroundBesideOthers = 1;
 /** For how long after somebody asked for a transaction the next request is expected. */
 const askedRecentlyMs = 1_000;
 const camelCase = new CamelCasePlugin({ maintainNestedObjectKeys: true });
@@ -98,10 +101,8 @@ export function createDatabase(options: DatabaseOptions): Database {
   const background = new AsyncLocalStorage<true>();
   const mostInBackground = Math.max(1, tenantConnections - connectionsForOthers);
   let askedAt = Number.NEGATIVE_INFINITY;
-  const takeTurns = createTurns(() => {
-    const others = clock.monotonicMs() - askedAt < askedRecentlyMs;
-    return others ? Math.min(backgroundBesideOthers, mostInBackground) : mostInBackground;
-  });
+  const isInDemand = () => clock.monotonicMs() - askedAt < askedRecentlyMs;
+  const takeTurns = createTurns(() => (isInDemand() ? backgroundBesideOthers : mostInBackground));
 
   /** One transaction begun inside another is an error, which must not have to wait for the other's end. */
   const isBackground = () => background.getStore() === true && inside.getStore() === undefined;
@@ -176,6 +177,7 @@ export function createDatabase(options: DatabaseOptions): Database {
       const transact = () => run(system, "begin", (tx) => tx, work);
       return isBackground() ? takeTurns(transact) : transact();
     },
+    isInDemand,
     background: (work) => background.run(true, work),
     autocommit: {
       async query(statement) {
