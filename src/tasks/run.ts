@@ -87,10 +87,12 @@ async function startTask(
   if ("code" in addressee) return skip(addressee.code, addressee.message);
   const { contact, channelId } = addressee;
   const contactId = contact?.id ?? null;
-  await setParticipants(tx, execution, {
-    agentId: agent.id,
-    ...(contactId === null ? {} : { contactId }),
-  });
+  if (agent.id !== execution.agentId || contactId !== execution.contactId) {
+    await setParticipants(tx, execution, {
+      agentId: agent.id,
+      ...(contactId === null ? {} : { contactId }),
+    });
+  }
   const { maxTimeSeconds, ...limits } = withDefaults(task.limits);
   return {
     agent: snapshotAgent(agent),

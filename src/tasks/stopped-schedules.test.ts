@@ -161,7 +161,7 @@ describe("a task that has ended", () => {
     expect(changed).toMatchObject({ state: "active", stateReason: null });
     expect(Date.parse(changed.nextRunAt ?? "")).toBeGreaterThan(Date.now());
     await fixture.makeDue(id);
-    expect(await sweepOnce(fixture.core)).toEqual({ taken: 1, written: 1 });
+    expect(await sweepOnce(fixture.core)).toMatchObject({ taken: 1, written: 1 });
   });
 
   it("stays as it is with other changes", async () => {

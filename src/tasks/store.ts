@@ -96,12 +96,8 @@ export async function lockTask(tx: TenantTx, id: string): Promise<Task | undefin
     text: "select 1 from task_schedules where workspace_id = $1 and task_id = $2 for update",
     values: [tx.workspaceId, id],
   });
-  await tx.query({
-    name: "lock_task",
-    text: "select 1 from tasks where workspace_id = $1 and id = $2 for update",
-    values: [tx.workspaceId, id],
-  });
-  return selectTask(tx, id);
+  const row = await selectAll(tx).where("t.id", "=", id).forUpdate("t").executeTakeFirst();
+  return row === undefined ? undefined : toTask(row);
 }
 
 /** Tasks, newest first. */

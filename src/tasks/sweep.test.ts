@@ -48,7 +48,7 @@ describe("firing", () => {
     const due = await fixture.newTask({ schedule: daily, agentId, contactId, limits });
     const later = await fixture.newTask({ schedule: daily });
     await fixture.makeDue(due.id);
-    expect(await sweepOnce(fixture.core)).toEqual({ taken: 1, written: 1 });
+    expect(await sweepOnce(fixture.core)).toMatchObject({ taken: 1, written: 1 });
     const [execution, ...others] = await fixture.executions(due.id);
     expect(others).toEqual([]);
     expect(execution).toMatchObject({
@@ -59,7 +59,7 @@ describe("firing", () => {
     expect(rows).toEqual([{ max_time_seconds: 1_800 }]);
     expect((await fixture.read(due.id)).nextRunAt).toEqual(due.nextRunAt);
     expect(await fixture.executions(later.id)).toEqual([]);
-    expect(await sweepOnce(fixture.core)).toEqual({ taken: 0, written: 0 });
+    expect(await sweepOnce(fixture.core)).toMatchObject({ taken: 0, written: 0 });
   });
 
   it("is done by one of two sweeps that meet", async () => {
@@ -68,9 +68,9 @@ describe("firing", () => {
     const held = holdAfter(fixture.core, "take_due_schedules");
     const first = sweepOnce(held.core);
     await held.reached;
-    expect(await sweepOnce(fixture.core)).toEqual({ taken: 0, written: 0 });
+    expect(await sweepOnce(fixture.core)).toMatchObject({ taken: 0, written: 0 });
     held.release();
-    expect(await first).toEqual({ taken: 1, written: 1 });
+    expect(await first).toMatchObject({ taken: 1, written: 1 });
     expect(await fixture.executions(task.id)).toHaveLength(1);
   });
 
@@ -84,7 +84,7 @@ describe("firing", () => {
       rows[0]?.next_run_at,
     ]);
     await run("update executions set status = 'completed' where task_id = $1", [task.id]);
-    expect(await sweepOnce(fixture.core)).toEqual({ taken: 1, written: 0 });
+    expect(await sweepOnce(fixture.core)).toMatchObject({ taken: 1, written: 0 });
     expect(await fixture.executions(task.id)).toHaveLength(1);
   });
 
@@ -165,7 +165,7 @@ describe("what did not happen", () => {
     await run(`update task_schedules set rule = '{"kind":"weekly"}' where task_id = $1`, [sick.id]);
     await fixture.makeDue(healthy.id);
     await fixture.makeDue(sick.id, 5);
-    expect(await sweepOnce(fixture.core)).toEqual({ taken: 2, written: 1 });
+    expect(await sweepOnce(fixture.core)).toMatchObject({ taken: 2, written: 1 });
     expect(await fixture.executions(healthy.id)).toHaveLength(1);
     expect(await fixture.executions(sick.id)).toEqual([]);
     expect(await fixture.read(healthy.id)).toMatchObject({ state: "active" });
