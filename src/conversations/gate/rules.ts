@@ -164,9 +164,7 @@ export function decide(snapshot: GateSnapshot): Verdict {
     return { rule: rule.name, answer: "refused", ...refusal };
   });
   const refused = answers.find(({ answer }) => answer === "refused");
-  const reason =
-    refused?.code === undefined
-      ? undefined
-      : { code: refused.code, message: refused.message ?? refused.code };
+  const { code, message } = refused ?? {};
+  const reason = code === undefined || message === undefined ? undefined : { code, message };
   return { allowed: reason === undefined, reason, rules: answers };
 }
