@@ -120,10 +120,12 @@ async function lockOrThrow(tx: TenantTx, id: string): Promise<Conversation> {
  * workspace's only connected web channel. Undefined if there is none of these.
  */
 export async function resolveChannel(tx: TenantTx, contactId: string): Promise<string | undefined> {
-  const used = await selectChannelsOfContact(tx, contactId);
-  const visited = await selectVisitedChannels(tx, contactId);
+  const [used, visited, web] = await Promise.all([
+    selectChannelsOfContact(tx, contactId),
+    selectVisitedChannels(tx, contactId),
+    listChannels(tx, { platform: "web", status: "connected" }, { limit: 2 }),
+  ]);
   for (const { channelId } of [...used, ...visited])
     if ((await getChannel(tx, channelId))?.status === "connected") return channelId;
-  const web = await listChannels(tx, { platform: "web", status: "connected" }, { limit: 2 });
   return web.items.length === 1 ? web.items[0]?.id : undefined;
 }

@@ -57,6 +57,8 @@ export function connectionConfig(options: Omit<PoolOptions, "max" | "log">): pg.
   return {
     connectionString: options.url,
     application_name: `errand ${options.name}`,
+    // Statements go out when they are asked for, not when the one before was answered.
+    pipeline: true,
     keepAlive: true,
     keepAliveInitialDelayMillis: 8_000,
     connectionTimeoutMillis: connectMs,

@@ -55,6 +55,32 @@ async function counter(name: string): Promise<number> {
 const pidOf = (tx: Tx) => one<number>(tx, "select pg_backend_pid() as value");
 const kill = (pid: number | undefined) => admin.query("select pg_terminate_backend($1)", [pid]);
 
+describe("statements side by side", () => {
+  test("all are carried out in the order in which they were sent", async () => {
+    const values = await core.db.tenant(ours, (tx) =>
+      Promise.all([
+        one<string>(tx, "select set_config('test.order', 'first', true) as value"),
+        one<string>(tx, "select current_setting('test.order') as value"),
+        one<string>(tx, "select current_setting('app.workspace_id') as value"),
+      ]),
+    );
+    expect(values).toEqual(["first", "first", ours]);
+  });
+
+  test("what one of them asks for after another's failure has ended the transaction is refused", async () => {
+    const { promise: ended, resolve: end } = Promise.withResolvers<void>();
+    const late: Promise<unknown>[] = [];
+    const failing = core.db.tenant(ours, (tx) => {
+      const straggler = ended.then(() => pidOf(tx));
+      late.push(straggler);
+      return Promise.all([tx.query({ text: "select 1/0" }), straggler]);
+    });
+    await expect(failing).rejects.toThrow("division by zero");
+    end();
+    await expect(late[0]).rejects.toThrow("after its transaction had ended");
+  });
+});
+
 describe("who may see what", () => {
   test("a tenant's transaction runs as errand_tenant, everything else as errand_system", async () => {
     const text = "select current_user::text as value";

@@ -67,6 +67,18 @@ export class CommitUncertainError extends Error {
   override readonly name = "CommitUncertainError";
 }
 
+/** How a transaction begins. */
+interface Beginning {
+  readonly pool: pg.Pool;
+  readonly begin: string;
+  /**
+   * True: the first statement goes out behind `begin` without waiting for its answer, which saves a round trip. Should
+   * `begin` alone fail, a tenant's statement knows no workspace: it sees nothing and may write nothing. A statement of
+   * the system's would be carried out on its own.
+   */
+  readonly isSafeWithoutBegin: boolean;
+}
+
 /** Together about 15 s, which outlasts a restart of PostgreSQL. */
 const attempts = 12;
 /** A server that hangs does not even refuse, so that every attempt lasts seconds: then this ends them. */
@@ -108,18 +120,22 @@ export function createDatabase(options: DatabaseOptions): Database {
   const isBackground = () => background.getStore() === true && inside.getStore() === undefined;
 
   async function attempt<T, X extends Tx>(
-    pool: pg.Pool,
-    begin: string,
+    { pool, begin, isSafeWithoutBegin }: Beginning,
     wrap: (tx: Tx) => X,
     work: (tx: X) => Promise<T>,
   ): Promise<T> {
     const client = await pool.connect();
-    const effects: (() => void)[] = [];
+    const scope: Scope = { effects: [], isOver: false };
     let broken: Error | undefined;
     try {
-      await client.query(begin);
-      const tx = wrap(transactionOn(client, effects));
+      const begun = client.query(begin);
+      // Told below or by the statements that follow it.
+      begun.catch(() => undefined);
+      if (!isSafeWithoutBegin) await begun;
+      const tx = wrap(transactionOn(client, scope));
       const result = await work(tx);
+      scope.isOver = true;
+      await begun;
       const ended = await commit(client);
       // After a statement error that `work` swallowed, PostgreSQL answers COMMIT with a rollback.
       if (ended.command !== "COMMIT")
@@ -127,11 +143,12 @@ export function createDatabase(options: DatabaseOptions): Database {
       // Outside the transaction's context: an effect may wake something that begins a transaction of its own.
       inside.exit(() =>
         background.exit(() => {
-          for (const effect of effects) effect();
+          for (const effect of scope.effects) effect();
         }),
       );
       return result;
     } catch (error) {
+      scope.isOver = true;
       await client.query("rollback").catch((cause: Error) => {
         broken = cause;
       });
@@ -143,8 +160,7 @@ export function createDatabase(options: DatabaseOptions): Database {
   }
 
   async function run<T, X extends Tx>(
-    pool: pg.Pool,
-    begin: string,
+    beginning: Beginning,
     wrap: (tx: Tx) => X,
     work: (tx: X) => Promise<T>,
   ): Promise<T> {
@@ -153,7 +169,7 @@ export function createDatabase(options: DatabaseOptions): Database {
     const begunAt = clock.monotonicMs();
     for (let tried = 1; ; tried += 1) {
       try {
-        return await inside.run(true, () => attempt(pool, begin, wrap, work));
+        return await inside.run(true, () => attempt(beginning, wrap, work));
       } catch (error) {
         const lost = isConnectionLoss(error) && clock.monotonicMs() - begunAt < longestLossMs;
         if (tried >= attempts || !(lost || isConflict(error))) throw error;
@@ -168,13 +184,15 @@ export function createDatabase(options: DatabaseOptions): Database {
       // The id goes into the text of `begin`, which saves a round trip, so it must be nothing but a UUID.
       if (!uuidPattern.test(workspaceId)) throw new Error("a workspace's id is a UUID in lower case");
       const begin = `begin; set local app.workspace_id = '${workspaceId}'`;
-      const transact = () => run(tenants, begin, (tx): TenantTx => Object.assign(tx, { workspaceId }), work);
+      const beginning = { pool: tenants, begin, isSafeWithoutBegin: true };
+      const transact = () => run(beginning, (tx): TenantTx => Object.assign(tx, { workspaceId }), work);
       if (isBackground()) return takeTurns(transact);
       askedAt = clock.monotonicMs();
       return transact();
     },
     system(work) {
-      const transact = () => run(system, "begin", (tx) => tx, work);
+      const beginning = { pool: system, begin: "begin", isSafeWithoutBegin: false };
+      const transact = () => run(beginning, (tx) => tx, work);
       return isBackground() ? takeTurns(transact) : transact();
     },
     isInDemand,
@@ -204,11 +222,22 @@ async function commit(client: pg.PoolClient): Promise<pg.QueryResult> {
   }
 }
 
-function transactionOn(client: pg.PoolClient, effects: (() => void)[]): Tx {
-  // Kysely asks its "pool" for a connection per statement; it always gets this transaction's. The methods are bound:
-  // the client keeps its state on `this`, and statements go to it both ways.
+/** What a transaction gathers while it runs. */
+interface Scope {
+  readonly effects: (() => void)[];
+  isOver: boolean;
+}
+
+function transactionOn(client: pg.PoolClient, scope: Scope): Tx {
+  // Of reads made side by side one may fail while another has not asked for everything yet. By then the connection may
+  // be in a transaction of another workspace.
+  const send: typeof client.query = (...args: readonly unknown[]) => {
+    if (scope.isOver) throw new Error("a statement was sent after its transaction had ended");
+    return Reflect.apply(client.query, client, args);
+  };
+  // Kysely asks its "pool" for a connection per statement; it always gets this transaction's.
   const connection: PostgresPoolClient = {
-    query: client.query.bind(client),
+    query: send,
     release: () => undefined,
   };
   const pool = { connect: async () => connection, end: async () => undefined, options: {} };
@@ -219,9 +248,9 @@ function transactionOn(client: pg.PoolClient, effects: (() => void)[]): Tx {
       db ??= new Kysely<DB>({ dialect, plugins: [camelCase] });
       return db;
     },
-    query: (statement) => client.query(statement),
+    query: async (statement) => await send(statement),
     afterCommit: (effect) => {
-      effects.push(effect);
+      scope.effects.push(effect);
     },
   };
 }

@@ -65,6 +65,8 @@ export function createBatcher<T>(options: BatcherOptions<T>): Batcher<T> {
         if (error === undefined) resolve();
         else reject(error);
       });
+      // Whoever goes on at once with its next item joins as well.
+      await new Promise((resolve) => setImmediate(resolve));
     }
     running -= 1;
   }

@@ -40,7 +40,7 @@ export async function triggerTask(core: Core, tx: TenantTx, id: string, origin: 
       details: { executionId },
     });
   }
-  const executionId = await enqueueExecution(core, tx, {
+  const queued = enqueueExecution(core, tx, {
     kind: taskKindName,
     lane: "manual",
     trigger: origin.caller?.kind === "member" ? "manual" : "api",
@@ -49,7 +49,8 @@ export async function triggerTask(core: Core, tx: TenantTx, id: string, origin: 
     contactId: task.contactId,
     maxTimeSeconds: withDefaults(task.limits).maxTimeSeconds,
   });
-  await recordChange(tx, { ...origin, action: "task.trigger", target: { kind: "task", id } });
+  const recorded = recordChange(tx, { ...origin, action: "task.trigger", target: { kind: "task", id } });
+  const [executionId] = await Promise.all([queued, recorded]);
   return requireRow(await getExecution(tx, executionId), "reading an execution that was just queued");
 }
 

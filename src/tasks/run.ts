@@ -77,13 +77,18 @@ async function startTask(
 ): Promise<AgentStart<RunData> | { readonly end: ExecutionResult }> {
   const task = execution.taskId === null ? undefined : await selectTask(tx, execution.taskId);
   if (task === undefined) return skip("task_deleted", "The task no longer exists.");
-  const agent = await findAgent(tx, task);
+  // Side by side: each costs a round trip, and a trigger waits for all of them.
+  const [agent, workspace, addressee, previousSummary, recentMessages] = await Promise.all([
+    findAgent(tx, task),
+    getWorkspace(tx),
+    findAddressee(tx, task),
+    readPreviousSummary(tx, task.id),
+    task.contactId === null ? [] : readRecentMessages(tx, task.contactId),
+  ]);
   if ("code" in agent) return skip(agent.code, agent.message);
-  const workspace = await getWorkspace(tx);
   // Before a model is paid for messages that the gate would refuse. A task without a contact sends none.
   if (task.contactId !== null && workspace.frozenAt !== null)
     return skip("workspace_frozen", "The workspace is frozen: nothing is sent.");
-  const addressee = await findAddressee(tx, task);
   if ("code" in addressee) return skip(addressee.code, addressee.message);
   const { contact, channelId } = addressee;
   const contactId = contact?.id ?? null;
@@ -100,8 +105,8 @@ async function startTask(
       agent,
       contact,
       task,
-      previousSummary: await readPreviousSummary(tx, task.id),
-      recentMessages: contactId === null ? [] : await readRecentMessages(tx, contactId),
+      previousSummary,
+      recentMessages,
       now: core.clock.now(),
       timezone: task.schedule?.timezone ?? contact?.timezone ?? workspace.timezone,
       limits: { ...limits, maxTimeSeconds },
