@@ -20,7 +20,7 @@ const mayImport = {
   db: ["base"],
   engine: ["base", "db"],
   workspaces: foundation,
-  usage: foundation,
+  usage: [...foundation, "workspaces"],
   contacts: [...foundation, "workspaces"],
   notifications: [...foundation, "workspaces"],
   channels: [...foundation, "workspaces"],

@@ -11,6 +11,7 @@ import { findFreePorts } from "./ports.ts";
 export interface Program extends AsyncDisposable {
   /** Has owner rights. */
   apiKey: string;
+  port: number;
   /** Calls the API and answers the parsed body. Rejects unless the status is 2xx. */
   call<T>(method: "GET" | "POST", path: string, key: string, body?: unknown): Promise<T>;
 }
@@ -18,8 +19,19 @@ export interface Program extends AsyncDisposable {
 const MAIN = path.join(import.meta.dirname, "..", "src", "main.ts");
 const READY_WITHIN_MS = 30_000;
 
+interface ProgramOptions {
+  /** To keep open for calls, so that what is measured is not the handshake. Default 1. */
+  connections?: number;
+  /** Settings beside those of every scenario. */
+  env?: Readonly<Record<string, string>>;
+}
+
 /** Starts `errand start` on a database of ours and waits until it is ready. */
-export async function startProgram(databaseUrl: string, signal: AbortSignal): Promise<Program> {
+export async function startProgram(
+  databaseUrl: string,
+  signal: AbortSignal,
+  options: ProgramOptions = {},
+): Promise<Program> {
   signal.throwIfAborted();
   const [port = 0] = await findFreePorts(1);
   const apiKey = randomBytes(24).toString("hex");
@@ -31,6 +43,7 @@ export async function startProgram(databaseUrl: string, signal: AbortSignal): Pr
       ERRAND_PORT: String(port),
       ERRAND_DEMO: "0",
       ERRAND_LOG_LEVEL: "warn",
+      ...options.env,
     },
     stdio: ["ignore", "pipe", "pipe"],
     detached: true,
@@ -38,8 +51,7 @@ export async function startProgram(databaseUrl: string, signal: AbortSignal): Pr
   const output = collectOutput(child);
   const endGroup = () => killGroup(child.pid);
   signal.addEventListener("abort", endGroup);
-  // One connection, kept open: what is measured is not the handshake.
-  const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+  const agent = new Agent({ keepAlive: true, maxSockets: options.connections ?? 1 });
   const call = async <T>(method: "GET" | "POST", target: string, key: string, body?: unknown) => {
     try {
       return await callApi<T>({ agent, port, method, target, key, body });
@@ -64,7 +76,7 @@ export async function startProgram(databaseUrl: string, signal: AbortSignal): Pr
     await stop();
     throw new Error(`Errand did not become ready:\n${output()}`, { cause });
   }
-  return { apiKey, call, [Symbol.asyncDispose]: stop };
+  return { apiKey, port, call, [Symbol.asyncDispose]: stop };
 }
 
 function collectOutput(child: ChildProcess): () => string {

@@ -60,4 +60,32 @@ export interface LatencyRow {
   maxMs: number;
 }
 
-export type Row = ThroughputRow | SweepRow | LatencyRow;
+/** Scenario (e): from a contact's message to the model call that answers it, beyond the time in which bursts gather. */
+export interface MessageRow {
+  scenario: "message";
+  profile: ProfileName;
+  messagesPerSecond: number;
+  samples: number;
+  p50Ms: number;
+  p99Ms: number;
+  maxMs: number;
+}
+
+/** Scenario (f): replies that stream side by side from one process. */
+export interface StreamRow {
+  scenario: "stream";
+  profile: ProfileName;
+  streams: number;
+  /** Pieces of text that the model sends per second in each reply. */
+  piecesPerSecond: number;
+  /** Pieces that the contacts' event streams got, of all replies. */
+  eventsPerSecond: number;
+  /** Resident memory that came with each stream and its reply, in kilobytes. */
+  kilobytesPerStream: number;
+  loopDelayP99Ms: number;
+  loopDelayMaxMs: number;
+  /** Replies whose text arrived whole and once. */
+  wholeReplies: number;
+}
+
+export type Row = ThroughputRow | SweepRow | LatencyRow | MessageRow | StreamRow;

@@ -5,6 +5,7 @@ import { contactsModule, createContact } from "../src/contacts/index.ts";
 import { conversationsModule, gateFacts, receiveMessage } from "../src/conversations/index.ts";
 import type { TenantTx } from "../src/db/index.ts";
 import type { Module } from "../src/engine/index.ts";
+import type { Origin } from "../src/workspaces/index.ts";
 import { createTestCore, type TestCore } from "./core.ts";
 
 export interface ConversationFixture {
@@ -29,6 +30,9 @@ export interface Place {
   readonly contactId: string;
   readonly channelId: string;
 }
+
+/** The program itself. */
+export const origin: Origin = { caller: null, requestId: null };
 
 /** Contacts, channels and conversations on a database of their own, with agents that need no row. */
 export async function createConversationFixture(): Promise<ConversationFixture> {
@@ -56,11 +60,11 @@ export async function createConversationFixture(): Promise<ConversationFixture> 
     newContact: (options = {}) =>
       tenant(async (tx) => {
         const { defaultAgentId = agentId } = options;
-        const contact = await createContact(tx, { name: "Anna" });
+        const contact = await createContact(core, tx, { name: "Anna" }, origin);
         const web = { platform: "web", kind: "widget", name: "Website", defaultAgentId };
         return {
           contactId: contact.id,
-          channelId: options.channelId ?? (await createChannel(core, tx, web)).id,
+          channelId: options.channelId ?? (await createChannel(core, tx, web, origin)).id,
         };
       }),
     write: (place, text, clientMessageId = newId()) =>

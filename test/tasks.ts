@@ -78,9 +78,9 @@ export async function createTaskFixture(options: Partial<Core> = {}): Promise<Ta
       { name: "Mia", instructions: "Be brief.", modelProviderId: provider.id, model: "m", isDefault: true },
       origin,
     );
-    const contact = await createContact(tx, { name: "Anna" });
+    const contact = await createContact(core, tx, { name: "Anna" }, origin);
     const web = { platform: "web", kind: "widget", name: "Website" };
-    const channel = await createChannel(core, tx, web);
+    const channel = await createChannel(core, tx, web, origin);
     return { agentId: agent.id, contactId: contact.id, channelId: channel.id };
   });
   return {

@@ -1,7 +1,7 @@
 import type pg from "pg";
 import { pause, systemClock } from "../../src/base/clock.ts";
 import { fromId } from "../../src/base/ids.ts";
-import { type ModelServer, startModelServer } from "../../test/model-server.ts";
+import { type Arrivals, failAfter, startArrivals } from "../arrivals.ts";
 import type { BenchContext } from "../context.ts";
 import { quantile } from "../figures.ts";
 import type { Profile } from "../profiles.ts";
@@ -40,7 +40,7 @@ async function measureProfile(
   databaseUrl: string,
 ): Promise<LatencyRow[]> {
   const effort = context.quick ? QUICK : FULL;
-  await using arrivals = await startArrivals();
+  await using arrivals = await startArrivals(/bench-task-\d+!/g);
   await using program = await startProgram(databaseUrl, context.signal);
   const bench = await createAgents(program, arrivals.baseUrl);
   const measure = (samples: number) => measureTriggers(context, program, bench, arrivals, samples);
@@ -74,29 +74,6 @@ function summarize(latencies: readonly number[]) {
     p50Ms: quantile(latencies, 0.5),
     p99Ms: quantile(latencies, 0.99),
     maxMs: Math.max(...latencies),
-  };
-}
-
-/** A model server that answers at once with a text, which ends the execution, and tells when a task's call arrives. */
-interface Arrivals extends AsyncDisposable {
-  baseUrl: string;
-  /** Resolves with the monotonic time in milliseconds at which the next request that names `marker` arrives. */
-  expect(marker: string): Promise<number>;
-}
-
-async function startArrivals(): Promise<Arrivals> {
-  const expected = new Map<string, (at: number) => void>();
-  const server: ModelServer = await startModelServer((request) => {
-    const at = systemClock.monotonicMs();
-    const marker = /bench-task-\d+!/.exec(JSON.stringify(request.body?.messages))?.[0] ?? "";
-    expected.get(marker)?.(at);
-    expected.delete(marker);
-    return { text: "Done." };
-  });
-  return {
-    baseUrl: server.baseUrl,
-    expect: (marker) => new Promise((resolve) => expected.set(marker, resolve)),
-    [Symbol.asyncDispose]: () => server.close(),
   };
 }
 
@@ -163,19 +140,6 @@ function* takeTurns<T>(things: readonly T[], times: number): Generator<T> {
       made++;
       yield thing;
     }
-  }
-}
-
-async function failAfter<T>(ms: number, work: Promise<T>): Promise<T> {
-  const waiting = new AbortController();
-  const failed = pause(systemClock, ms, waiting.signal).then(() => {
-    if (waiting.signal.aborted) return work;
-    throw new Error(`no model request arrived within ${ms} ms`);
-  });
-  try {
-    return await Promise.race([work, failed]);
-  } finally {
-    waiting.abort();
   }
 }
 

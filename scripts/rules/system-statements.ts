@@ -11,6 +11,7 @@ export const systemStatements: Readonly<Record<string, string>> = {
   "src/api/idempotency.ts": "old Idempotency-Keys of all workspaces are deleted",
   "src/channels/store.ts": "a visitor knows a channel's id only: whose channel it is",
   "src/conversations/conversation-store.ts": "idle conversations of all workspaces are closed",
+  "src/conversations/held/held-store.ts": "held messages of all workspaces are released or refused",
   "src/conversations/session-store.ts": "sessions of all workspaces whose time is up are ended",
   "src/conversations/visitor-store.ts": "a visitor's token: whose it is, and when it was used",
   "src/db/database.ts": "makes the pool",
@@ -21,7 +22,10 @@ export const systemStatements: Readonly<Record<string, string>> = {
   "src/engine/maintenance.ts": "old executions of all workspaces are deleted",
   "src/engine/queue-store.ts": "the queues' figures are of all workspaces",
   "src/program/start.ts": "the mark of the secret key and the list of migrations belong to no workspace",
+  "src/tasks/expiry.ts": "tasks of all workspaces whose time has come are ended",
   "src/tasks/reconcile.ts": "tasks of all workspaces that lost their next run are armed again",
+  "src/tasks/relative/reconcile.ts": "audiences of relative schedules of all workspaces are looked through",
+  "src/tasks/relative/sweep.ts": "contacts' due times of all workspaces are looked for in one go",
   "src/tasks/sweep.ts": "due tasks of all workspaces are taken in one go",
   "src/workspaces/accept-invitation.ts":
     "an invitation's token: whose it is; accounts belong to no workspace",
@@ -30,7 +34,8 @@ export const systemStatements: Readonly<Record<string, string>> = {
   "src/workspaces/auth.ts": "accounts and sessions belong to no workspace",
   "src/workspaces/authenticate.ts": "an API key or a session: whose it is",
   "src/workspaces/first-workspace.ts": "makes the first workspace, or finds it",
-  "src/workspaces/workspaces.ts": "makes a workspace, which does not exist before",
+  "src/workspaces/workspaces.ts":
+    "makes a workspace, which does not exist before; reads how long each keeps its executions",
 };
 
 const role = "errand_system";

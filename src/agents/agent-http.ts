@@ -1,89 +1,18 @@
 import { z } from "zod";
 import { requireFound } from "../base/errors.ts";
-import { toId } from "../base/ids.ts";
 import { type Route, route } from "../base/route.ts";
-import {
-  booleanInQuery,
-  idOf,
-  idOut,
-  instant,
-  instantOut,
-  meta,
-  metaOut,
-  pageOf,
-  pageQuery,
-  text,
-} from "../base/schemas.ts";
+import { booleanInQuery, idOf, pageOf, pageQuery } from "../base/schemas.ts";
 import type { Core } from "../engine/index.ts";
-import type { Agent } from "./agent-store.ts";
-import { createAgent, deleteAgent, listAgents, loadAgent, updateAgent } from "./agents.ts";
-
-const name = text({ min: 1, max: 200 }).meta({ description: "What people call the agent" });
-const instructions = text({ min: 1, max: 20_000 }).meta({
-  description: "How the agent behaves in everything it does; each task adds what is to be done",
-});
-const modelProviderId = idOf("modelProvider");
-const model = text({ min: 1, max: 200 }).meta({ description: "The model's name at the provider" });
-const enabled = z.boolean().meta({
-  description: "While false the agent answers nobody, and no message of its tasks passes the gate",
-});
-const isDefault = z.boolean().meta({
-  description: "True makes it the agent of tasks that name none, and takes that from the agent that was",
-});
-
-const newAgent = z.strictObject({
-  name,
-  instructions,
+import {
+  agentChanges,
+  agentOut,
+  exampleAgent,
+  exampleBody,
   modelProviderId,
-  model,
-  enabled: enabled.default(true),
-  isDefault: isDefault.default(false),
-  meta: meta.default({}),
-});
-
-const agentChanges = z.strictObject({
-  name: name.optional(),
-  instructions: instructions.optional(),
-  modelProviderId: modelProviderId.optional(),
-  model: model.optional(),
-  enabled: enabled.optional(),
-  isDefault: isDefault.optional(),
-  meta: meta.optional(),
-});
-
-const agentOut = z
-  .object({
-    id: idOut("agent"),
-    name: z.string(),
-    instructions: z.string(),
-    modelProviderId: idOut("modelProvider"),
-    model: z.string(),
-    enabled: z.boolean(),
-    isDefault: z.boolean(),
-    demo: z.boolean().meta({ description: "True for what the demo made" }),
-    meta: metaOut,
-    createdAt: instantOut,
-    updatedAt: instantOut,
-  })
-  .meta({ id: "Agent" });
-
-const exampleBody = {
-  name: "Mia",
-  instructions: "You work for Blume, a flower shop. Be warm and brief. Never promise a delivery time.",
-  modelProviderId: "prov_01k3v8q5x8e7arf4s2m6t9c0wd",
-  model: "gpt-4.1-mini",
-  isDefault: true,
-};
-
-const example = {
-  id: "agent_01k3v8q5x8e7arf4s2m6t9c0wd",
-  ...exampleBody,
-  enabled: true,
-  demo: false,
-  meta: {},
-  createdAt: "2027-03-01T09:00:00.000Z",
-  updatedAt: "2027-03-01T09:00:00.000Z",
-};
+  newAgent,
+  presentAgent,
+} from "./agent-schemas.ts";
+import { createAgent, deleteAgent, listAgents, loadAgent, updateAgent } from "./agents.ts";
 
 const tag = "Agents";
 const agentParams = z.object({ agentId: idOf("agent") });
@@ -102,7 +31,7 @@ export function agentRoutes(core: Core): readonly Route[] {
       status: 201,
       body: newAgent,
       response: agentOut,
-      examples: { body: exampleBody, response: example },
+      examples: { body: exampleBody, response: exampleAgent },
       handler: ({ caller, requestId, body }) =>
         core.db.tenant(caller.workspaceId, async (tx) =>
           presentAgent(await createAgent(tx, body, { caller, requestId })),
@@ -121,7 +50,7 @@ export function agentRoutes(core: Core): readonly Route[] {
         modelProviderId: modelProviderId.optional(),
       }),
       response: pageOf(agentOut),
-      examples: { response: { items: [example], nextCursor: null } },
+      examples: { response: { items: [exampleAgent], nextCursor: null } },
       handler: ({ caller, query: { limit, cursor, ...filter } }) =>
         core.db.tenant(caller.workspaceId, async (tx) => {
           const page = await listAgents(tx, filter, { limit, cursor });
@@ -137,7 +66,7 @@ export function agentRoutes(core: Core): readonly Route[] {
       summary: "Read an agent",
       params: agentParams,
       response: agentOut,
-      examples: { response: example },
+      examples: { response: exampleAgent },
       handler: ({ caller, params }) =>
         core.db.tenant(caller.workspaceId, async (tx) => {
           const agent = requireFound(await loadAgent(tx, params.agentId), "agent");
@@ -155,7 +84,7 @@ export function agentRoutes(core: Core): readonly Route[] {
       params: agentParams,
       body: agentChanges,
       response: agentOut,
-      examples: { body: { enabled: false }, response: { ...example, enabled: false } },
+      examples: { body: { enabled: false }, response: { ...exampleAgent, enabled: false } },
       handler: ({ caller, requestId, params, body }) =>
         core.db.tenant(caller.workspaceId, async (tx) =>
           presentAgent(await updateAgent(core, tx, params.agentId, body, { caller, requestId })),
@@ -178,20 +107,4 @@ export function agentRoutes(core: Core): readonly Route[] {
         ),
     }),
   ];
-}
-
-function presentAgent(agent: Agent): z.input<typeof agentOut> {
-  return {
-    id: toId("agent", agent.id),
-    name: agent.name,
-    instructions: agent.instructions,
-    modelProviderId: toId("modelProvider", agent.modelProviderId),
-    model: agent.model,
-    enabled: agent.enabled,
-    isDefault: agent.isDefault,
-    demo: agent.demo,
-    meta: agent.meta,
-    createdAt: instant(agent.createdAt),
-    updatedAt: instant(agent.updatedAt),
-  };
 }

@@ -6,6 +6,18 @@ import type { DB, TenantTx } from "../db/index.ts";
 
 type AgentRow = Selectable<DB["agents"]>;
 
+/** How far one execution of the agent may go where its task says nothing. What is left out takes the default. */
+export interface AgentLimits {
+  /** Model calls, 10 to 100 000. */
+  readonly maxIterations?: number | undefined;
+  /** Seconds of running time, 900 to 86 400. */
+  readonly maxTimeSeconds?: number | undefined;
+  /** 1 to 100 000. */
+  readonly maxToolCalls?: number | undefined;
+  /** US dollars as a decimal string. */
+  readonly maxCostUsd?: string | undefined;
+}
+
 /** An AI agent. Ids are UUIDs. */
 export interface Agent {
   readonly id: string;
@@ -14,6 +26,20 @@ export interface Agent {
   readonly modelProviderId: string;
   /** The model's name at the provider. */
   readonly model: string;
+  /** 0 to 2; null: the provider's default. */
+  readonly temperature: number | null;
+  /** Null: the provider's default. */
+  readonly maxOutputTokens: number | null;
+  /** BCP 47, the language to answer in; null: the contact's. */
+  readonly language: string | null;
+  /** Rules of style and conduct, beside the instructions. May be empty. */
+  readonly guidance: string;
+  readonly toolIds: readonly string[];
+  readonly knowledgeIds: readonly string[];
+  readonly limits: AgentLimits;
+  /** What it may spend in a day and a month of the workspace's zone, in US dollars; null: no budget. */
+  readonly dailyCostUsd: string | null;
+  readonly monthlyCostUsd: string | null;
   /** While false, nothing it wants to send passes the gate, and no reply is made. */
   readonly enabled: boolean;
   /** At most one agent of a workspace is. */
@@ -37,7 +63,7 @@ type AgentValues = Omit<Agent, "createdAt" | "updatedAt">;
 export async function insertAgent(tx: TenantTx, values: AgentValues): Promise<Agent> {
   const row = await tx.db
     .insertInto("agents")
-    .values({ ...values, workspaceId: tx.workspaceId, meta: toStorableJson(values.meta) })
+    .values({ ...toRow(values), workspaceId: tx.workspaceId })
     .returningAll()
     .executeTakeFirstOrThrow();
   return toAgent(row);
@@ -92,6 +118,35 @@ export async function selectAgents(tx: TenantTx, filter: AgentFilter, page: Page
   return pageFrom((await query.execute()).map(toAgent), page.limit);
 }
 
+/** Those that have a budget: the one with this id, or all. */
+export async function selectAgentBudgets(
+  tx: TenantTx,
+  id: string | undefined,
+): Promise<readonly Pick<Agent, "id" | "dailyCostUsd" | "monthlyCostUsd">[]> {
+  let query = tx.db
+    .selectFrom("agents")
+    .select(["id", "dailyCostUsd", "monthlyCostUsd"])
+    .where("workspaceId", "=", tx.workspaceId)
+    .where((eb) => eb.or([eb("dailyCostUsd", "is not", null), eb("monthlyCostUsd", "is not", null)]))
+    .orderBy("id");
+  if (id !== undefined) query = query.where("id", "=", id);
+  return query.execute();
+}
+
+/** Takes a deleted tool or knowledge text from every agent that had it. */
+export async function withdrawFromAgents(
+  tx: TenantTx,
+  field: "toolIds" | "knowledgeIds",
+  id: string,
+): Promise<void> {
+  await tx.db
+    .updateTable("agents")
+    .set((eb) => ({ [field]: eb.fn("array_remove", [field, eb.val(id)]), updatedAt: eb.fn("now") }))
+    .where("workspaceId", "=", tx.workspaceId)
+    .where((eb) => eb(eb.val(id), "=", eb.fn.any(field)))
+    .execute();
+}
+
 /** Names of agents that use the provider, at most `limit`. */
 export async function selectAgentNamesOfProvider(
   tx: TenantTx,
@@ -114,9 +169,7 @@ export async function updateAgentRow(
   id: string,
   changes: Partial<Omit<AgentValues, "id" | "demo">>,
 ): Promise<Agent> {
-  const { meta, ...columns } = changes;
-  const values: Updateable<DB["agents"]> =
-    meta === undefined ? columns : { ...columns, meta: toStorableJson(meta) };
+  const values: Updateable<DB["agents"]> = toRow(changes);
   const row = await tx.db
     .updateTable("agents")
     .set((eb) => ({ ...values, updatedAt: eb.fn("now") }))
@@ -158,8 +211,27 @@ export async function deleteAgentRow(tx: TenantTx, id: string): Promise<void> {
     .executeTakeFirstOrThrow();
 }
 
+/** Values as the columns take them. */
+function toRow<
+  T extends {
+    readonly meta?: Meta;
+    readonly limits?: AgentLimits;
+    readonly toolIds?: readonly string[];
+    readonly knowledgeIds?: readonly string[];
+  },
+>(values: T) {
+  const { meta, limits, toolIds, knowledgeIds, ...columns } = values;
+  return {
+    ...columns,
+    ...(meta === undefined ? {} : { meta: toStorableJson(meta) }),
+    ...(limits === undefined ? {} : { limits: toStorableJson(limits) }),
+    ...(toolIds === undefined ? {} : { toolIds: [...toolIds] }),
+    ...(knowledgeIds === undefined ? {} : { knowledgeIds: [...knowledgeIds] }),
+  };
+}
+
 function toAgent(row: AgentRow): Agent {
-  const { workspaceId: _, meta, ...agent } = row;
-  // The column's check in the API lets nothing but objects in.
-  return { ...agent, meta: meta as Meta };
+  const { workspaceId: _, meta, limits, ...agent } = row;
+  // The API lets nothing but objects of these shapes in.
+  return { ...agent, meta: meta as Meta, limits: limits as AgentLimits };
 }

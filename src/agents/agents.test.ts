@@ -7,6 +7,7 @@ import type { Scope } from "../base/route.ts";
 import { agentExists, createChannel, getChannel } from "../channels/index.ts";
 import { gateFacts } from "../conversations/index.ts";
 import type { TenantTx } from "../db/index.ts";
+import { reserveCost, settleCost } from "../usage/index.ts";
 import { agentDeleted, agentsModule, findDefaultAgent, listModelAddresses } from "./index.ts";
 import { readProviderAccess } from "./model-providers.ts";
 
@@ -114,6 +115,114 @@ describe("/v1/agents", () => {
     expect((await request("DELETE", `/agents/${agent.id}`)).status).toBe(404);
   });
 
+  it("keeps every field, changes limits one by one, and audits what changed", async () => {
+    await newWorkspace();
+    const fields = {
+      temperature: 0.4,
+      maxOutputTokens: 2_000,
+      language: "pt-BR",
+      guidance: "Never use exclamation marks.",
+      toolIds: [],
+      knowledgeIds: [],
+      dailyCostUsd: "5.00",
+      monthlyCostUsd: "80",
+    };
+    const limits = { maxIterations: 50, maxTimeSeconds: 1_800, maxToolCalls: null, maxCostUsd: "0.50" };
+    const agent = await newAgent({ ...fields, limits });
+    expect(agent).toMatchObject({ ...fields, limits });
+    expect((await request("GET", `/agents/${agent.id}`)).body).toEqual(agent);
+    const changed = await request("PATCH", `/agents/${agent.id}`, {
+      limits: { maxIterations: null, maxToolCalls: 10 },
+      temperature: null,
+      dailyCostUsd: null,
+    });
+    expect(changed.body).toEqual({
+      ...agent,
+      temperature: null,
+      dailyCostUsd: null,
+      limits: { maxIterations: null, maxTimeSeconds: 1_800, maxToolCalls: 10, maxCostUsd: "0.50" },
+      updatedAt: changed.body.updatedAt,
+    });
+    const [last] = (await auditEntries()).slice(-1);
+    expect(Object.keys(last?.changes ?? {}).toSorted()).toEqual(["dailyCostUsd", "limits", "temperature"]);
+    expect(await newAgent()).toMatchObject({
+      temperature: null,
+      maxOutputTokens: null,
+      language: null,
+      guidance: "",
+      toolIds: [],
+      knowledgeIds: [],
+      limits: { maxIterations: null, maxTimeSeconds: null, maxToolCalls: null, maxCostUsd: null },
+      dailyCostUsd: null,
+      monthlyCostUsd: null,
+    });
+  });
+
+  it.each<[Json, string]>([
+    [{ temperature: 2.1 }, "temperature out_of_range"],
+    [{ temperature: "hot" }, "temperature invalid_type"],
+    [{ maxOutputTokens: 0 }, "maxOutputTokens out_of_range"],
+    [{ maxOutputTokens: 200_001 }, "maxOutputTokens out_of_range"],
+    [{ language: "de_DE" }, "language language_invalid"],
+    [{ guidance: "x".repeat(20_001) }, "guidance too_long"],
+    [{ guidance: "\u0000" }, "guidance text_invalid"],
+    [{ toolIds: ["know_01k3v8q5x8e7arf4s2m6t9c0wd"] }, "toolIds.0 id_invalid"],
+    [
+      { knowledgeIds: Array.from({ length: 201 }, () => toId("knowledge", newId())) },
+      "knowledgeIds too_many",
+    ],
+    [{ limits: { maxIterations: 9 } }, "limits.maxIterations out_of_range"],
+    [{ limits: { maxTimeSeconds: 86_401 } }, "limits.maxTimeSeconds out_of_range"],
+    [{ limits: { maxMoney: 1 } }, "limits.maxMoney unknown_field"],
+    [{ dailyCostUsd: "0" }, "dailyCostUsd out_of_range"],
+    [{ dailyCostUsd: 5 }, "dailyCostUsd invalid_type"],
+    [{ monthlyCostUsd: "1.1234567" }, "monthlyCostUsd out_of_range"],
+  ])("refuses what is out of bounds: %#", async (fields, error) => {
+    await newWorkspace();
+    const { id } = await newAgent();
+    const { status, body } = await request("PATCH", `/agents/${id}`, fields);
+    expect([status, fieldErrors(body)]).toEqual([422, [error]]);
+  });
+
+  it("names every id that the workspace does not have, and what is in a list twice", async () => {
+    await newWorkspace();
+    const { id } = await newAgent();
+    const [tool, knowledge] = [toId("tool", newId()), toId("knowledge", newId())];
+    const refused = await request("PATCH", `/agents/${id}`, { toolIds: [tool], knowledgeIds: [knowledge] });
+    expect([refused.status, fieldErrors(refused.body)]).toEqual([
+      422,
+      ["toolIds.0 not_found", "knowledgeIds.0 not_found"],
+    ]);
+    const twice = await request("PATCH", `/agents/${id}`, { toolIds: [tool, tool] });
+    expect(fieldErrors(twice.body)).toEqual(["toolIds.1 repeated"]);
+  });
+
+  it("tells people of its budget, and of the workspace's", async () => {
+    await newWorkspace();
+    const { id } = await newAgent({ dailyCostUsd: "1.00" });
+    const agentId = fromId("agent", String(id)) ?? "";
+    const agentBudget = { dailyCostUsd: "1.00", monthlyCostUsd: null };
+    const executionId = newId();
+    for (const costUsd of ["0.85", "0.15"]) {
+      const call = { agentId, executionId, key: `${executionId}:${costUsd}:1` };
+      await reserveCost(core, workspaceId, { ...call, agentBudget, estimateUsd: "0.1" });
+      await settleCost(core, workspaceId, { ...call, costUsd });
+    }
+    const { rows } = await tenant((tx) =>
+      tx.query({ text: "select kind, severity, title, body, target_id from notifications order by id" }),
+    );
+    expect(rows).toMatchObject([
+      {
+        kind: "budget.nearly_used_up",
+        severity: "warning",
+        title: '80 % of the daily budget of the agent "Mia" is spent',
+        body: "0.85 of 1.00 US dollars are spent. When all of it is spent, work is skipped until the next day.",
+        target_id: agentId,
+      },
+      { kind: "budget.used_up", severity: "error" },
+    ]);
+  });
+
   it("refuses what it cannot use and says where", async () => {
     await newWorkspace();
     const refused = await request("POST", "/agents", {
@@ -185,7 +294,12 @@ describe("/v1/agents", () => {
     const { id } = await newAgent();
     const agentId = fromId("agent", String(id)) ?? "";
     const channel = await tenant((tx) =>
-      createChannel(core, tx, { platform: "web", kind: "widget", name: "Site", defaultAgentId: agentId }),
+      createChannel(
+        core,
+        tx,
+        { platform: "web", kind: "widget", name: "Site", defaultAgentId: agentId },
+        { caller: null, requestId: null },
+      ),
     );
     await request("DELETE", `/agents/${id}`);
     expect(deletedAgents).toContain(agentId);
@@ -202,9 +316,15 @@ describe("/v1/agents", () => {
         const none = { conversationId: newId(), contactId: newId(), channelId: newId(), executionId: null };
         return await facts?.(tx, { ...none, class: "answer", agentId: askedId });
       });
-    expect(await ask(agentId)).toEqual({ agentEnabled: true });
-    await request("PATCH", `/agents/${id}`, { enabled: false });
-    expect(await ask(agentId)).toEqual({ agentEnabled: false });
+    expect(await ask(agentId)).toEqual({ agentEnabled: true, usedUpBudget: null });
+    const limits = { maxTimeSeconds: 3_600 };
+    await request("PATCH", `/agents/${id}`, { enabled: false, dailyCostUsd: "0.10", limits });
+    expect(await ask(agentId)).toEqual({ agentEnabled: false, usedUpBudget: null, ...limits });
+    const settlement = { key: "a:1:1", agentId, executionId: newId(), costUsd: "0.10" };
+    await settleCost(core, workspaceId, settlement);
+    expect(await ask(agentId)).toMatchObject({
+      usedUpBudget: "The agent's daily budget of 0.10 US dollars is used up.",
+    });
     expect(await ask(newId())).toEqual({ agentEnabled: false });
     expect(await ask(null)).toEqual({});
     const [exists] = core.extensions.of(agentExists);
@@ -228,7 +348,7 @@ describe("/v1/model-providers", () => {
     expect(stored).not.toContain(apiKey);
     expect(stored).not.toContain(Buffer.from(apiKey).toString("hex"));
     const access = await tenant((tx) => readProviderAccess(core, tx, fromId("modelProvider", id) ?? ""));
-    expect(access).toEqual({ kind: "openai_compatible", baseUrl: "http://localhost:11434/v1", apiKey });
+    expect(access).toMatchObject({ kind: "openai_compatible", baseUrl: "http://localhost:11434/v1", apiKey });
   });
 
   it("replaces and removes the key, and audits that without the key", async () => {

@@ -1,4 +1,4 @@
-import { invalidField, requireFound } from "../base/errors.ts";
+import { type FieldError, invalidFields, requireFound } from "../base/errors.ts";
 import { newId } from "../base/ids.ts";
 import { withoutUndefined } from "../base/objects.ts";
 import type { Page, PageOf } from "../base/page.ts";
@@ -7,6 +7,7 @@ import { clearDefaultAgent as clearDefaultAgentOfChannels } from "../channels/in
 import { answerWaiting } from "../conversations/index.ts";
 import type { TenantTx } from "../db/index.ts";
 import type { Core } from "../engine/index.ts";
+import { forgetAgent, forgetRefusal } from "../usage/index.ts";
 import { changedFields, type Origin, recordChange } from "../workspaces/index.ts";
 import {
   type Agent,
@@ -22,13 +23,26 @@ import {
   updateAgentRow,
 } from "./agent-store.ts";
 import { agentDeleted } from "./extension-points.ts";
+import { findMissingKnowledge } from "./knowledge/index.ts";
 import { keepProvider } from "./provider-store.ts";
+import { type LimitChanges, mergeLimits } from "./rules.ts";
+import { findMissingTools } from "./tools/index.ts";
 
 export interface NewAgent {
   readonly name: string;
   readonly instructions: string;
   readonly modelProviderId: string;
   readonly model: string;
+  readonly temperature?: number | null | undefined;
+  readonly maxOutputTokens?: number | null | undefined;
+  readonly language?: string | null | undefined;
+  readonly guidance?: string | undefined;
+  readonly toolIds?: readonly string[] | undefined;
+  readonly knowledgeIds?: readonly string[] | undefined;
+  /** What is absent stays, null goes back to the default. */
+  readonly limits?: LimitChanges | undefined;
+  readonly dailyCostUsd?: string | null | undefined;
+  readonly monthlyCostUsd?: string | null | undefined;
   readonly enabled?: boolean | undefined;
   readonly isDefault?: boolean | undefined;
   readonly meta?: Meta | undefined;
@@ -38,20 +52,11 @@ export interface NewAgent {
 export type AgentChanges = { readonly [K in Exclude<keyof NewAgent, "demo">]?: NewAgent[K] | undefined };
 
 /**
- * What an agent's work runs on, fixed at its start and kept in the journal. The provider's address and API key are
- * not in it: they are read at each model call, so that a key is never stored in the open and can be replaced.
+ * Creates an agent. It becomes the default only if it says so. Throws 422 at what it refers to that the workspace does
+ * not have.
  */
-export interface AgentSnapshot {
-  readonly id: string;
-  readonly name: string;
-  readonly instructions: string;
-  readonly modelProviderId: string;
-  readonly model: string;
-}
-
-/** Creates an agent. It becomes the default only if it says so. Throws 422 at `modelProviderId`. */
 export async function createAgent(tx: TenantTx, agent: NewAgent, origin: Origin): Promise<Agent> {
-  await checkProvider(tx, agent.modelProviderId);
+  await checkReferences(tx, agent);
   if (agent.isDefault) {
     await lockDefaultAgent(tx);
     await clearDefault(tx, origin);
@@ -62,6 +67,15 @@ export async function createAgent(tx: TenantTx, agent: NewAgent, origin: Origin)
     instructions: agent.instructions,
     modelProviderId: agent.modelProviderId,
     model: agent.model,
+    temperature: agent.temperature ?? null,
+    maxOutputTokens: agent.maxOutputTokens ?? null,
+    language: agent.language ?? null,
+    guidance: agent.guidance ?? "",
+    toolIds: agent.toolIds ?? [],
+    knowledgeIds: agent.knowledgeIds ?? [],
+    limits: mergeLimits({}, agent.limits ?? {}),
+    dailyCostUsd: agent.dailyCostUsd ?? null,
+    monthlyCostUsd: agent.monthlyCostUsd ?? null,
     enabled: agent.enabled ?? true,
     isDefault: agent.isDefault ?? false,
     demo: agent.demo ?? false,
@@ -72,8 +86,8 @@ export async function createAgent(tx: TenantTx, agent: NewAgent, origin: Origin)
 }
 
 /**
- * Changes the fields given. Making it the default takes that from the agent that was; enabling it has it answer what
- * waits for it. Throws 404, 422.
+ * Changes the fields given. Making it the default takes that from the agent that was; enabling it, or changing what its
+ * calls may cost, has it answer what waits for it. Throws 404, 422.
  */
 export async function updateAgent(
   core: Core,
@@ -82,12 +96,18 @@ export async function updateAgent(
   changes: AgentChanges,
   origin: Origin,
 ): Promise<Agent> {
-  if (changes.modelProviderId !== undefined) await checkProvider(tx, changes.modelProviderId);
+  await checkReferences(tx, changes);
   if (changes.isDefault) await lockDefaultAgent(tx);
   const before = requireFound(await selectAgentForUpdate(tx, id), "agent");
   if (changes.isDefault && !before.isDefault) await clearDefault(tx, origin);
-  const after = await updateAgentRow(tx, id, withoutUndefined(changes));
-  if (after.enabled && !before.enabled) await answerWaiting(core, tx);
+  const { limits, ...fields } = changes;
+  const after = await updateAgentRow(tx, id, {
+    ...withoutUndefined(fields),
+    ...(limits === undefined ? {} : { limits: mergeLimits(before.limits, limits) }),
+  });
+  const isAffordable = costFields.some((field) => before[field] !== after[field]);
+  if (isAffordable) await forgetRefusal(tx, id);
+  if (after.enabled && (!before.enabled || isAffordable)) await answerWaiting(core, tx);
   await record(tx, origin, "agent.update", before, after);
   return after;
 }
@@ -97,6 +117,7 @@ export async function deleteAgent(core: Core, tx: TenantTx, id: string, origin: 
   const agent = requireFound(await selectAgentForUpdate(tx, id), "agent");
   for (const handle of core.extensions.of(agentDeleted)) await handle(tx, id);
   await clearDefaultAgentOfChannels(tx, id);
+  await forgetAgent(tx, id);
   await deleteAgentRow(tx, id);
   await record(tx, origin, "agent.delete", agent, undefined);
 }
@@ -115,17 +136,20 @@ export function listAgents(tx: TenantTx, filter: AgentFilter, page: Page): Promi
   return selectAgents(tx, filter, page);
 }
 
-/** The agent as its executions see it. */
-export function snapshotAgent(agent: Agent): AgentSnapshot {
-  const { id, name, instructions, modelProviderId, model } = agent;
-  return { id, name, instructions, modelProviderId, model };
-}
-
 const audited = [
   "name",
   "instructions",
   "modelProviderId",
   "model",
+  "temperature",
+  "maxOutputTokens",
+  "language",
+  "guidance",
+  "toolIds",
+  "knowledgeIds",
+  "limits",
+  "dailyCostUsd",
+  "monthlyCostUsd",
   "enabled",
   "isDefault",
   "meta",
@@ -150,7 +174,40 @@ async function clearDefault(tx: TenantTx, origin: Origin): Promise<void> {
   if (former !== undefined) await record(tx, origin, "agent.update", { ...former, isDefault: true }, former);
 }
 
-async function checkProvider(tx: TenantTx, id: string): Promise<void> {
-  if (await keepProvider(tx, id)) return;
-  throw invalidField("modelProviderId", "not_found", "must be the id of a model provider of this workspace");
+/** What decides whether a budget has room for the agent's calls. */
+const costFields = [
+  "modelProviderId",
+  "model",
+  "maxOutputTokens",
+  "dailyCostUsd",
+  "monthlyCostUsd",
+] as const satisfies readonly (keyof Agent)[];
+
+/** Throws 422 with every id that the workspace does not have, at its place. */
+async function checkReferences(tx: TenantTx, agent: AgentChanges): Promise<void> {
+  const { modelProviderId, toolIds = [], knowledgeIds = [] } = agent;
+  const [isKept, missingTools, missingKnowledge] = await Promise.all([
+    modelProviderId === undefined || keepProvider(tx, modelProviderId),
+    toolIds.length === 0 ? [] : findMissingTools(tx, toolIds),
+    knowledgeIds.length === 0 ? [] : findMissingKnowledge(tx, knowledgeIds),
+  ]);
+  const faults: readonly FieldError[] = [
+    ...(isKept ? [] : [notFoundAt("modelProviderId", "model provider")]),
+    ...listMissing("toolIds", "tool", toolIds, missingTools),
+    ...listMissing("knowledgeIds", "knowledge text", knowledgeIds, missingKnowledge),
+  ];
+  if (faults.length > 0) throw invalidFields(...faults);
+}
+
+function listMissing(
+  field: string,
+  what: string,
+  ids: readonly string[],
+  missing: readonly string[],
+): readonly FieldError[] {
+  return ids.flatMap((id, index) => (missing.includes(id) ? [notFoundAt(`${field}.${index}`, what)] : []));
+}
+
+function notFoundAt(path: string, what: string): FieldError {
+  return { path, code: "not_found", message: `must be the id of a ${what} of this workspace` };
 }

@@ -1,16 +1,62 @@
 import { type Contribution, contribute } from "../base/extensions.ts";
+import { toId } from "../base/ids.ts";
 import { agentExists } from "../channels/index.ts";
-import { gateFacts } from "../conversations/index.ts";
-import { selectAgent } from "./agent-store.ts";
+import { agentNames, answerWaiting, gateFacts } from "../conversations/index.ts";
+import type { TenantTx } from "../db/index.ts";
+import type { Core } from "../engine/index.ts";
+import { notify } from "../notifications/index.ts";
+import {
+  agentBudgets,
+  type BudgetMark,
+  budgetReached,
+  findUsedUpBudget,
+  nameBudget,
+} from "../usage/index.ts";
+import { getWorkspace, workspaceBudgetChanged } from "../workspaces/index.ts";
+import { selectAgent, selectAgentBudgets } from "./agent-store.ts";
 
 /** What lower modules ask about agents. */
-export function agentContributions(): readonly Contribution[] {
+export function agentContributions(core: Core): readonly Contribution[] {
   return [
     contribute(agentExists, async (tx, agentId) => (await selectAgent(tx, agentId)) !== undefined),
+    contribute(agentNames, async (tx, agentId) => (await selectAgent(tx, agentId))?.name),
     contribute(gateFacts, async (tx, { agentId }) => {
       if (agentId === null) return {};
-      const agent = await selectAgent(tx, agentId);
-      return { agentEnabled: agent?.enabled === true };
+      const [agent, workspace] = await Promise.all([selectAgent(tx, agentId), getWorkspace(tx)]);
+      if (agent === undefined) return { agentEnabled: false };
+      const usedUp = await findUsedUpBudget(core, tx, workspace, agent);
+      const { enabled, limits } = agent;
+      return {
+        agentEnabled: enabled,
+        usedUpBudget: usedUp?.message ?? null,
+        ...(limits.maxTimeSeconds === undefined ? {} : { maxTimeSeconds: limits.maxTimeSeconds }),
+      };
     }),
+    contribute(agentBudgets, selectAgentBudgets),
+    contribute(budgetReached, (tx, mark) => tellOfBudget(core, tx, mark)),
+    contribute(workspaceBudgetChanged, (tx) => answerWaiting(core, tx)),
   ];
+}
+
+async function tellOfBudget(
+  core: Core,
+  tx: TenantTx,
+  { line, percent, spentUsd }: BudgetMark,
+): Promise<void> {
+  const { agentId, period, startsOn, limitUsd } = line;
+  const agent = agentId === null ? undefined : await selectAgent(tx, agentId);
+  const whose = agent === undefined ? "the workspace" : `the agent "${agent.name}"`;
+  const isUsedUp = percent === 100;
+  const spent = `${Number(spentUsd).toFixed(2)} of ${limitUsd} US dollars are spent`;
+  const unit = period === "day" ? "day" : "month";
+  await notify(core, tx, {
+    kind: isUsedUp ? "budget.used_up" : "budget.nearly_used_up",
+    severity: isUsedUp ? "error" : "warning",
+    title: `${percent} % of the ${period === "day" ? "daily" : "monthly"} budget of ${whose} is spent`,
+    body: isUsedUp
+      ? `${nameBudget(line)} is used up: ${spent}. Until the next ${unit}, or until it is raised, its work is skipped.`
+      : `${spent}. When all of it is spent, work is skipped until the next ${unit}.`,
+    target: agentId === null ? { kind: "workspace", id: tx.workspaceId } : { kind: "agent", id: agentId },
+    dedupKey: `budget:${toId("agent", agentId ?? tx.workspaceId)}:${period}:${startsOn}:${percent}`,
+  });
 }

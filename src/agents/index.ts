@@ -3,11 +3,15 @@ import type { Core, Module } from "../engine/index.ts";
 import { agentRoutes } from "./agent-http.ts";
 import { agentContributions } from "./contributions.ts";
 import { agentErrors } from "./errors.ts";
-import { type CreateModel, createModelFactory, modelFactory } from "./model-access.ts";
+import { knowledgeRoutes } from "./knowledge/index.ts";
+import { type CreateModel, callPlaces, createModelFactory, modelFactory } from "./model-access.ts";
+import { createCallPlaces } from "./models/index.ts";
 import { agentMetrics } from "./observe.ts";
 import { providerRoutes } from "./provider-http.ts";
 import { createReplyKind } from "./reply.ts";
+import { createToolFetch, toolFetch, toolRoutes } from "./tools/index.ts";
 
+export { snapshotAgent } from "./agent-snapshot.ts";
 export type { Agent } from "./agent-store.ts";
 export {
   createAgent,
@@ -15,15 +19,17 @@ export {
   findDefaultAgent,
   listAgents,
   loadAgent,
-  snapshotAgent,
   updateAgent,
 } from "./agents.ts";
 export {
+  type AgentToolScope,
   agentDeleted,
+  agentTools,
   sessionContexts,
 } from "./extension-points.ts";
-export type { AgentRun, AgentStart, OutgoingText, SendVerdict } from "./loop/agent-run.ts";
+export type { AgentRun, OutgoingText, SendVerdict } from "./loop/agent-run.ts";
 export { runAgent } from "./loop/run-agent.ts";
+export { type AgentTool, defineTool, type ToolOutcome } from "./loop/tool.ts";
 export type { CreateModel } from "./model-access.ts";
 export {
   createModelProvider,
@@ -36,6 +42,8 @@ export { buildTaskPrompt, type PromptMessage } from "./prompt.ts";
 export interface AgentsOptions {
   /** Instead of models that are really called; tests hand in scripted ones. */
   readonly createModel?: CreateModel | undefined;
+  /** Private hosts, addresses or ranges that tools may reach. */
+  readonly privateHosts?: readonly string[] | undefined;
 }
 
 /** Agents, the models they think with, the loop they work in, and the replies they give. */
@@ -44,11 +52,13 @@ export function agentsModule(core: Core, options: AgentsOptions = {}): Module {
     name: "agents",
     errors: agentErrors,
     metrics: agentMetrics,
-    routes: [...agentRoutes(core), ...providerRoutes(core)],
+    routes: [...agentRoutes(core), ...providerRoutes(core), ...toolRoutes(core), ...knowledgeRoutes(core)],
     executions: [createReplyKind(core)],
     contributions: [
-      ...agentContributions(),
+      ...agentContributions(core),
       contribute(modelFactory, options.createModel ?? createModelFactory(core)),
+      contribute(toolFetch, createToolFetch(core, options.privateHosts ?? [])),
+      contribute(callPlaces, createCallPlaces()),
     ],
   };
 }

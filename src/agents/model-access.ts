@@ -1,15 +1,20 @@
 import { extensionPoint } from "../base/extensions.ts";
 import { createGuardedFetch } from "../base/guarded-fetch.ts";
+import type { TenantTx } from "../db/index.ts";
 import type { Core } from "../engine/index.ts";
 import { type ProviderAccess, readProviderAccess } from "./model-providers.ts";
-import { createModel, type Model, ModelError } from "./models/index.ts";
+import { type CallPlaces, createModel, type Model, ModelError } from "./models/index.ts";
 import { observeModel } from "./observe.ts";
+import type { PriceSource } from "./prices.ts";
 
 /** Makes the named model at a provider. Connects to nothing until the model is called. */
 export type CreateModel = (provider: ProviderAccess, modelName: string) => Model;
 
 /** How models are made. The agents module contributes it; there is exactly one. */
 export const modelFactory = extensionPoint<CreateModel>("agents.modelFactory");
+
+/** Bounds the calls at once. Contributed by the agents module; without it there are no bounds. */
+export const callPlaces = extensionPoint<CallPlaces>("agents.callPlaces");
 
 /**
  * The models that are really called. Base URLs are set by admins and may be private; link-local and metadata
@@ -29,20 +34,36 @@ export function createModelFactory(core: Pick<Core, "clock" | "db">): CreateMode
     );
 }
 
+/** What was read of a provider, the key in the open: it must not be stored. */
+export type ModelAccess = ProviderAccess | "gone" | "key_unreadable";
+
+/** Reads what a call at this provider needs, in the caller's transaction. */
+export function readModelAccess(core: Core, tx: TenantTx, modelProviderId: string): Promise<ModelAccess> {
+  return readProviderAccess(core, tx, modelProviderId);
+}
+
+/** A model that can be called, and what its calls are priced with. */
+export interface OpenedModel {
+  readonly model: Model;
+  readonly prices: PriceSource;
+}
+
 /**
- * The model as its provider is set up now, with the key read now. Opens a transaction of its own. Throws a ModelError
- * if the provider is gone or its key cannot be read.
+ * The model as its provider is set up now, with the key read now, in a transaction of its own unless `known` was just
+ * read. Its calls wait for a free place at the provider. Throws a ModelError if the provider is gone or its key cannot
+ * be read.
  */
 export async function openModel(
   core: Core,
   workspaceId: string,
-  model: { readonly modelProviderId: string; readonly model: string },
-): Promise<Model> {
+  wanted: { readonly modelProviderId: string; readonly model: string },
+  known?: ModelAccess,
+): Promise<OpenedModel> {
   const [create] = core.extensions.of(modelFactory);
   if (create === undefined) throw new Error("no module contributes modelFactory");
-  const access = await core.db.tenant(workspaceId, (tx) =>
-    readProviderAccess(core, tx, model.modelProviderId),
-  );
+  const access =
+    known ??
+    (await core.db.tenant(workspaceId, (tx) => readProviderAccess(core, tx, wanted.modelProviderId)));
   switch (access) {
     case "gone":
       throw new ModelError("refused", "The agent's model provider was deleted.");
@@ -51,7 +72,19 @@ export async function openModel(
         "unauthorized",
         "The provider's stored API key cannot be decrypted. Enter it again.",
       );
-    default:
-      return observeModel(core, create(access, model.model));
+    default: {
+      const model = observeModel(core, create(access, wanted.model));
+      return { model: boundCalls(core, access, model), prices: access };
+    }
   }
+}
+
+/** The same model with each of its calls waiting for a free place. The wait is no part of the call that is measured. */
+function boundCalls(core: Core, { id, maxConcurrent }: ProviderAccess, model: Model): Model {
+  const [places] = core.extensions.of(callPlaces);
+  if (places === undefined) return model;
+  return {
+    ...model,
+    call: (request) => places.run(id, maxConcurrent, request.signal, () => model.call(request)),
+  };
 }

@@ -1,5 +1,6 @@
-import { AppError, type FieldError, invalidFields, requireFound } from "../base/errors.ts";
+import { AppError, invalidFields, requireFound } from "../base/errors.ts";
 import { newId } from "../base/ids.ts";
+import { withoutUndefined } from "../base/objects.ts";
 import type { Page, PageOf } from "../base/page.ts";
 import type { Meta } from "../base/schemas.ts";
 import type { TenantTx } from "../db/index.ts";
@@ -7,51 +8,63 @@ import type { Core } from "../engine/index.ts";
 import { changedFields, type Origin, recordChange } from "../workspaces/index.ts";
 import { selectAgentNamesOfProvider } from "./agent-store.ts";
 import { agentErrors } from "./errors.ts";
+import type { HttpProviderKind } from "./models/index.ts";
+import type { ModelPrices } from "./prices.ts";
+import { findProviderFaults, placeOf } from "./provider-faults.ts";
 import {
   deleteProviderRow,
   insertProvider,
   type ModelProvider,
   type ProviderKind,
-  type ProviderValues,
   type StoredProvider,
-  selectBaseUrls,
+  selectPlaces,
   selectProvider,
   selectProviderForUpdate,
   selectProviders,
   updateProviderRow,
 } from "./provider-store.ts";
-import { findBaseUrlFault, isSameServer } from "./rules.ts";
 
 export interface NewModelProvider {
   readonly name: string;
   readonly kind: ProviderKind;
-  readonly baseUrl?: string | undefined;
+  /** Null: the vendor's own server. */
+  readonly baseUrl?: string | null | undefined;
   readonly apiKey?: string | null | undefined;
+  readonly maxConcurrent?: number | null | undefined;
+  readonly prices?: ModelPrices | undefined;
   readonly meta?: Meta | undefined;
 }
 
 export interface ModelProviderChanges {
   readonly name?: string | undefined;
-  readonly baseUrl?: string | undefined;
+  /** Null: the vendor's own server. */
+  readonly baseUrl?: string | null | undefined;
   /** Null removes the key. */
   readonly apiKey?: string | null | undefined;
+  readonly maxConcurrent?: number | null | undefined;
+  /** Replaces all of them. */
+  readonly prices?: ModelPrices | undefined;
   readonly meta?: Meta | undefined;
 }
 
-/** Creates a provider. Nothing is called. Throws 422 at `baseUrl` or `apiKey`. */
+/** Creates a provider. Nothing is called. Throws 422 at `baseUrl`, `apiKey` or `prices`. */
 export async function createModelProvider(
   core: Core,
   tx: TenantTx,
   provider: NewModelProvider,
   origin: Origin,
 ): Promise<ModelProvider> {
-  throwFaults(findFaults(provider.kind, provider.baseUrl ?? null, provider));
+  const { kind, baseUrl = null, apiKey = null, prices = {} } = provider;
+  const faults = findProviderFaults({ kind, baseUrl, prices, hasApiKey: apiKey !== null }, provider);
+  if (faults.length > 0) throw invalidFields(...faults);
   const id = newId();
   const created = await insertProvider(tx, id, {
     name: provider.name,
-    kind: provider.kind,
-    baseUrl: provider.baseUrl ?? null,
-    apiKeySealed: sealKey(core, id, provider.apiKey ?? null),
+    kind,
+    baseUrl,
+    apiKeySealed: sealKey(core, id, apiKey),
+    maxConcurrent: provider.maxConcurrent ?? null,
+    prices,
     meta: provider.meta ?? {},
   });
   await record(tx, origin, "model_provider.create", undefined, created);
@@ -70,24 +83,19 @@ export async function updateModelProvider(
   origin: Origin,
 ): Promise<ModelProvider> {
   const before = requireFound(await selectProviderForUpdate(tx, id), "model provider");
-  throwFaults(findFaults(before.kind, changes.baseUrl ?? before.baseUrl, changes));
-  if (
-    before.hasApiKey &&
-    before.baseUrl !== null &&
-    changes.baseUrl !== undefined &&
-    changes.apiKey === undefined &&
-    !isSameServer(before.baseUrl, changes.baseUrl)
-  ) {
-    const message = "must be sent again, or as null, when baseUrl moves to another server";
-    throw invalidFields({ path: "apiKey", code: "required", message });
-  }
-  const { apiKey, name, baseUrl, meta } = changes;
-  const values: { -readonly [K in keyof ProviderValues]?: ProviderValues[K] } = {};
-  if (name !== undefined) values.name = name;
-  if (baseUrl !== undefined) values.baseUrl = baseUrl;
-  if (meta !== undefined) values.meta = meta;
-  if (apiKey !== undefined) values.apiKeySealed = sealKey(core, id, apiKey);
-  const after = await updateProviderRow(tx, id, values);
+  const { apiKey, ...columns } = changes;
+  const setup = {
+    kind: before.kind,
+    baseUrl: changes.baseUrl === undefined ? before.baseUrl : changes.baseUrl,
+    hasApiKey: apiKey === undefined ? before.hasApiKey : apiKey !== null,
+    prices: changes.prices ?? before.prices,
+  };
+  const faults = findProviderFaults(setup, changes, before);
+  if (faults.length > 0) throw invalidFields(...faults);
+  const after = await updateProviderRow(tx, id, {
+    ...withoutUndefined(columns),
+    ...(apiKey === undefined ? {} : { apiKeySealed: sealKey(core, id, apiKey) }),
+  });
   await record(tx, origin, "model_provider.update", before, after);
   return withoutKey(after);
 }
@@ -118,8 +126,9 @@ export async function listModelProviders(
 }
 
 /** Where models are called from this installation, whatever the workspace: for the check of its surroundings. */
-export function listModelAddresses(core: Pick<Core, "db">): Promise<readonly string[]> {
-  return selectBaseUrls(core.db);
+export async function listModelAddresses(core: Pick<Core, "db">): Promise<readonly string[]> {
+  const places = await selectPlaces(core.db);
+  return [...new Set(places.flatMap(({ kind, baseUrl }) => placeOf(kind, baseUrl) ?? []))];
 }
 
 /**
@@ -129,52 +138,43 @@ export function listModelAddresses(core: Pick<Core, "db">): Promise<readonly str
 export async function readProviderAccess(
   core: Core,
   tx: TenantTx,
-  id: string,
+  providerId: string,
 ): Promise<ProviderAccess | "gone" | "key_unreadable"> {
-  const provider = await selectProvider(tx, id);
+  const provider = await selectProvider(tx, providerId);
   if (provider === undefined) return "gone";
-  if (provider.kind === "sandbox") return { kind: "sandbox" };
-  const { apiKeySealed, baseUrl } = provider;
-  if (baseUrl === null) throw new Error(`model provider ${id} has no base URL`);
-  if (apiKeySealed === null) return { kind: "openai_compatible", baseUrl, apiKey: undefined };
+  const { id, kind, apiKeySealed, maxConcurrent, prices } = provider;
+  const base = { id, maxConcurrent, prices };
+  if (kind === "sandbox") return { ...base, kind };
+  const baseUrl = placeOf(kind, provider.baseUrl);
+  if (baseUrl === undefined) throw new Error(`model provider ${id} has no base URL`);
+  if (apiKeySealed === null) return { ...base, kind, baseUrl, apiKey: undefined };
   try {
-    return { kind: "openai_compatible", baseUrl, apiKey: core.cipher.open(apiKeySealed, keyContext(id)) };
+    return { ...base, kind, baseUrl, apiKey: core.cipher.open(apiKeySealed, keyContext(id)) };
   } catch (error) {
     core.log.warn({ err: error, modelProviderId: id }, "a model provider's API key cannot be decrypted");
     return "key_unreadable";
   }
 }
 
-export type ProviderAccess =
-  | { readonly kind: "sandbox" }
-  | { readonly kind: "openai_compatible"; readonly baseUrl: string; readonly apiKey: string | undefined };
-
-function findFaults(
-  kind: ProviderKind,
-  baseUrl: string | null,
-  sent: { readonly baseUrl?: string | undefined; readonly apiKey?: string | null | undefined },
-): FieldError[] {
-  if (kind === "sandbox") {
-    const message = "must be left out: the sandbox is built in and calls nothing";
-    const given = [sent.baseUrl === undefined ? [] : "baseUrl", sent.apiKey == null ? [] : "apiKey"].flat();
-    return given.map((path) => ({ path, code: "not_allowed", message }));
-  }
-  if (baseUrl === null) {
-    return [{ path: "baseUrl", code: "required", message: "is required for the kind openai_compatible" }];
-  }
-  const fault = sent.baseUrl === undefined ? undefined : findBaseUrlFault(sent.baseUrl);
-  return fault === undefined ? [] : [{ path: "baseUrl", code: "url_invalid", message: fault }];
+interface ProviderAccessBase {
+  readonly id: string;
+  readonly maxConcurrent: number | null;
+  readonly prices: ModelPrices;
 }
 
-function throwFaults(faults: readonly FieldError[]): void {
-  if (faults.length > 0) throw invalidFields(...faults);
-}
+export type ProviderAccess = ProviderAccessBase &
+  (
+    | { readonly kind: "sandbox" }
+    | { readonly kind: HttpProviderKind; readonly baseUrl: string; readonly apiKey: string | undefined }
+  );
 
 const audited = [
   "name",
   "kind",
   "baseUrl",
   "hasApiKey",
+  "maxConcurrent",
+  "prices",
   "meta",
 ] as const satisfies readonly (keyof ModelProvider)[];
 

@@ -1,65 +1,107 @@
-/** US dollars for a million tokens. */
-interface Price {
-  readonly input: number;
-  readonly output: number;
+import type { ModelUsage } from "./models/index.ts";
+
+/** US dollars for a million tokens, as decimal strings. */
+export interface ModelPrice {
+  readonly inputUsdPerMillionTokens: string;
+  readonly outputUsdPerMillionTokens: string;
+  /** Input that the provider read from its cache; left out: as other input. */
+  readonly cachedInputUsdPerMillionTokens?: string | undefined;
 }
 
+/** Prices by the model's name. */
+export type ModelPrices = Readonly<Record<string, ModelPrice>>;
+
+/** What a provider's calls are priced with: its own prices before the built-in ones. */
+export interface PriceSource {
+  readonly kind: string;
+  readonly prices: ModelPrices;
+}
+
+type Row = readonly [input: string, output: string, cachedInput?: string];
+
 /**
- * The providers' list prices without discounts for cached or batched tokens, so that a limit is reached too early
+ * The providers' list prices for short contexts, without discounts for batches, so that a limit is reached too early
  * rather than too late. A model that is not here costs nothing, and its calls say that the price is not known.
  */
-const prices: Readonly<Record<string, Price>> = {
-  "claude-3-5-haiku": { input: 0.8, output: 4 },
-  "claude-3-5-sonnet": { input: 3, output: 15 },
-  "claude-haiku-4-5": { input: 1, output: 5 },
-  "claude-opus-4": { input: 15, output: 75 },
-  "claude-opus-4-1": { input: 15, output: 75 },
-  "claude-sonnet-4": { input: 3, output: 15 },
-  "claude-sonnet-4-5": { input: 3, output: 15 },
-  "gemini-2.0-flash": { input: 0.1, output: 0.4 },
-  "gemini-2.5-flash": { input: 0.3, output: 2.5 },
-  "gemini-2.5-pro": { input: 1.25, output: 10 },
-  "gpt-4.1": { input: 2, output: 8 },
-  "gpt-4.1-mini": { input: 0.4, output: 1.6 },
-  "gpt-4.1-nano": { input: 0.1, output: 0.4 },
-  "gpt-4o": { input: 2.5, output: 10 },
-  "gpt-4o-mini": { input: 0.15, output: 0.6 },
-  "gpt-5": { input: 1.25, output: 10 },
-  "gpt-5-mini": { input: 0.25, output: 2 },
-  "gpt-5-nano": { input: 0.05, output: 0.4 },
-  o3: { input: 2, output: 8 },
-  "o4-mini": { input: 1.1, output: 4.4 },
+const listPrices: Readonly<Record<string, Row>> = {
+  "claude-3-5-haiku": ["0.80", "4", "0.08"],
+  "claude-3-5-sonnet": ["3", "15", "0.30"],
+  "claude-haiku-4-5": ["1", "5", "0.10"],
+  "claude-opus-4": ["15", "75", "1.50"],
+  "claude-opus-4-1": ["15", "75", "1.50"],
+  "claude-opus-4-5": ["5", "25", "0.50"],
+  "claude-sonnet-4": ["3", "15", "0.30"],
+  "claude-sonnet-4-5": ["3", "15", "0.30"],
+  "gemini-2.0-flash": ["0.10", "0.40", "0.025"],
+  "gemini-2.5-flash": ["0.30", "2.50", "0.075"],
+  "gemini-2.5-flash-lite": ["0.10", "0.40", "0.025"],
+  "gemini-2.5-pro": ["1.25", "10", "0.31"],
+  "gpt-4.1": ["2", "8", "0.50"],
+  "gpt-4.1-mini": ["0.40", "1.60", "0.10"],
+  "gpt-4.1-nano": ["0.10", "0.40", "0.025"],
+  "gpt-4o": ["2.50", "10", "1.25"],
+  "gpt-4o-mini": ["0.15", "0.60", "0.075"],
+  "gpt-5": ["1.25", "10", "0.125"],
+  "gpt-5-mini": ["0.25", "2", "0.025"],
+  "gpt-5-nano": ["0.05", "0.40", "0.005"],
+  "gpt-5.1": ["1.25", "10", "0.125"],
+  o3: ["2", "8", "0.50"],
+  "o4-mini": ["1.10", "4.40", "0.275"],
 };
 
-const free: Price = { input: 0, output: 0 };
+const free: Row = ["0", "0", "0"];
 
 interface CallCost {
   /** US dollars with six decimals; a started millionth counts as one. */
   readonly costUsd: string;
-  /** False: the model is not in the table, and the cost is 0 for lack of a price. */
+  /** False: neither the provider's prices nor the table have the model, and the cost is 0 for lack of a price. */
   readonly priceKnown: boolean;
 }
 
 /** What a call costs. `model` may carry a vendor in front (`openai/gpt-4o`) or a date behind (`gpt-4o-2024-08-06`). */
 export function priceCall(
-  provider: string,
+  provider: PriceSource,
   model: string,
-  tokens: { readonly inputTokens: number; readonly outputTokens: number },
+  usage: Pick<ModelUsage, "inputTokens" | "outputTokens" | "cachedInputTokens">,
 ): CallCost {
-  const price = provider === "sandbox" ? free : findPrice(model);
-  if (price === undefined) return { costUsd: "0.000000", priceKnown: false };
-  // Dollars for a million tokens are millionths of a dollar for one.
-  const micros = Math.ceil(roundNoise(tokens.inputTokens * price.input + tokens.outputTokens * price.output));
-  return { costUsd: (micros / 1_000_000).toFixed(6), priceKnown: true };
+  const row = findPrice(provider, model);
+  if (row === undefined) return { costUsd: formatMicros(0n), priceKnown: false };
+  const [input, output, cachedInput = input] = row;
+  const cached = Math.min(usage.cachedInputTokens ?? 0, usage.inputTokens);
+  // Dollars for a million tokens are millionths of a dollar for one, and the prices come as millionths of those.
+  const total =
+    BigInt(usage.inputTokens - cached) * toMillionths(input) +
+    BigInt(cached) * toMillionths(cachedInput) +
+    BigInt(usage.outputTokens) * toMillionths(output);
+  return { costUsd: formatMicros((total + 999_999n) / 1_000_000n), priceKnown: true };
 }
 
-function findPrice(model: string): Price | undefined {
+/** The sum of amounts in US dollars that have six decimals. */
+export function addCosts(...amounts: readonly string[]): string {
+  return formatMicros(amounts.reduce((sum, amount) => sum + toMillionths(amount), 0n));
+}
+
+function findPrice({ kind, prices }: PriceSource, model: string): Row | undefined {
+  if (kind === "sandbox") return free;
   const name = model.toLowerCase().replace(/^.*\//, "");
   const undated = name.replace(/-(\d{8}|\d{4}-\d{2}-\d{2}|latest)$/, "");
-  return Object.hasOwn(prices, undated) ? prices[undated] : undefined;
+  for (const key of [model, name, undated]) {
+    const own = Object.hasOwn(prices, key) ? prices[key] : undefined;
+    if (own === undefined) continue;
+    const { inputUsdPerMillionTokens, outputUsdPerMillionTokens, cachedInputUsdPerMillionTokens } = own;
+    return cachedInputUsdPerMillionTokens === undefined
+      ? [inputUsdPerMillionTokens, outputUsdPerMillionTokens]
+      : [inputUsdPerMillionTokens, outputUsdPerMillionTokens, cachedInputUsdPerMillionTokens];
+  }
+  return Object.hasOwn(listPrices, undated) ? listPrices[undated] : undefined;
 }
 
-/** 3 × 0.1 is a little more than 0.3 in floating point; rounding up would make that a millionth more. */
-function roundNoise(value: number): number {
-  return Math.round(value * 1_000) / 1_000;
+/** A decimal string with at most six decimals, in millionths. */
+function toMillionths(decimal: string): bigint {
+  const [whole = "0", fraction = ""] = decimal.split(".");
+  return BigInt(whole) * 1_000_000n + BigInt(fraction.padEnd(6, "0"));
+}
+
+function formatMicros(micros: bigint): string {
+  return `${micros / 1_000_000n}.${String(micros % 1_000_000n).padStart(6, "0")}`;
 }

@@ -20,7 +20,7 @@ const contact: ContactForAgent = {
 };
 
 const base = {
-  agent: { name: "Mia", instructions: "Be brief." },
+  agent: { name: "Mia", instructions: "Be brief.", guidance: "Say you.", language: null },
   contact,
   recentMessages: [],
   now: new Date("2027-03-01T09:05:30Z"),
@@ -55,6 +55,8 @@ describe("buildTaskPrompt", () => {
     const text = system?.role === "system" ? system.content : "";
     expect(text).toContain("You are Mia");
     expect(text).toContain("<instructions>\nBe brief.\n</instructions>");
+    expect(text).toContain("<guidance>\nSay you.\n</guidance>");
+    expect(text).toContain("Write to the contact in German (de).");
     expect(text).toContain("<task>\nRemind Anna of her appointment.\n</task>");
     expect(text).toContain('"plan":"pro"');
     expect(text).toContain('preferred_time: Likes to be written to in the evening ("evening")');
@@ -74,11 +76,24 @@ describe("buildTaskPrompt", () => {
     for (const tag of ["<task>", "</task>", "</contact>", "</memory>"]) expect(count(system, tag)).toBe(1);
   });
 
+  it("writes in the agent's language before the contact's", () => {
+    const agent = { ...base.agent, guidance: " ", language: "pt-BR" };
+    const system = systemOf(buildTaskPrompt({ ...base, agent, task, previousSummary: null }));
+    expect(system).toContain("Write to the contact in Brazilian Portuguese (pt-BR).");
+    expect(system).not.toContain("<guidance>");
+    const unknown = { ...base, contact: { ...contact, language: null }, task, previousSummary: null };
+    expect(systemOf(buildTaskPrompt(unknown))).toContain("the language in which they write");
+  });
+
   it("knows a task without a contact", () => {
     const messages = buildTaskPrompt({ ...base, contact: null, task, previousSummary: null });
     expect(systemOf(messages)).toContain("there is nobody to write to");
     expect(systemOf(messages)).not.toContain("<contact>");
     expect(messages[1]).toEqual({ role: "user", content: 'Carry out the task "Reminder" now.' });
+    const free = { ...task, mayWriteTo: "any" } as const;
+    const system = systemOf(buildTaskPrompt({ ...base, contact: null, task: free, previousSummary: null }));
+    expect(system).toContain("find_contacts tells whom there is");
+    expect(system).toContain("Write to the contact in the language");
   });
 });
 
@@ -110,6 +125,21 @@ describe("buildReplyPrompt", () => {
         "<note>\nA colleague wrote to the contact: I will call you.\n</note>\n\n" +
         "<contact_message>\nFine\n</contact_message>",
     });
+  });
+
+  it("leaves the oldest messages out when all of them are too long, and says how many", () => {
+    const long = Array.from({ length: 12 }, (_, n) => wrote("contact", `${n} ${"x".repeat(9_990)}`));
+    const [, first, ...rest] = buildReplyPrompt({ ...base, task: null, recentMessages: long });
+    const text = first?.role === "user" ? first.content : "";
+    expect(rest).toEqual([]);
+    expect(text).toContain("<note>\n4 earlier messages are left out to save space.\n</note>");
+    expect(count(text, "<contact_message>")).toBe(8);
+    const one = buildReplyPrompt({
+      ...base,
+      task: null,
+      recentMessages: [wrote("contact", "x".repeat(99_999))],
+    });
+    expect(JSON.stringify(one[1]).length).toBeGreaterThan(99_999);
   });
 
   it("works without a task and with the contact first", () => {

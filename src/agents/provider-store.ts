@@ -3,10 +3,12 @@ import { type Page, type PageOf, pageFrom, pageStart } from "../base/page.ts";
 import type { Meta } from "../base/schemas.ts";
 import { toStorableJson } from "../base/text.ts";
 import type { Database, DB, TenantTx } from "../db/index.ts";
+import { httpProviderKinds } from "./models/index.ts";
+import type { ModelPrices } from "./prices.ts";
 
 type ProviderRow = Selectable<DB["modelProviders"]>;
 
-export const providerKinds = ["openai_compatible", "sandbox"] as const;
+export const providerKinds = [...httpProviderKinds, "sandbox"] as const;
 export type ProviderKind = (typeof providerKinds)[number];
 
 /** Where models are called. Its API key is stored sealed and never shown. */
@@ -14,9 +16,13 @@ export interface ModelProvider {
   readonly id: string;
   readonly name: string;
   readonly kind: ProviderKind;
-  /** Null for the sandbox. */
+  /** Null: the vendor's own server; for the sandbox none. */
   readonly baseUrl: string | null;
   readonly hasApiKey: boolean;
+  /** So many calls run at once in each worker process; null: no bound. */
+  readonly maxConcurrent: number | null;
+  /** Prices that go before the built-in ones. */
+  readonly prices: ModelPrices;
   readonly meta: Meta;
   readonly createdAt: Date;
   readonly updatedAt: Date;
@@ -30,6 +36,8 @@ export interface ProviderValues {
   readonly kind: ProviderKind;
   readonly baseUrl: string | null;
   readonly apiKeySealed: Buffer | null;
+  readonly maxConcurrent: number | null;
+  readonly prices: ModelPrices;
   readonly meta: Meta;
 }
 
@@ -40,7 +48,13 @@ export async function insertProvider(
 ): Promise<StoredProvider> {
   const row = await tx.db
     .insertInto("modelProviders")
-    .values({ ...values, id, workspaceId: tx.workspaceId, meta: toStorableJson(values.meta) })
+    .values({
+      ...values,
+      id,
+      workspaceId: tx.workspaceId,
+      prices: toStorableJson(values.prices),
+      meta: toStorableJson(values.meta),
+    })
     .returningAll()
     .executeTakeFirstOrThrow();
   return toProvider(row);
@@ -98,12 +112,27 @@ export async function selectProviders(
   return pageFrom((await query.execute()).map(toProvider), page.limit);
 }
 
-/** As the system: the base URLs of all workspaces' providers, each once. */
-export async function selectBaseUrls(db: Database): Promise<readonly string[]> {
-  const { rows } = await db.autocommit.query<{ base_url: string }>({
-    text: "select distinct base_url from model_providers where base_url is not null order by base_url",
+/** As the system: where the providers of all workspaces are, each place once. */
+export async function selectPlaces(
+  db: Database,
+): Promise<readonly { readonly kind: ProviderKind; readonly baseUrl: string | null }[]> {
+  const { rows } = await db.autocommit.query<{ kind: ProviderKind; baseUrl: string | null }>({
+    text: `select distinct kind, base_url as "baseUrl" from model_providers order by 1, 2`,
   });
-  return rows.map((row) => row.base_url);
+  return rows;
+}
+
+/** The model of the newest agent that uses the provider. */
+export async function selectUsedModel(tx: TenantTx, id: string): Promise<string | undefined> {
+  const row = await tx.db
+    .selectFrom("agents")
+    .select("model")
+    .where("workspaceId", "=", tx.workspaceId)
+    .where("modelProviderId", "=", id)
+    .orderBy("id", "desc")
+    .limit(1)
+    .executeTakeFirst();
+  return row?.model;
 }
 
 export async function updateProviderRow(
@@ -111,9 +140,12 @@ export async function updateProviderRow(
   id: string,
   changes: Partial<Omit<ProviderValues, "kind">>,
 ): Promise<StoredProvider> {
-  const { meta, ...columns } = changes;
-  const values: Updateable<DB["modelProviders"]> =
-    meta === undefined ? columns : { ...columns, meta: toStorableJson(meta) };
+  const { meta, prices, ...columns } = changes;
+  const values: Updateable<DB["modelProviders"]> = {
+    ...columns,
+    ...(meta === undefined ? {} : { meta: toStorableJson(meta) }),
+    ...(prices === undefined ? {} : { prices: toStorableJson(prices) }),
+  };
   const row = await tx.db
     .updateTable("modelProviders")
     .set((eb) => ({ ...values, updatedAt: eb.fn("now") }))
@@ -133,12 +165,13 @@ export async function deleteProviderRow(tx: TenantTx, id: string): Promise<void>
 }
 
 function toProvider(row: ProviderRow): StoredProvider {
-  const { workspaceId: _, kind, meta, ...provider } = row;
+  const { workspaceId: _, kind, meta, prices, ...provider } = row;
   return {
     ...provider,
     hasApiKey: row.apiKeySealed !== null,
     // The column's check lets no other kind in, and the API nothing but objects.
     kind: kind as ProviderKind,
     meta: meta as Meta,
+    prices: prices as unknown as ModelPrices,
   };
 }

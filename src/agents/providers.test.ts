@@ -51,8 +51,8 @@ beforeAll(async () => {
     }),
   ]);
   workspaceId = await core.newWorkspace();
-  contactId = await tenant(async (tx) => (await createContact(tx, { name: "Anna" })).id);
-  for (const service of [createWorker(core, { concurrency: 2 }), createMaintenance(core, "worker")])
+  contactId = await tenant(async (tx) => (await createContact(core, tx, { name: "Anna" }, origin)).id);
+  for (const service of [createWorker(core, { concurrency: 4 }), createMaintenance(core, "worker")])
     stops.push(await service.start());
 });
 
@@ -65,7 +65,22 @@ afterAll(async () => {
 const tenant = <T>(work: (tx: TenantTx) => Promise<T>) => core.db.tenant(workspaceId, work);
 
 async function start(tx: TenantTx, { modelProviderId, model }: { modelProviderId: string; model: string }) {
-  const agent = { id: newId(), name: "Mia", instructions: "Be brief.", modelProviderId, model };
+  const agent = {
+    id: newId(),
+    name: "Mia",
+    instructions: "Be brief.",
+    modelProviderId,
+    model,
+    temperature: null,
+    maxOutputTokens: null,
+    language: null,
+    guidance: "",
+    toolIds: [],
+    knowledgeIds: [],
+    limits: {},
+    dailyCostUsd: null,
+    monthlyCostUsd: null,
+  };
   const prompt = buildTaskPrompt({
     agent,
     task: { name: "Reminder", description: "Remind her of the appointment." },
@@ -188,4 +203,39 @@ it("says so when the stored key was sealed with another secret", async () => {
     reasonCode: "model_unauthorized",
     reasonMessage: expect.stringContaining("cannot be decrypted"),
   });
+});
+
+it("makes so many calls at once as the provider allows, from the next call on", async () => {
+  const { id } = await tenant((tx) =>
+    createModelProvider(
+      core,
+      tx,
+      { name: "One", kind: "openai_compatible", baseUrl: server.baseUrl, maxConcurrent: 1 },
+      origin,
+    ),
+  );
+  const before = server.requests.length;
+  const released = Promise.withResolvers<void>();
+  const done = { toolCalls: [{ name: "finish", input: { outcome: "no_action_needed", summary: "Done." } }] };
+  server.play({ ...done, until: released.promise }, done, { ...done, until: released.promise }, done);
+  const two = [run(id, "gpt-4o-mini"), run(id, "gpt-4o-mini")];
+  await server.waitForRequests(before + 1);
+  // The other execution runs too: it waits for the place.
+  await until("both executions at work", async () => {
+    const { rows } = await tenant((tx) =>
+      tx.query<{ count: number }>({
+        text: "select count(*)::int as count from executions where status = 'running'",
+      }),
+    );
+    return rows[0]?.count === 2 ? true : undefined;
+  });
+  expect(server.requests).toHaveLength(before + 1);
+  released.resolve();
+  expect(await Promise.all(two)).toMatchObject([{ status: "completed" }, { status: "completed" }]);
+  expect(server.requests).toHaveLength(before + 2);
+
+  await tenant((tx) => updateModelProvider(core, tx, id, { maxConcurrent: 2 }, origin));
+  const again = [run(id, "gpt-4o-mini"), run(id, "gpt-4o-mini")];
+  await server.waitForRequests(before + 4);
+  expect(await Promise.all(again)).toMatchObject([{ status: "completed" }, { status: "completed" }]);
 });

@@ -24,6 +24,7 @@ import {
   executionKinds,
   listExecutions,
 } from "../engine/index.ts";
+import { settleCost } from "../usage/index.ts";
 import { agentsModule, createAgent, createModelProvider, sessionContexts, updateAgent } from "./index.ts";
 import { ModelError } from "./models/index.ts";
 
@@ -87,9 +88,9 @@ async function newScene(...answers: readonly ScriptedAnswer[]): Promise<Scene> {
   return await tenant(async (tx) => {
     const agent = { name: "Mia", instructions: "Be brief.", modelProviderId, model: model.model };
     const agentId = (await createAgent(tx, agent, origin)).id;
-    const contact = await createContact(tx, { name: "Anna", attributes: { plan: "pro" } });
+    const contact = await createContact(core, tx, { name: "Anna", attributes: { plan: "pro" } }, origin);
     const channel = { platform: "web", kind: "widget", name: "Site", defaultAgentId: agentId };
-    const { id: channelId } = await createChannel(core, tx, channel);
+    const { id: channelId } = await createChannel(core, tx, channel, origin);
     return { agentId, contactId: contact.id, channelId, model };
   });
 }
@@ -300,4 +301,32 @@ it("frees the turn when it is cancelled in the middle of a model call", async ()
   expect(await replies(id, 1)).toMatchObject([{ status: "canceled" }]);
   expect(await conversation(id)).toMatchObject({ turnExecutionId: null, controller: "none" });
   await until("the abort", () => scene.model.calls[0]?.signal.aborted);
+});
+
+it("is not begun while the agent's budget is used up, and a person is told; a raised budget brings it back", async () => {
+  const scene = await newScene({ text: "Five o'clock." });
+  const change = (dailyCostUsd: string | null) =>
+    tenant((tx) =>
+      updateAgent(core, tx, scene.agentId, { dailyCostUsd, limits: { maxTimeSeconds: 1_200 } }, origin),
+    );
+  await change("0.50");
+  const spent = { key: "a:1:1", agentId: scene.agentId, executionId: newId(), costUsd: "0.50" };
+  await settleCost(core, workspaceId, spent);
+  const conversationId = await write(scene, "When?");
+  const [skipped] = await replies(conversationId, 1);
+  expect(skipped).toMatchObject({ status: "skipped", reasonCode: "budget" });
+  expect(skipped?.reasonMessage).toBe("The agent's daily budget of 0.50 US dollars is used up.");
+  const conversation = await tenant((tx) => getConversation(tx, conversationId));
+  expect(conversation?.controller).toBe("none");
+  expect(scene.model.calls.length).toBe(0);
+  const before = core.sentJobs.length;
+  await change("1.00");
+  expect(core.sentJobs.slice(before).map(({ id }) => id)).toEqual(["conversations.answer_waiting"]);
+  await write(scene, "Hello?");
+  const [, answered] = await replies(conversationId, 2);
+  expect(answered).toMatchObject({ status: "completed", outcome: "message_sent" });
+  const { rows } = await tenant((tx) =>
+    tx.query({ text: "select max_time_seconds from executions where id = $1", values: [answered?.id] }),
+  );
+  expect(rows).toEqual([{ max_time_seconds: 1_200 }]);
 });

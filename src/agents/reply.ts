@@ -1,6 +1,8 @@
 import {
   endTurn,
   lockConversation,
+  openPreview,
+  type ReplyPreview,
   replyKind,
   sendMessage,
   type Turn,
@@ -18,22 +20,27 @@ import {
   setParticipants,
 } from "../engine/index.ts";
 import { getWorkspace } from "../workspaces/index.ts";
+import { snapshotAgent } from "./agent-snapshot.ts";
 import { selectAgent } from "./agent-store.ts";
-import { snapshotAgent } from "./agents.ts";
 import { type SessionContext, sessionContexts } from "./extension-points.ts";
-import type { AgentRun, AgentStart, SendVerdict } from "./loop/agent-run.ts";
+import type { AgentRun, AnswerPreview, RunLimits, SendVerdict } from "./loop/agent-run.ts";
 import { runAgent } from "./loop/run-agent.ts";
 import { buildReplyPrompt, type PromptMessage } from "./prompt.ts";
 
-/** A reply is one turn of a conversation: far less than a task needs, so that a confused model is stopped soon. */
-const limits = { maxIterations: 30, maxToolCalls: 100, maxCostUsd: null } as const;
+/**
+ * Where the agent has no limits of its own. A reply is one turn of a conversation: far less than a task needs, so that a
+ * confused model is stopped soon.
+ */
+const defaultLimits = { maxIterations: 30, maxToolCalls: 100, maxCostUsd: null } as const;
 /** The engine's default for executions that ask for no other. */
-const maxTimeSeconds = 900;
+const defaultMaxTimeSeconds = 900;
 
 interface ReplyData {
   readonly conversationId: string;
   /** See `Turn`. */
   readonly takenAfter: number;
+  /** The channel on which the contact can watch the answer being written; absent where nobody can. */
+  readonly previewChannelId?: string;
 }
 
 /** The kind of execution that answers what a contact wrote. */
@@ -49,8 +56,26 @@ export function createReplyKind(core: Core): ExecutionKind {
 async function runReply(core: Core, ctx: ExecutionContext): Promise<ExecutionResult> {
   const { id: executionId, conversationId } = ctx.execution;
   if (conversationId === null) throw new Error("a reply without a conversation");
+  // The latest answer that the contact may be watching.
+  let preview: ReplyPreview | undefined;
   const run: AgentRun<ReplyData> = {
     mode: "reply",
+    preview({ agent, contactId, data: { previewChannelId: channelId } }) {
+      preview?.close();
+      preview = undefined;
+      if (channelId === undefined || contactId === null) return noPreview;
+      const { workspaceId } = ctx.execution;
+      const shown = openPreview(core, {
+        workspaceId,
+        channelId,
+        contactId,
+        conversationId,
+        executionId,
+        agentId: agent.id,
+      });
+      preview = shown;
+      return shown;
+    },
     start: (tx) => startReply(core, tx, ctx.execution, conversationId),
     async send(tx, { text, stepSeq, idempotencyKey }, start): Promise<SendVerdict> {
       const sent = await sendMessage(core, tx, {
@@ -62,40 +87,62 @@ async function runReply(core: Core, ctx: ExecutionContext): Promise<ExecutionRes
         takenAfter: start.data.takenAfter,
         stepSeq,
         idempotencyKey,
+        messageId: preview?.messageId,
       });
+      if (sent.reason === undefined) tx.afterCommit(() => preview?.sent());
       if (sent.reason === undefined) return { accepted: true, messageId: sent.messageId, conversationId };
       return { accepted: false, messageId: sent.messageId, reason: sent.reason };
     },
   };
-  return await runAgent(core, ctx, run);
+  try {
+    return await runAgent(core, ctx, run);
+  } finally {
+    preview?.close();
+  }
 }
+
+/** On platforms that show a message when it is complete. */
+const noPreview: AnswerPreview = { text: () => undefined, discard: () => undefined };
 
 async function startReply(
   core: Core,
   tx: TenantTx,
   execution: Execution,
   conversationId: string,
-): Promise<AgentStart<ReplyData> | { readonly end: ExecutionResult }> {
+): ReturnType<AgentRun<ReplyData>["start"]> {
   const turn = await takeTurn(core, tx, { conversationId, executionId: execution.id });
   if (turn.status === "nothing") return { end: { status: "skipped", outcome: "none", reason: turn.reason } };
-  const agent = await selectAgent(tx, turn.agentId);
+  // Side by side: each costs a round trip, and the contact waits for all of them.
+  const [agent, { timezone }, task] = await Promise.all([
+    selectAgent(tx, turn.agentId),
+    getWorkspace(tx),
+    findSessionContext(core, tx, turn),
+  ]);
   if (agent === undefined) return { end: { status: "failed", outcome: "blocked", reason: agentGone } };
   if (agent.id !== execution.agentId) await setParticipants(tx, execution, { agentId: agent.id });
-  const { timezone } = await getWorkspace(tx);
+  const limits: RunLimits = {
+    maxIterations: agent.limits.maxIterations ?? defaultLimits.maxIterations,
+    maxToolCalls: agent.limits.maxToolCalls ?? defaultLimits.maxToolCalls,
+    maxCostUsd: agent.limits.maxCostUsd ?? defaultLimits.maxCostUsd,
+  };
   return {
     agent: snapshotAgent(agent),
     prompt: buildReplyPrompt({
       agent,
       contact: turn.contact,
-      task: await findSessionContext(core, tx, turn),
+      task,
       recentMessages: arrangeMessages(turn).map(toPromptMessage),
       now: core.clock.now(),
       timezone: turn.contact.timezone ?? timezone,
-      limits: { ...limits, maxTimeSeconds },
+      limits: { ...limits, maxTimeSeconds: agent.limits.maxTimeSeconds ?? defaultMaxTimeSeconds },
     }),
     limits,
     contactId: turn.contact.id,
-    data: { conversationId, takenAfter: turn.takenAfter },
+    data: {
+      conversationId,
+      takenAfter: turn.takenAfter,
+      ...(turn.channel.platform === "web" ? { previewChannelId: turn.channel.id } : {}),
+    },
   };
 }
 

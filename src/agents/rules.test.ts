@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { findBaseUrlFault, isSameServer } from "./rules.ts";
+import { findBaseUrlFault, findRepeated, isLanguage, isSameServer, mergeLimits } from "./rules.ts";
 
 it("accepts http and https, private addresses too", () => {
   for (const url of [
@@ -32,4 +32,21 @@ it("knows when a key would go to another server", () => {
   expect(isSameServer("https://a.example/v1", "http://a.example/v1")).toBe(false);
   expect(isSameServer("https://a.example/v1", "https://a.example:8443/v1")).toBe(false);
   expect(isSameServer("https://a.example/v1", "https://b.example/v1")).toBe(false);
+});
+
+it("changes the limits that are named, and null takes one back", () => {
+  const before = { maxIterations: 50, maxCostUsd: "1.00" };
+  const changes = { maxIterations: null, maxToolCalls: 5, maxCostUsd: undefined };
+  expect(mergeLimits(before, changes)).toEqual({ maxCostUsd: "1.00", maxToolCalls: 5 });
+  expect(mergeLimits(before, {})).toEqual(before);
+});
+
+it("knows language tags by their form", () => {
+  expect(["en", "pt-BR", "zh-Hant-TW"].map(isLanguage)).toEqual([true, true, true]);
+  expect(["", "de_DE", "x", "en-"].map(isLanguage)).toEqual([false, false, false, false]);
+});
+
+it("finds the first id that a list has already", () => {
+  expect(findRepeated(["a", "b", "b", "a"])).toBe(2);
+  expect(findRepeated(["a", "b"])).toBeUndefined();
 });

@@ -1,4 +1,5 @@
 import { classifyAddress } from "../base/guarded-address.ts";
+import type { AgentLimits } from "./agent-store.ts";
 
 /**
  * What is wrong with a model provider's base URL, as the rest of a sentence that begins with "must", or undefined.
@@ -30,4 +31,29 @@ function isForbiddenAddress(hostname: string): boolean {
 export function isSameServer(left: string, right: string): boolean {
   const origin = URL.parse(left)?.origin;
   return origin !== undefined && origin === URL.parse(right)?.origin;
+}
+
+/** Limits as a request gives them: null takes one back to its default. */
+export type LimitChanges = { readonly [K in keyof AgentLimits]?: AgentLimits[K] | null | undefined };
+
+/** The limits after a change: what is absent stays, null goes back to the default. */
+export function mergeLimits(limits: AgentLimits, changes: LimitChanges): AgentLimits {
+  const named = Object.entries(changes).filter(([, value]) => value !== undefined);
+  const merged = Object.entries({ ...limits, ...Object.fromEntries(named) });
+  return Object.fromEntries(merged.filter(([, value]) => value !== null));
+}
+
+/** True for a well-formed BCP 47 tag such as `en`, `pt-BR` or `zh-Hant-TW`. */
+export function isLanguage(tag: string): boolean {
+  try {
+    return Intl.getCanonicalLocales(tag).length === 1;
+  } catch {
+    return false;
+  }
+}
+
+/** Where an id stands that the list has already, or undefined. */
+export function findRepeated(ids: readonly string[]): number | undefined {
+  const index = ids.findIndex((id, at) => ids.indexOf(id) < at);
+  return index === -1 ? undefined : index;
 }

@@ -17,7 +17,8 @@ const jsonType = "application/json; charset=utf-8";
 export function answerOf(route: Route, result: unknown): Answer {
   const response = result instanceof RouteResponse ? result : new RouteResponse(result);
   const status = response.status ?? route.status ?? 200;
-  if (status === 204) return { status, headers: response.headers, body: null };
+  const isEmpty = status === 204 || (status === 202 && response.body === undefined);
+  if (isEmpty) return { status, headers: response.headers, body: null };
   const body = JSON.stringify(presentAnswer(route.response, response.body, route.operationId));
   return { status, headers: { "content-type": jsonType, ...response.headers }, body };
 }

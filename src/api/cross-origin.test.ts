@@ -83,7 +83,7 @@ test.each([
     about: {
       ...readable,
       "access-control-allow-methods": methods,
-      "access-control-allow-headers": "authorization, content-type, x-request-id",
+      "access-control-allow-headers": "authorization, content-type, last-event-id, x-request-id",
       "access-control-max-age": "7200",
     },
   });

@@ -6,7 +6,7 @@ import type { Route } from "../base/route.ts";
  * and never with a cookie, so any origin may read its answers. Everything else is for programs and Errand's own pages.
  */
 const openPrefix = "/web/v1/";
-const allowedHeaders = "authorization, content-type, x-request-id";
+const allowedHeaders = "authorization, content-type, last-event-id, x-request-id";
 /** Chrome keeps a preflight's answer for two hours at most. */
 const preflightSeconds = 7_200;
 

@@ -10,6 +10,7 @@ export const apiErrors = defineErrors({
   cross_origin: [403, "A request with a session cookie must come from one of Errand's own pages."],
   metrics_forbidden: [403, "Metrics are served to this machine only, unless a metrics token is set."],
   route_not_found: [404, "There is nothing at this address."],
+  tool_unknown: [404, "There is no MCP tool of this name."],
   method_not_allowed: [405, "This address does not take this method."],
   request_timeout: [408, "The request took too long to arrive."],
   idempotency_key_in_progress: [409, "The first request with this Idempotency-Key is still running."],

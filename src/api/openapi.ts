@@ -198,5 +198,11 @@ function describeAnswer(route: Route, schemas: SchemaBook): Json {
     };
   }
   const content = { "application/json": { schema, ...(example === undefined ? {} : { example }) } };
-  return { [status]: { description, headers, content } };
+  const also = route.alsoStatus;
+  return {
+    [status]: { description, headers, content },
+    ...(also === undefined
+      ? {}
+      : { [also]: { description: STATUS_CODES[also] ?? "Success", headers, content } }),
+  };
 }

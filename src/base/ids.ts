@@ -14,6 +14,8 @@ export const idPrefixes = {
   notification: "ntf",
   agent: "agent",
   modelProvider: "prov",
+  tool: "tool",
+  knowledge: "know",
   contact: "contact",
   memory: "fact",
   channel: "chan",

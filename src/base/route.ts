@@ -79,6 +79,18 @@ export class RouteResponse<T> {
   }
 }
 
+/** A route as MCP clients see it: a tool, with the specification's hints. */
+export interface RouteTool {
+  /** snake_case, verb first: `create_task`. */
+  readonly name: string;
+  /** True: it changes nothing. */
+  readonly readOnly?: boolean;
+  /** True: it takes away or stops something; false: it only adds. */
+  readonly destructive?: boolean;
+  /** True: the same call again changes nothing more. */
+  readonly idempotent?: boolean;
+}
+
 interface RouteDocument {
   readonly method: "GET" | "POST" | "PATCH" | "PUT" | "DELETE";
   /** Fastify's form: `/v1/tasks/:taskId`. A parameter that ends in `Id` is an object's id and must use `idParam`. */
@@ -93,8 +105,12 @@ interface RouteDocument {
   readonly errors?: readonly ErrorCode[];
   /** Default 200, or 201 for POST on a collection when the route says so. */
   readonly status?: 200 | 201 | 202 | 204;
+  /** A second status of success with the same answer, for what makes an object or changes the one that is there. */
+  readonly alsoStatus?: 201;
   /** An example body and answer for the reference. */
   readonly examples?: { readonly body?: unknown; readonly response?: unknown };
+  /** Present: programs may call it through MCP as well. Only for routes of a workspace that answer JSON. */
+  readonly tool?: RouteTool;
 }
 
 type Shape = z.ZodType;

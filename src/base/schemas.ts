@@ -93,6 +93,21 @@ export const timezone = z
   })
   .meta({ description: "IANA name", example: "Europe/Berlin" });
 
+/** An amount of US dollars as a decimal string, more than 0. */
+export const usd = z
+  .string()
+  .refine((value) => /^\d{1,8}(\.\d{1,6})?$/.test(value) && Number(value) > 0, {
+    error: 'must be more than 0 and at most 99999999.999999 US dollars, as a decimal string such as "0.50"',
+    params: { code: "out_of_range" },
+  })
+  .meta({ description: "US dollars", example: "0.50" });
+
+/** A whole number within bounds, which the error names. */
+export function wholeNumber(least: number, most: number) {
+  const error = `must be a whole number between ${least} and ${most}`;
+  return z.int({ error }).min(least, { error }).max(most, { error });
+}
+
 /** True or false in a query. */
 export const booleanInQuery = z.enum(["true", "false"]).transform((value) => value === "true");
 

@@ -4,6 +4,7 @@ import { newId } from "../base/ids.ts";
 import type { Page, PageOf } from "../base/page.ts";
 import type { TenantTx } from "../db/index.ts";
 import type { Core } from "../engine/index.ts";
+import { type Origin, recordChange, recordDifference } from "../workspaces/index.ts";
 import type { Channel } from "./channel.ts";
 import { channelErrors } from "./errors.ts";
 import { agentExists, channelChanged, channelDeleted, channelInUse } from "./extension-points.ts";
@@ -31,13 +32,29 @@ export interface NewChannel {
 }
 
 /** Connects a channel, with a new secret. Throws 422 for a kind that its platform does not have or an unknown agent. */
-export async function createChannel(core: Core, tx: TenantTx, channel: NewChannel): Promise<Channel> {
+export async function createChannel(
+  core: Core,
+  tx: TenantTx,
+  channel: NewChannel,
+  origin: Origin,
+): Promise<Channel> {
   const { platform, kind, name, defaultAgentId = null, meta = {}, demo = false } = channel;
   checkKind(platform, kind);
   await checkAgent(core, tx, defaultAgentId);
   const id = newId();
   const secretSealed = sealSecret(core, id, randomToken());
-  return insertChannel(tx, { id, platform, kind, name, defaultAgentId, meta, demo, secretSealed });
+  const created = await insertChannel(tx, {
+    id,
+    platform,
+    kind,
+    name,
+    defaultAgentId,
+    meta,
+    demo,
+    secretSealed,
+  });
+  await record(tx, origin, "channel.create", undefined, created);
+  return created;
 }
 
 /** Undefined if there is no such channel in the workspace. */
@@ -49,19 +66,21 @@ export function listChannels(tx: TenantTx, filter: ChannelFilter, page: Page): P
   return selectChannels(tx, filter, page);
 }
 
-/** Channel before and after the change. Throws 404, and 422 as `createChannel` does. */
+/** Changes the fields given. Throws 404, and 422 as `createChannel` does. */
 export async function updateChannel(
   core: Core,
   tx: TenantTx,
   id: string,
   change: ChannelChange,
-): Promise<{ readonly before: Channel; readonly after: Channel }> {
+  origin: Origin,
+): Promise<Channel> {
   const before = requireFound(await selectChannel(tx, id, "for update"), "channel");
   if (change.kind !== undefined) checkKind(before.platform, change.kind);
   await checkAgent(core, tx, change.defaultAgentId ?? null);
   const after = requireFound(await updateChannelRow(tx, id, change), "channel");
   for (const handle of core.extensions.of(channelChanged)) await handle(tx, before, after);
-  return { before, after };
+  await record(tx, origin, "channel.update", before, after);
+  return after;
 }
 
 /** Deletes a channel. Throws 409 `channel_in_use` while it has conversations, unless these are to go as well; 404. */
@@ -70,14 +89,16 @@ export async function deleteChannel(
   tx: TenantTx,
   id: string,
   options: { readonly withConversations: boolean },
+  origin: Origin,
 ): Promise<void> {
-  requireFound(await selectChannel(tx, id, "for update"), "channel");
+  const channel = requireFound(await selectChannel(tx, id, "for update"), "channel");
   if (!options.withConversations) {
     for (const inUse of core.extensions.of(channelInUse))
       if (await inUse(tx, id)) throw new AppError(channelErrors.channel_in_use);
   }
   for (const end of core.extensions.of(channelDeleted)) await end(tx, id);
   await deleteChannelRow(tx, id);
+  await record(tx, origin, "channel.delete", channel, undefined);
 }
 
 /** Leaves the channels of a deleted agent without a default agent. */
@@ -91,10 +112,18 @@ export async function readSecret(core: Core, tx: TenantTx, id: string): Promise<
   return core.cipher.open(sealed, secretContext(id));
 }
 
+/** The secret for somebody's eyes, which the audit log keeps. Throws 404. */
+export async function showSecret(core: Core, tx: TenantTx, id: string, origin: Origin): Promise<string> {
+  const secret = await readSecret(core, tx, id);
+  await recordChange(tx, { ...origin, action: "channel.read_secret", target: { kind: "channel", id } });
+  return secret;
+}
+
 /** A new secret; proofs made with the old one are refused from now on. Throws 404. */
-export async function rotateSecret(core: Core, tx: TenantTx, id: string): Promise<string> {
+export async function rotateSecret(core: Core, tx: TenantTx, id: string, origin: Origin): Promise<string> {
   const secret = randomToken();
   requireFound(await updateChannelRow(tx, id, { secretSealed: sealSecret(core, id, secret) }), "channel");
+  await recordChange(tx, { ...origin, action: "channel.rotate_secret", target: { kind: "channel", id } });
   return secret;
 }
 
@@ -121,4 +150,23 @@ async function checkAgent(core: Core, tx: TenantTx, agentId: string | null): Pro
   if (agentId === null) return;
   for (const exists of core.extensions.of(agentExists)) if (await exists(tx, agentId)) return;
   throw invalidField("defaultAgentId", "not_found", "there is no agent with this id in the workspace");
+}
+
+const audited = [
+  "platform",
+  "kind",
+  "name",
+  "status",
+  "defaultAgentId",
+  "meta",
+] as const satisfies readonly (keyof Channel)[];
+
+function record(
+  tx: TenantTx,
+  origin: Origin,
+  action: string,
+  before: Channel | undefined,
+  after: Channel | undefined,
+): Promise<void> {
+  return recordDifference(tx, { ...origin, action, kind: "channel", before, after, fields: audited });
 }

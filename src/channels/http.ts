@@ -4,15 +4,14 @@ import { toId, toIdOrNull } from "../base/ids.ts";
 import { type Route, route } from "../base/route.ts";
 import { booleanInQuery, idOf, instant, pageOf, pageQuery } from "../base/schemas.ts";
 import type { Core } from "../engine/index.ts";
-import { changedFields, recordChange } from "../workspaces/index.ts";
 import type { Channel } from "./channel.ts";
 import {
   createChannel,
   deleteChannel,
   getChannel,
   listChannels,
-  readSecret,
   rotateSecret,
+  showSecret,
   updateChannel,
 } from "./channels.ts";
 import { channelErrors } from "./errors.ts";
@@ -29,7 +28,6 @@ import {
 
 const tag = "Channels";
 const params = z.object({ channelId: idOf("channel") });
-const audited = ["platform", "kind", "name", "status", "defaultAgentId", "meta"] as const;
 
 /** Routes under `/v1/channels`. */
 export function channelRoutes(core: Core): readonly Route[] {
@@ -46,17 +44,9 @@ export function channelRoutes(core: Core): readonly Route[] {
       response: channelOut,
       examples: { body: { platform: "web", kind: "widget", name: "Website" }, response: channelExample },
       handler: ({ body, caller, requestId }) =>
-        core.db.tenant(caller.workspaceId, async (tx) => {
-          const channel = await createChannel(core, tx, body);
-          await recordChange(tx, {
-            caller,
-            requestId,
-            action: "channel.create",
-            target: { kind: "channel", id: channel.id },
-            changes: changedFields(undefined, channel, audited),
-          });
-          return presentChannel(channel);
-        }),
+        core.db.tenant(caller.workspaceId, async (tx) =>
+          presentChannel(await createChannel(core, tx, body, { caller, requestId })),
+        ),
     }),
     route({
       scope: "read",
@@ -103,17 +93,9 @@ export function channelRoutes(core: Core): readonly Route[] {
       response: channelOut,
       examples: { body: { status: "disabled" }, response: channelExample },
       handler: ({ params: { channelId }, body, caller, requestId }) =>
-        core.db.tenant(caller.workspaceId, async (tx) => {
-          const { before, after } = await updateChannel(core, tx, channelId, body);
-          await recordChange(tx, {
-            caller,
-            requestId,
-            action: "channel.update",
-            target: { kind: "channel", id: channelId },
-            changes: changedFields(before, after, audited),
-          });
-          return presentChannel(after);
-        }),
+        core.db.tenant(caller.workspaceId, async (tx) =>
+          presentChannel(await updateChannel(core, tx, channelId, body, { caller, requestId })),
+        ),
     }),
     route({
       scope: "write",
@@ -131,13 +113,7 @@ export function channelRoutes(core: Core): readonly Route[] {
       errors: [channelErrors.channel_in_use],
       handler: ({ params: { channelId }, query, caller, requestId }) =>
         core.db.tenant(caller.workspaceId, async (tx) => {
-          await deleteChannel(core, tx, channelId, query);
-          await recordChange(tx, {
-            caller,
-            requestId,
-            action: "channel.delete",
-            target: { kind: "channel", id: channelId },
-          });
+          await deleteChannel(core, tx, channelId, query, { caller, requestId });
           return undefined;
         }),
     }),
@@ -154,16 +130,9 @@ export function channelRoutes(core: Core): readonly Route[] {
       response: secretOut,
       examples: { response: { secret: "bV9t3n0rG2cXw3x2bUQkL0S9yq3c1Jm7a0d5e8f1h2k" } },
       handler: ({ params: { channelId }, caller, requestId }) =>
-        core.db.tenant(caller.workspaceId, async (tx) => {
-          const secret = await readSecret(core, tx, channelId);
-          await recordChange(tx, {
-            caller,
-            requestId,
-            action: "channel.read_secret",
-            target: { kind: "channel", id: channelId },
-          });
-          return { secret };
-        }),
+        core.db.tenant(caller.workspaceId, async (tx) => ({
+          secret: await showSecret(core, tx, channelId, { caller, requestId }),
+        })),
     }),
     route({
       scope: "admin",
@@ -178,16 +147,9 @@ export function channelRoutes(core: Core): readonly Route[] {
       response: secretOut,
       examples: { response: { secret: "bV9t3n0rG2cXw3x2bUQkL0S9yq3c1Jm7a0d5e8f1h2k" } },
       handler: ({ params: { channelId }, caller, requestId }) =>
-        core.db.tenant(caller.workspaceId, async (tx) => {
-          const secret = await rotateSecret(core, tx, channelId);
-          await recordChange(tx, {
-            caller,
-            requestId,
-            action: "channel.rotate_secret",
-            target: { kind: "channel", id: channelId },
-          });
-          return { secret };
-        }),
+        core.db.tenant(caller.workspaceId, async (tx) => ({
+          secret: await rotateSecret(core, tx, channelId, { caller, requestId }),
+        })),
     }),
   ];
 }

@@ -21,6 +21,8 @@ export interface Contact {
   readonly meta: Meta;
   readonly optedOutAt: Date | null;
   readonly optedOutReason: string | null;
+  /** The last message from the contact or to it that went out; null if there never was one. */
+  readonly lastActivityAt: Date | null;
   readonly demo: boolean;
   readonly createdAt: Date;
   readonly updatedAt: Date;

@@ -3,11 +3,12 @@ import { newId } from "../base/ids.ts";
 import type { Page, PageOf } from "../base/page.ts";
 import { type TenantTx, uniqueViolation } from "../db/index.ts";
 import type { Core } from "../engine/index.ts";
+import { type Origin, recordChange, recordDifference } from "../workspaces/index.ts";
 import type { Contact, ContactFields, Identity } from "./contact.ts";
-import { contactDeleted } from "./extension-points.ts";
+import { contactChanged, contactDeleted } from "./extension-points.ts";
 import { mergeAttributes } from "./rules.ts";
 import {
-  type ContactFilter,
+  type ContactQuery,
   deleteContactRow,
   insertContact,
   insertContactUnlessKnown,
@@ -16,21 +17,29 @@ import {
   selectContacts,
   selectIdentities,
   updateContactRow,
+  updateLastActivity,
   updateOptOut,
 } from "./store.ts";
 
+/** Who changes a contact. What the contact itself does is no entry of the audit log. */
+export type ContactOrigin = Origin | "contact";
+
 /** Makes a contact. Throws 409 at `externalId` if another contact has it. */
 export async function createContact(
+  core: Core,
   tx: TenantTx,
-  contact: ContactFields & { readonly demo?: boolean },
+  fields: ContactFields & { readonly demo?: boolean },
+  origin: ContactOrigin,
 ): Promise<Contact> {
-  const { demo = false, attributes = {}, ...fields } = contact;
-  return insertContact(tx, {
-    ...fields,
+  const { demo = false, attributes = {}, ...plain } = fields;
+  const contact = await insertContact(tx, {
+    ...plain,
     attributes: mergeAttributes({}, attributes),
     id: newId(),
     demo,
   }).catch(throwIfTaken);
+  await tellOfChange(core, tx, { action: "contact.create", before: undefined, after: contact, origin });
+  return contact;
 }
 
 /** Undefined if there is no such contact in the workspace. */
@@ -38,70 +47,152 @@ export function getContact(tx: TenantTx, id: string): Promise<Contact | undefine
   return selectContact(tx, { id });
 }
 
-export function listContacts(tx: TenantTx, filter: ContactFilter, page: Page): Promise<PageOf<Contact>> {
-  return selectContacts(tx, filter, page);
+/** Contacts, newest first. */
+export function listContacts(tx: TenantTx, query: ContactQuery, page: Page): Promise<PageOf<Contact>> {
+  return selectContacts(tx, query, page);
 }
 
-/** Contact before and after the change. Attributes are merged, everything else is replaced. Throws 404 and 409. */
+/** Changes the fields given. Attributes are merged, everything else is replaced. Throws 404 and 409. */
 export async function updateContact(
+  core: Core,
   tx: TenantTx,
   id: string,
   change: ContactFields,
-): Promise<{ readonly before: Contact; readonly after: Contact }> {
+  origin: ContactOrigin,
+): Promise<Contact> {
   const before = requireFound(await selectContact(tx, { id }, "for update"), "contact");
+  return changeLocked(core, tx, before, change, origin);
+}
+
+async function changeLocked(
+  core: Core,
+  tx: TenantTx,
+  before: Contact,
+  change: ContactFields,
+  origin: ContactOrigin,
+): Promise<Contact> {
   const { attributes, ...fields } = change;
   const merged =
     attributes === undefined ? {} : { attributes: mergeAttributes(before.attributes, attributes) };
   const after = requireFound(
-    await updateContactRow(tx, id, { ...fields, ...merged }).catch(throwIfTaken),
+    await updateContactRow(tx, before.id, { ...fields, ...merged }).catch(throwIfTaken),
     "contact",
   );
-  return { before, after };
-}
-
-/** Deletes a contact with its conversations and memory, after what is under way for it was ended. Throws 404. */
-export async function deleteContact(core: Core, tx: TenantTx, id: string): Promise<void> {
-  requireFound(await selectContact(tx, { id }), "contact");
-  for (const end of core.extensions.of(contactDeleted)) await end(tx, id);
-  await deleteContactRow(tx, id);
+  await tellOfChange(core, tx, { action: "contact.update", before, after, origin });
+  return after;
 }
 
 /**
- * The contact with this externalId, made if there is none. `known` fills in only what the contact does not have yet:
+ * Makes the contact with this externalId, or changes the fields given if there is one; several at once make one
+ * contact. `made` tells which it was.
+ */
+export async function putContact(
+  core: Core,
+  tx: TenantTx,
+  externalId: string,
+  fields: ContactFields,
+  origin: ContactOrigin,
+): Promise<{ readonly contact: Contact; readonly made: boolean }> {
+  const { made, known } = await insertOrLock(core, tx, { ...fields, externalId }, origin);
+  if (made !== undefined) return { contact: made, made: true };
+  return { contact: await changeLocked(core, tx, known, fields, origin), made: false };
+}
+
+/**
+ * The contact with this externalId, made if there is none. `fields` fills in only what the contact does not have yet:
  * the caller has proved who the contact is, not that the rest is right.
  */
 export async function ensureContact(
+  core: Core,
   tx: TenantTx,
-  known: {
+  fields: {
     readonly externalId: string;
     readonly name?: string | undefined;
     readonly email?: string | undefined;
   },
 ): Promise<Contact> {
-  const made = await insertContactUnlessKnown(tx, { ...known, id: newId() });
+  const { made, known } = await insertOrLock(core, tx, fields, "contact");
   if (made !== undefined) return made;
-  const contact = requireFound(
-    await selectContact(tx, { externalId: known.externalId }, "for update"),
-    "contact",
-  );
+  const { name, email } = fields;
   const missing = {
-    ...(contact.name === null && known.name !== undefined ? { name: known.name } : {}),
-    ...(contact.email === null && known.email !== undefined ? { email: known.email } : {}),
+    ...(known.name === null && name !== undefined ? { name } : {}),
+    ...(known.email === null && email !== undefined ? { email } : {}),
   };
-  if (Object.keys(missing).length === 0) return contact;
-  return (await updateContactRow(tx, contact.id, missing)) ?? contact;
+  if (Object.keys(missing).length === 0) return known;
+  return changeLocked(core, tx, known, missing, "contact");
+}
+
+/** Rounds of inserting and looking; each further one needs yet another transaction to make and delete the contact. */
+const rounds = 10;
+
+/** The contact that was made, or else the one that has the externalId, locked. Waits for one that is just being made. */
+async function insertOrLock(
+  core: Core,
+  tx: TenantTx,
+  fields: ContactFields & { readonly externalId: string },
+  origin: ContactOrigin,
+): Promise<
+  | { readonly made: Contact; readonly known?: undefined }
+  | { readonly made?: undefined; readonly known: Contact }
+> {
+  const attributes = mergeAttributes({}, fields.attributes ?? {});
+  for (let round = 1; round <= rounds; round += 1) {
+    const made = await insertContactUnlessKnown(tx, { ...fields, attributes, id: newId() });
+    if (made !== undefined) {
+      await tellOfChange(core, tx, { action: "contact.create", before: undefined, after: made, origin });
+      return { made };
+    }
+    const known = await selectContact(tx, { externalId: fields.externalId }, "for update");
+    if (known !== undefined) return { known };
+  }
+  throw new Error("a contact could not be made or found: others make and delete it all the time");
+}
+
+/** Deletes a contact with its conversations and memory, after what is under way for it was ended. Throws 404. */
+export async function deleteContact(core: Core, tx: TenantTx, id: string, origin: Origin): Promise<void> {
+  requireFound(await selectContact(tx, { id }), "contact");
+  for (const end of core.extensions.of(contactDeleted)) await end(tx, id);
+  await deleteContactRow(tx, id);
+  // Without its fields: what is known of a person does not outlive the deletion here.
+  await recordChange(tx, { ...origin, action: "contact.delete", target: { kind: "contact", id } });
 }
 
 /** The contact wants no messages; `reason` is a code such as `keyword` or `api`. Twice is once. Throws 404. */
-export async function optOut(tx: TenantTx, id: string, reason: string): Promise<Contact> {
-  const contact = requireFound(await updateOptOut(tx, id, reason), "contact");
-  return contact;
+export function optOut(
+  core: Core,
+  tx: TenantTx,
+  id: string,
+  reason: string,
+  origin: ContactOrigin,
+): Promise<Contact> {
+  return changeOptOut(core, tx, { id, reason, action: "contact.opt_out", origin });
 }
 
 /** Ends an opt-out. Throws 404. */
-export async function optIn(tx: TenantTx, id: string): Promise<Contact> {
-  const contact = requireFound(await updateOptOut(tx, id, null), "contact");
-  return contact;
+export function optIn(core: Core, tx: TenantTx, id: string, origin: ContactOrigin): Promise<Contact> {
+  return changeOptOut(core, tx, { id, reason: null, action: "contact.opt_in", origin });
+}
+
+async function changeOptOut(
+  core: Core,
+  tx: TenantTx,
+  change: {
+    readonly id: string;
+    readonly reason: string | null;
+    readonly action: string;
+    readonly origin: ContactOrigin;
+  },
+): Promise<Contact> {
+  const { id, reason, action, origin } = change;
+  const before = requireFound(await selectContact(tx, { id }, "for update"), "contact");
+  const after = requireFound(await updateOptOut(tx, id, reason), "contact");
+  await tellOfChange(core, tx, { action, before, after, origin });
+  return after;
+}
+
+/** A message came from the contact or went out to it. */
+export function noteActivity(tx: TenantTx, id: string): Promise<void> {
+  return updateLastActivity(tx, id);
 }
 
 /** Notes an address of a contact on a platform. An address that another contact has is left where it is. */
@@ -115,4 +206,34 @@ export function listIdentities(tx: TenantTx, contactIds: readonly string[]): Pro
 
 function throwIfTaken(error: unknown): never {
   throw uniqueViolation(error) === "contacts_external_id" ? externalIdTaken("contact") : error;
+}
+
+const audited = [
+  "name",
+  "email",
+  "phone",
+  "timezone",
+  "language",
+  "attributes",
+  "tags",
+  "externalId",
+  "meta",
+  "optedOutAt",
+  "optedOutReason",
+] as const satisfies readonly (keyof Contact)[];
+
+async function tellOfChange(
+  core: Core,
+  tx: TenantTx,
+  change: {
+    readonly action: string;
+    readonly before: Contact | undefined;
+    readonly after: Contact;
+    readonly origin: ContactOrigin;
+  },
+): Promise<void> {
+  const { action, before, after, origin } = change;
+  for (const handle of core.extensions.of(contactChanged)) await handle(tx, before, after);
+  if (origin !== "contact")
+    await recordDifference(tx, { ...origin, action, kind: "contact", before, after, fields: audited });
 }

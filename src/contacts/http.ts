@@ -1,12 +1,11 @@
 import { z } from "zod";
 import { commonErrors, requireFound } from "../base/errors.ts";
-import { toId, toIdOrNull } from "../base/ids.ts";
-import { type Route, route } from "../base/route.ts";
-import { booleanInQuery, idOf, instant, pageOf, pageQuery, text } from "../base/schemas.ts";
+import { type Route, RouteResponse, route } from "../base/route.ts";
+import { externalId, idOf, pageOf, pageQuery, text } from "../base/schemas.ts";
 import type { TenantTx } from "../db/index.ts";
 import type { Core } from "../engine/index.ts";
-import { changedFields, recordChange } from "../workspaces/index.ts";
-import type { Contact, Fact, Identity } from "./contact.ts";
+import type { Origin } from "../workspaces/index.ts";
+import type { Contact } from "./contact.ts";
 import {
   createContact,
   deleteContact,
@@ -15,26 +14,14 @@ import {
   listIdentities,
   optIn,
   optOut,
+  putContact,
   updateContact,
 } from "./contacts.ts";
-import { listFacts } from "./memory.ts";
-import { contactExample, contactOut, createBody, factExample, factOut, updateBody } from "./schemas.ts";
+import { presentContact, presentOneContact } from "./present.ts";
+import { contactExample, contactOut, createBody, listFilters, putBody, updateBody } from "./schemas.ts";
 
 const tag = "Contacts";
 const params = z.object({ contactId: idOf("contact") });
-const audited = [
-  "name",
-  "email",
-  "phone",
-  "timezone",
-  "language",
-  "attributes",
-  "tags",
-  "externalId",
-  "meta",
-  "optedOutAt",
-  "optedOutReason",
-] as const;
 
 /** Routes under `/v1/contacts`. */
 export function contactRoutes(core: Core): readonly Route[] {
@@ -46,6 +33,7 @@ export function contactRoutes(core: Core): readonly Route[] {
       operationId: "createContact",
       tag,
       summary: "Make a contact",
+      description: "To make or change whichever contact has an externalId, use `putContact`.",
       status: 201,
       body: createBody,
       response: contactOut,
@@ -59,21 +47,15 @@ export function contactRoutes(core: Core): readonly Route[] {
           attributes: {},
           tags: [],
           externalId: null,
+          lastActivityAt: null,
           identities: [],
         },
       },
+      tool: { name: "create_contact", destructive: false },
       handler: ({ body, caller, requestId }) =>
-        core.db.tenant(caller.workspaceId, async (tx) => {
-          const contact = await createContact(tx, body);
-          await recordChange(tx, {
-            caller,
-            requestId,
-            action: "contact.create",
-            target: { kind: "contact", id: contact.id },
-            changes: changedFields(undefined, contact, audited),
-          });
-          return presentOne(tx, contact);
-        }),
+        core.db.tenant(caller.workspaceId, async (tx) =>
+          presentOneContact(tx, await createContact(core, tx, body, { caller, requestId })),
+        ),
     }),
     route({
       scope: "read",
@@ -82,21 +64,13 @@ export function contactRoutes(core: Core): readonly Route[] {
       operationId: "listContacts",
       tag,
       summary: "List contacts, newest first",
-      query: z.object({
-        ...pageQuery,
-        tag: z.string().max(50).optional().meta({ description: "Only contacts with this tag" }),
-        email: z.string().max(320).optional().meta({ description: "Only with this address, in any case" }),
-        externalId: z.string().max(200).optional().meta({ description: "Only with this id of yours" }),
-        optedOut: booleanInQuery
-          .optional()
-          .meta({ description: "Only contacts that want no messages, or only those that do not mind" }),
-      }),
+      query: z.object({ ...pageQuery, ...listFilters }),
       response: pageOf(contactOut),
       examples: { response: { items: [contactExample], nextCursor: null } },
-      handler: ({ query, caller }) =>
+      tool: { name: "list_contacts", readOnly: true },
+      handler: ({ query: { limit, cursor, ...asked }, caller }) =>
         core.db.tenant(caller.workspaceId, async (tx) => {
-          const { limit, cursor, ...filter } = query;
-          const page = await listContacts(tx, filter, { limit, cursor });
+          const page = await listContacts(tx, asked, { limit, cursor });
           const identities = await listIdentities(
             tx,
             page.items.map(({ id }) => id),
@@ -105,6 +79,28 @@ export function contactRoutes(core: Core): readonly Route[] {
             items: page.items.map((contact) => presentContact(contact, identities)),
             nextCursor: page.nextCursor,
           };
+        }),
+    }),
+    route({
+      scope: "write",
+      method: "PUT",
+      path: "/v1/contacts/by-external-id/:externalId",
+      operationId: "putContact",
+      tag,
+      summary: "Make or change the contact with your own id",
+      description:
+        "Makes the contact (201) if none has this externalId, else changes it (200) as `updateContact` does: `attributes` are merged key by key; every other field that is named is replaced, null clears it, what is not named stays. Several at once make one contact.",
+      params: z.object({ externalId }),
+      alsoStatus: 201,
+      body: putBody,
+      response: contactOut,
+      examples: { body: { name: "Anna Keller", attributes: { plan: "pro" } }, response: contactExample },
+      tool: { name: "put_contact", destructive: false, idempotent: true },
+      handler: ({ params, body, caller, requestId }) =>
+        core.db.tenant(caller.workspaceId, async (tx) => {
+          const origin = { caller, requestId };
+          const { contact, made } = await putContact(core, tx, params.externalId, body, origin);
+          return new RouteResponse(await presentOneContact(tx, contact), { status: made ? 201 : 200 });
         }),
     }),
     route({
@@ -117,10 +113,11 @@ export function contactRoutes(core: Core): readonly Route[] {
       params,
       response: contactOut,
       examples: { response: contactExample },
+      tool: { name: "get_contact", readOnly: true },
       handler: ({ params: { contactId }, caller }) =>
         core.db.tenant(caller.workspaceId, async (tx) => {
           const contact = requireFound(await getContact(tx, contactId), "contact");
-          return presentOne(tx, contact);
+          return presentOneContact(tx, contact);
         }),
     }),
     route({
@@ -137,18 +134,11 @@ export function contactRoutes(core: Core): readonly Route[] {
       response: contactOut,
       errors: [commonErrors.external_id_taken],
       examples: { body: { attributes: { plan: "team" } }, response: contactExample },
+      tool: { name: "update_contact", destructive: false },
       handler: ({ params: { contactId }, body, caller, requestId }) =>
-        core.db.tenant(caller.workspaceId, async (tx) => {
-          const { before, after } = await updateContact(tx, contactId, body);
-          await recordChange(tx, {
-            caller,
-            requestId,
-            action: "contact.update",
-            target: { kind: "contact", id: contactId },
-            changes: changedFields(before, after, audited),
-          });
-          return presentOne(tx, after);
-        }),
+        core.db.tenant(caller.workspaceId, async (tx) =>
+          presentOneContact(tx, await updateContact(core, tx, contactId, body, { caller, requestId })),
+        ),
     }),
     route({
       scope: "write",
@@ -161,15 +151,10 @@ export function contactRoutes(core: Core): readonly Route[] {
       params,
       status: 204,
       response: z.undefined(),
+      tool: { name: "delete_contact", destructive: true },
       handler: ({ params: { contactId }, caller, requestId }) =>
         core.db.tenant(caller.workspaceId, async (tx) => {
-          await deleteContact(core, tx, contactId);
-          await recordChange(tx, {
-            caller,
-            requestId,
-            action: "contact.delete",
-            target: { kind: "contact", id: contactId },
-          });
+          await deleteContact(core, tx, contactId, { caller, requestId });
           return undefined;
         }),
     }),
@@ -182,32 +167,14 @@ export function contactRoutes(core: Core): readonly Route[] {
           .optional()
           .meta({ description: "Why, for the record; default `api`", example: "asked by phone" }),
       }),
-      change: (tx, id, body) => optOut(tx, id, body.reason ?? "api"),
+      change: (tx, id, body, origin) => optOut(core, tx, id, body.reason ?? "api", origin),
     }),
     optRoute(core, {
       verb: "opt-in",
       operationId: "optInContact",
       summary: "End a contact's opt-out",
       body: z.strictObject({}),
-      change: (tx, id) => optIn(tx, id),
-    }),
-    route({
-      scope: "read",
-      method: "GET",
-      path: "/v1/contacts/:contactId/memory",
-      operationId: "listContactMemory",
-      tag,
-      summary: "List what agents remember of a contact, newest first",
-      description: "Facts that have expired are left out.",
-      params,
-      query: z.object(pageQuery),
-      response: pageOf(factOut),
-      examples: { response: { items: [factExample], nextCursor: null } },
-      handler: ({ params: { contactId }, query, caller }) =>
-        core.db.tenant(caller.workspaceId, async (tx) => {
-          const page = await listFacts(tx, contactId, query);
-          return { items: page.items.map(presentFact), nextCursor: page.nextCursor };
-        }),
+      change: (tx, id, _body, origin) => optIn(core, tx, id, origin),
     }),
   ];
 }
@@ -219,7 +186,7 @@ function optRoute<B extends z.ZodType>(
     readonly operationId: string;
     readonly summary: string;
     readonly body: B;
-    readonly change: (tx: TenantTx, id: string, body: z.output<B>) => Promise<Contact>;
+    readonly change: (tx: TenantTx, id: string, body: z.output<B>, origin: Origin) => Promise<Contact>;
   },
 ): Route {
   return route({
@@ -233,57 +200,10 @@ function optRoute<B extends z.ZodType>(
     body: spec.body,
     response: contactOut,
     examples: { body: {}, response: contactExample },
+    tool: { name: `${spec.verb.replace("-", "_")}_contact`, destructive: false, idempotent: true },
     handler: ({ params: { contactId }, body, caller, requestId }) =>
-      core.db.tenant(caller.workspaceId, async (tx) => {
-        const before = await getContact(tx, contactId);
-        const after = await spec.change(tx, contactId, body);
-        await recordChange(tx, {
-          caller,
-          requestId,
-          action: `contact.${spec.verb.replace("-", "_")}`,
-          target: { kind: "contact", id: contactId },
-          changes: changedFields(before, after, audited),
-        });
-        return presentOne(tx, after);
-      }),
+      core.db.tenant(caller.workspaceId, async (tx) =>
+        presentOneContact(tx, await spec.change(tx, contactId, body, { caller, requestId })),
+      ),
   });
-}
-
-async function presentOne(tx: TenantTx, contact: Contact): Promise<z.input<typeof contactOut>> {
-  return presentContact(contact, await listIdentities(tx, [contact.id]));
-}
-
-function presentContact(contact: Contact, identities: readonly Identity[]): z.input<typeof contactOut> {
-  return {
-    id: toId("contact", contact.id),
-    name: contact.name,
-    email: contact.email,
-    phone: contact.phone,
-    timezone: contact.timezone,
-    language: contact.language,
-    attributes: contact.attributes,
-    tags: [...contact.tags],
-    externalId: contact.externalId,
-    meta: contact.meta,
-    optedOutAt: instant(contact.optedOutAt),
-    optedOutReason: contact.optedOutReason,
-    identities: identities
-      .filter(({ contactId }) => contactId === contact.id)
-      .map(({ platform, address }) => ({ platform, address })),
-    createdAt: instant(contact.createdAt),
-    updatedAt: instant(contact.updatedAt),
-  };
-}
-
-function presentFact(fact: Fact): z.input<typeof factOut> {
-  return {
-    id: toId("memory", fact.id),
-    key: fact.key,
-    value: fact.value,
-    text: fact.text,
-    source: fact.source,
-    executionId: toIdOrNull("execution", fact.executionId),
-    expiresAt: instant(fact.expiresAt),
-    createdAt: instant(fact.createdAt),
-  };
 }

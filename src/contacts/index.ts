@@ -1,5 +1,6 @@
 import type { Core, Module } from "../engine/index.ts";
 import { contactRoutes } from "./http.ts";
+import { memoryRoutes } from "./memory-http.ts";
 
 export type { Contact } from "./contact.ts";
 export {
@@ -9,13 +10,17 @@ export {
   ensureContact,
   getContact,
   listContacts,
+  noteActivity,
   optIn,
   optOut,
+  updateContact,
 } from "./contacts.ts";
-export { contactDeleted } from "./extension-points.ts";
+export { contactChanged, contactDeleted } from "./extension-points.ts";
+export { type ContactFilter, contactFilterSchema } from "./filter.ts";
+export { countContacts, matchContacts } from "./matching.ts";
 export { type ContactForAgent, listFacts, loadContactForAgent, rememberFact } from "./memory.ts";
 
 /** Customers: who they are, what is known of them, whether they want messages. */
 export function contactsModule(core: Core): Module {
-  return { name: "contacts", routes: contactRoutes(core) };
+  return { name: "contacts", routes: [...contactRoutes(core), ...memoryRoutes(core)] };
 }

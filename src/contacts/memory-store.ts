@@ -10,25 +10,31 @@ export interface NewFact {
   readonly text: string;
   readonly key: string | null;
   readonly value: unknown;
-  readonly expiresInDays: number | null;
+  /** Days from now, by the database's clock, or an instant. */
+  readonly expires: { readonly inDays: number } | { readonly at: Date } | null;
   readonly source: MemorySource;
   readonly executionId: string | null;
 }
 
 const columns = ["id", "key", "value", "text", "source", "executionId", "expiresAt", "createdAt"] as const;
 
-/** Writes a fact; one with the same key is replaced and keeps its id. Answers the fact's id. */
-export async function upsertFact(tx: TenantTx, fact: NewFact): Promise<string> {
-  const { expiresInDays, value, ...plain } = fact;
-  const expiresAt =
-    expiresInDays === null ? null : sql<Date>`clock_timestamp() + ${expiresInDays} * interval '1 day'`;
+type FactRow = Omit<Fact, "source" | "value"> & { readonly source: string; readonly value: unknown };
+
+/** The column's check allows no other source, and `value` is only ever written as JSON. */
+function toFact(row: FactRow): Fact {
+  return { ...row, source: row.source as MemorySource, value: row.value as Json };
+}
+
+/** Writes a fact; one with the same key is replaced and keeps its id. */
+export async function upsertFact(tx: TenantTx, fact: NewFact): Promise<Fact> {
+  const { expires, value, ...plain } = fact;
   const row = await tx.db
     .insertInto("contactMemory")
     .values({
       workspaceId: tx.workspaceId,
       ...plain,
       value: value === undefined ? null : toStorableJson(value),
-      expiresAt,
+      expiresAt: expiryOf(expires),
     })
     .onConflict((conflict) =>
       conflict
@@ -43,27 +49,66 @@ export async function upsertFact(tx: TenantTx, fact: NewFact): Promise<string> {
           createdAt: sql<Date>`now()`,
         })),
     )
-    .returning("id")
+    .returning(columns)
     .executeTakeFirstOrThrow();
-  return row.id;
+  return toFact(row);
 }
 
-/** Facts that have not expired, newest first. */
-export async function selectFacts(tx: TenantTx, contactId: string, page: Page): Promise<PageOf<Fact>> {
-  let query = tx.db
+function expiryOf(expires: NewFact["expires"]) {
+  if (expires === null) return null;
+  return "at" in expires ? expires.at : sql<Date>`clock_timestamp() + ${expires.inDays} * interval '1 day'`;
+}
+
+/** Facts of a contact that have not expired. */
+function liveFacts(tx: TenantTx, contactId: string) {
+  return tx.db
     .selectFrom("contactMemory")
     .select(columns)
     .where("workspaceId", "=", tx.workspaceId)
     .where("contactId", "=", contactId)
-    .where((where) => where.or([where("expiresAt", "is", null), where("expiresAt", ">", sql<Date>`now()`)]))
+    .where((where) => where.or([where("expiresAt", "is", null), where("expiresAt", ">", sql<Date>`now()`)]));
+}
+
+/** Facts that have not expired, newest first. */
+export async function selectFacts(tx: TenantTx, contactId: string, page: Page): Promise<PageOf<Fact>> {
+  let query = liveFacts(tx, contactId)
     .orderBy("id", "desc")
     .limit(page.limit + 1);
   const before = pageStart(page);
   if (before !== undefined) query = query.where("id", "<", before);
-  const rows = await query.execute();
-  // The column's check allows no other source, and `value` is only ever written as JSON.
-  return pageFrom(
-    rows.map((row) => ({ ...row, source: row.source as MemorySource, value: row.value as Json })),
-    page.limit,
-  );
+  return pageFrom((await query.execute()).map(toFact), page.limit);
+}
+
+/** Locks the fact. Undefined if the contact has none with this id, or it has expired. */
+export async function lockFact(tx: TenantTx, contactId: string, id: string): Promise<Fact | undefined> {
+  const row = await liveFacts(tx, contactId).where("id", "=", id).forNoKeyUpdate().executeTakeFirst();
+  return row === undefined ? undefined : toFact(row);
+}
+
+export interface FactChange {
+  readonly text?: string | undefined;
+  readonly value?: unknown;
+  readonly expiresAt?: Date | null | undefined;
+  readonly source: MemorySource;
+}
+
+/** Changes a fact that the transaction has locked. It is then no execution's any more. */
+export async function updateFact(tx: TenantTx, id: string, change: FactChange): Promise<Fact> {
+  const { value, ...plain } = change;
+  const row = await tx.db
+    .updateTable("contactMemory")
+    .set({ ...plain, ...(value === undefined ? {} : { value: toStorableJson(value) }), executionId: null })
+    .where("workspaceId", "=", tx.workspaceId)
+    .where("id", "=", id)
+    .returning(columns)
+    .executeTakeFirstOrThrow();
+  return toFact(row);
+}
+
+export async function deleteFact(tx: TenantTx, id: string): Promise<void> {
+  await tx.db
+    .deleteFrom("contactMemory")
+    .where("workspaceId", "=", tx.workspaceId)
+    .where("id", "=", id)
+    .execute();
 }

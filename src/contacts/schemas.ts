@@ -1,10 +1,29 @@
 import { z } from "zod";
-import { externalId, idOut, instantOut, meta, metaOut, text, timezone } from "../base/schemas.ts";
+import {
+  booleanInQuery,
+  externalId,
+  idOut,
+  instantOut,
+  meta,
+  metaOut,
+  text,
+  timezone,
+} from "../base/schemas.ts";
+import { toStorableJson } from "../base/text.ts";
 import { memorySources } from "./contact.ts";
 import { isLanguage } from "./rules.ts";
 
 const tag = text({ min: 1, max: 50 });
 const tagsAtMost = 50;
+const valueMost = 4_000;
+
+const language = z
+  .string()
+  .max(100)
+  .refine(isLanguage, {
+    error: "must be a BCP 47 language tag, such as en or pt-BR",
+    params: { code: "language_invalid" },
+  });
 
 const fields = {
   name: text({ min: 1, max: 200 }).nullish().meta({ example: "Anna Keller" }),
@@ -21,14 +40,7 @@ const fields = {
     .nullish()
     .meta({ example: "+4930123456" }),
   timezone: timezone.nullish(),
-  language: z
-    .string()
-    .refine(isLanguage, {
-      error: "must be a BCP 47 language tag, such as en or pt-BR",
-      params: { code: "language_invalid" },
-    })
-    .nullish()
-    .meta({ example: "de" }),
+  language: language.nullish().meta({ example: "de" }),
   tags: z
     .array(tag)
     .max(tagsAtMost, { error: `must be at most ${tagsAtMost} tags` })
@@ -38,25 +50,81 @@ const fields = {
     })
     .optional()
     .meta({ description: "Labels; the whole list is replaced", example: ["trial"] }),
-  externalId: externalId.nullish(),
   meta: meta.optional(),
 };
 
 export const createBody = z.strictObject({
   ...fields,
+  externalId: externalId.nullish(),
   attributes: meta.optional().meta({
     description: "Facts of your systems, at most 16 kB of JSON",
     example: { plan: "pro", seats: 12 },
   }),
 });
 
+const mergedAttributes = meta.optional().meta({
+  description: "Merged into what is there: keys named are replaced, null removes a key, the others stay",
+  example: { plan: "team", coupon: null },
+});
+
 export const updateBody = z.strictObject({
   ...fields,
-  attributes: meta.optional().meta({
-    description: "Merged into what is there: keys named are replaced, null removes a key, the others stay",
-    example: { plan: "team", coupon: null },
+  externalId: externalId.nullish(),
+  attributes: mergedAttributes,
+});
+
+export const putBody = z.strictObject({ ...fields, attributes: mergedAttributes });
+
+/** What a list can be asked for. */
+export const listFilters = {
+  q: text({ min: 1, max: 200 })
+    .optional()
+    .meta({ description: "Part of the name, e-mail address, phone number or externalId, in any case" }),
+  tag: tag.optional().meta({ description: "Only contacts with this tag" }),
+  email: text({ max: 320 }).optional().meta({ description: "Only with this address, in any case" }),
+  phone: text({ max: 16 })
+    .optional()
+    .meta({ description: "Only with this number in E.164 form; write the + as %2B" }),
+  language: text({ max: 100 }).optional().meta({ description: "Only with exactly this language tag" }),
+  externalId: text({ max: 200 }).optional().meta({ description: "Only with this id of yours" }),
+  optedOut: booleanInQuery
+    .optional()
+    .meta({ description: "Only contacts that want no messages, or only those that do not mind" }),
+  createdAfter: z.iso.datetime({ offset: true }).optional(),
+  createdBefore: z.iso.datetime({ offset: true }).optional(),
+};
+
+/** JSON writes what cannot be stored as escapes, so it shows only in what cleaning makes of it. */
+function isStorableJson(value: unknown): boolean {
+  return toStorableJson(value) === JSON.stringify(value);
+}
+
+const factFields = {
+  text: text({ min: 1, max: 2_000 }).meta({ example: "Is at home after 17:00." }),
+  value: z
+    .json()
+    .refine((value) => JSON.stringify(value).length <= valueMost && isStorableJson(value), {
+      error: `must be at most ${valueMost} characters of JSON without NUL characters or unpaired surrogates`,
+      params: { code: "value_invalid" },
+    })
+    .optional()
+    .meta({ description: "The fact as JSON, for programs", example: "after 17:00" }),
+  expiresAt: z.iso
+    .datetime({ offset: true })
+    .transform((at) => new Date(at))
+    .nullish()
+    .meta({ description: "When it stops being true; it is then left out everywhere" }),
+};
+
+export const factBody = z.strictObject({
+  ...factFields,
+  key: text({ min: 1, max: 200 }).optional().meta({
+    description: "What the fact is about; a fact with the same key is replaced",
+    example: "delivery_time",
   }),
 });
+
+export const factChangeBody = z.strictObject({ ...factFields, text: factFields.text.optional() });
 
 export const contactOut = z.object({
   id: idOut("contact"),
@@ -71,6 +139,9 @@ export const contactOut = z.object({
   meta: metaOut,
   optedOutAt: instantOut.nullable().meta({ description: "Since when the contact wants no messages" }),
   optedOutReason: z.string().nullable().meta({ example: "keyword" }),
+  lastActivityAt: instantOut
+    .nullable()
+    .meta({ description: "The last message from the contact or to it; null if there never was one" }),
   identities: z
     .array(z.object({ platform: z.string(), address: z.string() }))
     .meta({ description: "The contact's addresses on platforms" }),
@@ -102,6 +173,7 @@ export const contactExample = {
   meta: {},
   optedOutAt: null,
   optedOutReason: null,
+  lastActivityAt: "2027-03-01T14:00:00.000Z",
   identities: [{ platform: "web", address: "crm-4711" }],
   createdAt: "2027-03-01T09:00:00.000Z",
   updatedAt: "2027-03-01T09:00:00.000Z",

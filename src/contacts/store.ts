@@ -17,6 +17,7 @@ const columns = [
   "meta",
   "optedOutAt",
   "optedOutReason",
+  "lastActivityAt",
   "demo",
   "createdAt",
   "updatedAt",
@@ -42,12 +43,20 @@ function toColumns(fields: ContactFields) {
   };
 }
 
-export interface ContactFilter {
+/** What a list of contacts can be asked for. */
+export interface ContactQuery {
+  /** Part of the name, e-mail address, phone number or externalId, in any case. */
+  readonly q?: string | undefined;
   readonly tag?: string | undefined;
   /** Compared without regard to case. */
   readonly email?: string | undefined;
+  readonly phone?: string | undefined;
+  readonly language?: string | undefined;
   readonly externalId?: string | undefined;
   readonly optedOut?: boolean | undefined;
+  /** ISO 8601 */
+  readonly createdAfter?: string | undefined;
+  readonly createdBefore?: string | undefined;
   readonly demo?: boolean | undefined;
 }
 
@@ -64,7 +73,7 @@ export async function insertContact(
   return toContact(row);
 }
 
-/** Undefined if the externalId is taken; waits for a transaction that is just inserting it. */
+/** Undefined if another contact has the externalId; waits for a transaction that is just inserting it. */
 export async function insertContactUnlessKnown(
   tx: TenantTx,
   contact: ContactFields & { readonly id: string; readonly externalId: string },
@@ -95,24 +104,30 @@ export async function selectContact(
 
 export async function selectContacts(
   tx: TenantTx,
-  filter: ContactFilter,
+  query: ContactQuery,
   page: Page,
 ): Promise<PageOf<Contact>> {
-  let query = tx.db
+  const conditions = JSON.stringify(toConditions(query));
+  const before = pageStart(page) ?? null;
+  const rows = await tx.db
     .selectFrom("contacts")
     .select(columns)
     .where("workspaceId", "=", tx.workspaceId)
+    .where(
+      "id",
+      "in",
+      sql<string>`(select find_contacts(${conditions}::jsonb, ${before}::uuid, true, ${page.limit + 1}))`,
+    )
     .orderBy("id", "desc")
-    .limit(page.limit + 1);
-  const { tag, email, externalId, optedOut, demo } = filter;
-  const before = pageStart(page);
-  if (before !== undefined) query = query.where("id", "<", before);
-  if (tag !== undefined) query = query.where(sql<boolean>`${tag} = any(tags)`);
-  if (email !== undefined) query = query.where("emailKey", "=", email.toLowerCase());
-  if (externalId !== undefined) query = query.where("externalId", "=", externalId);
-  if (demo !== undefined) query = query.where("demo", "=", demo);
-  if (optedOut !== undefined) query = query.where("optedOutAt", optedOut ? "is not" : "is", null);
-  return pageFrom((await query.execute()).map(toContact), page.limit);
+    .execute();
+  return pageFrom(rows.map(toContact), page.limit);
+}
+
+/** The query in the words of `contact_condition`. */
+function toConditions({ q, email, phone, language, externalId, ...plain }: ContactQuery): object {
+  const fields = Object.entries({ email, phone, language, externalId });
+  const asked = fields.filter(([, equals]) => equals !== undefined);
+  return { ...plain, search: q, all: asked.map(([name, equals]) => ({ field: { name, equals } })) };
 }
 
 export async function updateContactRow(
@@ -148,6 +163,15 @@ export async function updateOptOut(
     .returning(columns)
     .executeTakeFirst();
   return row === undefined ? undefined : toContact(row);
+}
+
+/** A message came from the contact or went out to it. Touches no index and not `updatedAt`. */
+export async function updateLastActivity(tx: TenantTx, id: string): Promise<void> {
+  await tx.query({
+    name: "contact_activity",
+    text: "update contacts set last_activity_at = clock_timestamp() where workspace_id = $1 and id = $2",
+    values: [tx.workspaceId, id],
+  });
 }
 
 export async function deleteContactRow(tx: TenantTx, id: string): Promise<void> {

@@ -2,6 +2,7 @@ import { z } from "zod";
 import type { TenantTx } from "../db/index.ts";
 import { type Core, defineJob, type Job } from "../engine/index.ts";
 import { lockConversation, selectUnanswered } from "./conversation-store.ts";
+import { hurryHeld } from "./held/held-store.ts";
 import { arrangeAnswer } from "./turns.ts";
 
 const jobId = "conversations.answer_waiting";
@@ -10,12 +11,13 @@ const batch = 100;
 const secondLookSeconds = 15;
 
 /**
- * Has what contacts wrote and nobody could answer looked at again, in the channel or in all of the workspace: call it
- * when an agent may answer again. A job, since there may be many such conversations; it exists if and only if the
+ * Has what contacts wrote and nobody could answer looked at again, in the channel or in all of the workspace, and the
+ * gate asked again about what is held there: call it when an agent may write again. A job, since there may be many such conversations; it exists if and only if the
  * transaction commits.
  */
-export function answerWaiting(core: Core, tx: TenantTx, channelId?: string): Promise<void> {
-  return core.jobs.send(tx, jobId, channelId === undefined ? {} : { channelId });
+export async function answerWaiting(core: Core, tx: TenantTx, channelId?: string): Promise<void> {
+  await hurryHeld(tx, { channelId });
+  await core.jobs.send(tx, jobId, channelId === undefined ? {} : { channelId });
 }
 
 /**

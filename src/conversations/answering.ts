@@ -12,6 +12,8 @@ import { selectLiveSession } from "./session-store.ts";
 export interface AnsweringAgent {
   readonly agentId: string;
   readonly session: Session | undefined;
+  /** How long one of its replies may take, where it has a limit of its own. */
+  readonly maxTimeSeconds?: number;
 }
 
 /** The live session's agent, else the channel's default agent, else nobody. */
@@ -58,8 +60,11 @@ export async function findAnswerer(
     agentId,
     executionId: null,
   } as const;
-  const { agentEnabled } = await loadFacts(core, tx, question);
-  return agentEnabled === true ? answering : { obstacle: agentDisabled };
+  const { agentEnabled, usedUpBudget, maxTimeSeconds } = await loadFacts(core, tx, question);
+  if (agentEnabled !== true) return { obstacle: agentDisabled };
+  if (typeof usedUpBudget === "string")
+    return { obstacle: { reason: { code: "budget", message: usedUpBudget }, needsPerson: true } };
+  return { ...answering, ...(maxTimeSeconds === undefined ? {} : { maxTimeSeconds }) };
 }
 
 const frozen: Obstacle = {

@@ -1,7 +1,13 @@
 import { sql } from "kysely";
 import { type Page, type PageOf, pageFrom, pageStart } from "../base/page.ts";
 import type { Database, TenantTx } from "../db/index.ts";
-import type { ClosedReason, Controller, Conversation, ConversationStatus } from "./conversation.ts";
+import type {
+  ClosedReason,
+  CloserKind,
+  Controller,
+  Conversation,
+  ConversationStatus,
+} from "./conversation.ts";
 
 const columns = [
   "id",
@@ -19,15 +25,19 @@ const columns = [
   "lastInboundAt",
   "closedAt",
   "closedReason",
+  "closedByKind",
+  "closedById",
+  "closedNote",
   "createdAt",
   "updatedAt",
 ] as const;
 
-type Checked = "status" | "controller" | "closedReason";
+type Checked = "status" | "controller" | "closedReason" | "closedByKind";
 type ConversationRow = Omit<Conversation, Checked> & {
   readonly status: string;
   readonly controller: string;
   readonly closedReason: string | null;
+  readonly closedByKind: string | null;
 };
 
 /** The columns' checks allow no other values than those of the types. */
@@ -37,6 +47,7 @@ function toConversation(row: ConversationRow): Conversation {
     status: row.status as ConversationStatus,
     controller: row.controller as Controller,
     closedReason: row.closedReason as ClosedReason | null,
+    closedByKind: row.closedByKind as CloserKind | null,
   };
 }
 
@@ -100,6 +111,11 @@ export interface ConversationFilter {
   readonly channelId?: string | undefined;
   readonly status?: ConversationStatus | undefined;
   readonly controller?: Controller | undefined;
+  /** Part of the contact's name, e-mail address, phone number or externalId, in any case. */
+  readonly q?: string | undefined;
+  readonly sessionLive?: boolean | undefined;
+  /** Only those in which the task's agent answers, or answered, on its behalf. */
+  readonly taskId?: string | undefined;
 }
 
 export async function selectConversations(
@@ -111,18 +127,33 @@ export async function selectConversations(
     .orderBy("id", "desc")
     .limit(page.limit + 1);
   const before = pageStart(page);
-  if (before !== undefined) query = query.where("id", "<", before);
-  for (const key of ["contactId", "channelId", "status", "controller"] as const) {
-    const value = filter[key];
-    if (value !== undefined) query = query.where(key, "=", value);
+  if (filter.q !== undefined || filter.sessionLive !== undefined || filter.taskId !== undefined)
+    query = query.where("id", "in", findIds(filter, before, page.limit + 1));
+  else {
+    if (before !== undefined) query = query.where("id", "<", before);
+    for (const key of ["contactId", "channelId", "status", "controller"] as const) {
+      const value = filter[key];
+      if (value !== undefined) query = query.where(key, "=", value);
+    }
   }
   return pageFrom((await query.execute()).map(toConversation), page.limit);
+}
+
+/** What asks about other tables than its own goes through a function, where indexes are used. */
+function findIds(filter: ConversationFilter, before: string | undefined, most: number) {
+  const { q, contactId, channelId, status, controller, sessionLive, taskId } = filter;
+  return sql<string>`(select find_conversations(${q ?? null}, ${contactId ?? null}::uuid, ${channelId ?? null}::uuid,
+    ${status ?? null}, ${controller ?? null}, ${sessionLive ?? null}::boolean, ${taskId ?? null}::uuid,
+    ${before ?? null}::uuid, ${most}))`;
 }
 
 /** What a locked conversation can be changed to; `now` stands for the database's clock. */
 export interface ConversationChange {
   readonly status?: "closed";
   readonly closedReason?: ClosedReason;
+  readonly closedByKind?: CloserKind;
+  readonly closedById?: string | null;
+  readonly closedNote?: string | null;
   readonly closedAt?: "now";
   readonly controller?: Controller;
   readonly lastSeq?: number;
@@ -245,38 +276,44 @@ export async function releaseTurns(tx: TenantTx, of: PartyOf): Promise<readonly 
   return rows.flatMap(({ turnExecutionId }) => turnExecutionId ?? []);
 }
 
-export interface ClosedConversation {
-  readonly workspaceId: string;
-  readonly id: string;
-}
-
 /**
- * Closes up to `limit` conversations of all workspaces in which nothing was written for `idleSeconds`, except where a
- * person is in control, a session is live, a turn is under way, or the contact waits for the end of a freeze or of a
- * disabled channel. Those that somebody has locked wait for the next call.
+ * Nothing was written for $1 seconds, and no person is in control, no session live, no turn under way, no message held,
+ * and the contact does not wait for the end of a freeze or of a disabled channel.
  */
-export async function closeIdleRows(
+const isIdle = `c.status = 'open' and c.last_message_at < clock_timestamp() - $1 * interval '1 second'
+  and c.controller <> 'human' and c.turn_execution_id is null
+  and not (c.controller = 'agent' and c.last_inbound_seq > c.taken_seq)
+  and not exists (select from conversation_sessions s
+    where s.workspace_id = c.workspace_id and s.conversation_id = c.id and s.ended_at is null
+      and s.expires_at > clock_timestamp())
+  and not exists (select from held_messages h where h.workspace_id = c.workspace_id and h.conversation_id = c.id)`;
+
+/** Up to `limit` idle conversations of all workspaces, those that were written in longest ago first. */
+export async function selectIdle(
   db: Database,
   idleSeconds: number,
   limit: number,
-): Promise<readonly ClosedConversation[]> {
-  return db.system(async (tx) => {
-    const { rows } = await tx.query<{ workspace_id: string; id: string }>({
-      text: `with idle as (
-          select c.workspace_id, c.id from conversations c
-          where c.status = 'open' and c.last_message_at < clock_timestamp() - $1 * interval '1 second'
-            and c.controller <> 'human' and c.turn_execution_id is null
-            and not (c.controller = 'agent' and c.last_inbound_seq > c.taken_seq)
-            and not exists (select from conversation_sessions s
-              where s.workspace_id = c.workspace_id and s.conversation_id = c.id and s.ended_at is null
-                and s.expires_at > clock_timestamp())
-          order by c.last_message_at limit $2 for no key update of c skip locked)
-        update conversations c set status = 'closed', closed_at = clock_timestamp(), closed_reason = 'idle',
-          updated_at = clock_timestamp()
-        from idle where c.workspace_id = idle.workspace_id and c.id = idle.id
-        returning c.workspace_id, c.id`,
-      values: [idleSeconds, limit],
-    });
-    return rows.map((row) => ({ workspaceId: row.workspace_id, id: row.id }));
+): Promise<readonly { readonly workspaceId: string; readonly id: string }[]> {
+  const { rows } = await db.autocommit.query<{ workspace_id: string; id: string }>({
+    text: `select c.workspace_id, c.id from conversations c where ${isIdle} order by c.last_message_at limit $2`,
+    values: [idleSeconds, limit],
   });
+  return rows.map((row) => ({ workspaceId: row.workspace_id, id: row.id }));
+}
+
+/** Closes a conversation if it is idle and nobody has locked it; answers it as it is then. */
+export async function closeIdleRow(
+  tx: TenantTx,
+  id: string,
+  idleSeconds: number,
+): Promise<Conversation | undefined> {
+  const { rowCount } = await tx.query({
+    text: `with idle as (select c.workspace_id, c.id from conversations c
+        where c.workspace_id = $2 and c.id = $3 and ${isIdle} for no key update skip locked)
+      update conversations c set status = 'closed', closed_at = clock_timestamp(), closed_reason = 'idle',
+        closed_by_kind = 'system', updated_at = clock_timestamp()
+      from idle where c.workspace_id = idle.workspace_id and c.id = idle.id`,
+    values: [idleSeconds, tx.workspaceId, id],
+  });
+  return rowCount === 1 ? selectConversation(tx, id) : undefined;
 }

@@ -18,6 +18,11 @@ export interface Conversation {
   readonly lastInboundAt: Date | null;
   readonly closedAt: Date | null;
   readonly closedReason: ClosedReason | null;
+  /** Who closed it; null while it is open. */
+  readonly closedByKind: CloserKind | null;
+  /** UUID of the member, API key or agent. */
+  readonly closedById: string | null;
+  readonly closedNote: string | null;
   readonly createdAt: Date;
   readonly updatedAt: Date;
 }
@@ -32,6 +37,9 @@ export type Controller = (typeof controllers)[number];
 /** `fresh`: a task run that answers nothing opened another one. */
 export const closedReasons = ["member", "agent", "idle", "fresh"] as const;
 export type ClosedReason = (typeof closedReasons)[number];
+
+export const closerKinds = ["member", "api_key", "agent", "system"] as const;
+export type CloserKind = (typeof closerKinds)[number];
 
 /** On whose behalf an agent may go on answering. A channel's default agent needs no session. */
 export const sessionKinds = ["task"] as const;
@@ -48,6 +56,13 @@ export interface Session {
   readonly expiresAt: Date;
   /** Whole seconds from the moment of reading, by the database's clock. */
   readonly expiresInSeconds: number;
+}
+
+/** The session that a message begins once it is sent; see `startSession`. */
+export interface SessionWish {
+  readonly kind: SessionKind;
+  readonly taskId: string | null;
+  readonly seconds: number;
 }
 
 /** `ended`: the task on whose behalf it was is gone. */
@@ -70,6 +85,10 @@ export type MessageStatus = (typeof messageStatuses)[number];
 export const authorKinds = ["contact", "agent", "member", "system"] as const;
 export type AuthorKind = (typeof authorKinds)[number];
 
+/** `marketing` is what a contact can do without. */
+export const messagePurposes = ["service", "marketing"] as const;
+export type MessagePurpose = (typeof messagePurposes)[number];
+
 export interface Message {
   readonly id: string;
   readonly conversationId: string;
@@ -83,6 +102,9 @@ export interface Message {
   readonly reasonCode: string | null;
   readonly reasonMessage: string | null;
   readonly heldUntil: Date | null;
+  readonly purpose: MessagePurpose;
+  /** When an outgoing message went out; a held one was written before. */
+  readonly sentAt: Date | null;
   readonly executionId: string | null;
   readonly stepSeq: number | null;
   readonly createdAt: Date;

@@ -1,5 +1,11 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { type ConversationFixture, createConversationFixture, type Place } from "../../test/conversations.ts";
+import {
+  type ConversationFixture,
+  createConversationFixture,
+  origin,
+  type Place,
+} from "../../test/conversations.ts";
+import { contribute } from "../base/extensions.ts";
 import { newId } from "../base/ids.ts";
 import { createChannel, deleteChannel, updateChannel } from "../channels/index.ts";
 import { createContact, deleteContact } from "../contacts/index.ts";
@@ -7,8 +13,10 @@ import { enqueueExecution } from "../engine/index.ts";
 import { closeIdleConversations } from "./idle.ts";
 import {
   closeConversation,
+  conversationClosed,
   getConversation,
   handBack,
+  messageReceived,
   openConversation,
   resolveChannel,
   startSession,
@@ -109,12 +117,14 @@ test("closing ends the session, happens once, and the next message opens another
   const { id } = await open(place);
   await it.tenant((tx) => startSession(it.core, tx, taskSession(id, 3_600)));
   const closing = { conversationId: id, reason: "member" } as const;
-  const { after } = await it.tenant((tx) => closeConversation(it.core, tx, closing));
+  const after = await it.tenant((tx) => closeConversation(it.core, tx, closing, origin));
   expect(after).toMatchObject({ status: "closed", closedReason: "member" });
-  const again = await it.tenant((tx) => closeConversation(it.core, tx, { ...closing, reason: "agent" }));
-  expect(again.after).toEqual(after);
+  const again = await it.tenant((tx) =>
+    closeConversation(it.core, tx, { ...closing, reason: "agent" }, origin),
+  );
+  expect(again).toEqual(after);
   expect((await sessionsOf(id)).map((session) => session.end_reason)).toEqual(["closed"]);
-  await expect(it.tenant((tx) => handBack(it.core, tx, id))).rejects.toMatchObject({
+  await expect(it.tenant((tx) => handBack(it.core, tx, id, origin))).rejects.toMatchObject({
     code: "conversation_closed",
   });
   const message = await it.write(place, "hello again");
@@ -125,7 +135,9 @@ test("closing ends the session, happens once, and the next message opens another
 test("handing back needs an agent that may answer", async () => {
   const place = await it.newContact({ defaultAgentId: null });
   const { id } = await open(place);
-  await expect(it.tenant((tx) => handBack(it.core, tx, id))).rejects.toMatchObject({ code: "no_agent" });
+  await expect(it.tenant((tx) => handBack(it.core, tx, id, origin))).rejects.toMatchObject({
+    code: "no_agent",
+  });
 });
 
 test("idle conversations close, except with a person, a live session or a turn", async () => {
@@ -156,12 +168,43 @@ test("idle conversations close, except with a person, a live session or a turn",
   expect((await sessionsOf(expired.id)).map((session) => session.end_reason)).toEqual(["expired"]);
 });
 
+test("whoever wants to know hears of each message of a contact once, and of each closing however it came", async () => {
+  const heard: (string | null)[] = [];
+  it.core.extensions.add([
+    contribute(messageReceived, async (_tx, _conversation, message) => {
+      heard.push(message.text);
+    }),
+    contribute(conversationClosed, async (_tx, conversation) => {
+      heard.push(conversation.closedReason);
+    }),
+  ]);
+  const place = await it.newContact({ defaultAgentId: null });
+  for (let time = 0; time < 2; time += 1) await it.write(place, "hello", "the same");
+  const { id } = await open(place);
+  await it.core.db.autocommit.query({
+    text: "update conversations set last_message_at = now() - interval '2 hours' where id = $1",
+    values: [id],
+  });
+  await closeIdleConversations(it.core, 3_600);
+  await open(place);
+  await open(place, true);
+  const { id: last } = await open(place);
+  const closing = { conversationId: last, reason: "member" } as const;
+  for (let time = 0; time < 2; time += 1)
+    await it.tenant((tx) => closeConversation(it.core, tx, closing, origin));
+  expect(heard).toEqual(["hello", "idle", "fresh", "member"]);
+  expect(await it.tenant((tx) => getConversation(tx, id))).toMatchObject({
+    closedReason: "idle",
+    closedByKind: "system",
+  });
+});
+
 test("a contact is written to where it was last, else where it has visited, else on the only web channel", async () => {
   const other = await it.core.newWorkspace();
   const tenant: ConversationFixture["tenant"] = (work) => it.core.db.tenant(other, work);
   const channel = (name: string) =>
-    tenant((tx) => createChannel(it.core, tx, { platform: "web", kind: "page", name }));
-  const { id: contactId } = await tenant((tx) => createContact(tx, {}));
+    tenant((tx) => createChannel(it.core, tx, { platform: "web", kind: "page", name }, origin));
+  const { id: contactId } = await tenant((tx) => createContact(it.core, tx, {}, origin));
   const resolve = () => tenant((tx) => resolveChannel(tx, contactId));
   expect(await resolve()).toBeUndefined();
   const first = await channel("first");
@@ -172,7 +215,7 @@ test("a contact is written to where it was last, else where it has visited, else
   expect(await resolve()).toBe(first.id);
   await tenant((tx) => openConversation(it.core, tx, { contactId, channelId: second.id }));
   expect(await resolve()).toBe(second.id);
-  await tenant((tx) => updateChannel(it.core, tx, second.id, { status: "disabled" }));
+  await tenant((tx) => updateChannel(it.core, tx, second.id, { status: "disabled" }, origin));
   expect(await resolve()).toBe(first.id);
 });
 
@@ -186,10 +229,12 @@ test("a contact or a channel that is deleted takes its conversations along and s
       conversationId: messages[0]?.conversationId ?? null,
     }),
   );
-  await it.tenant((tx) => deleteContact(it.core, tx, left.contactId));
-  const keep = it.tenant((tx) => deleteChannel(it.core, tx, right.channelId, { withConversations: false }));
+  await it.tenant((tx) => deleteContact(it.core, tx, left.contactId, origin));
+  const keep = it.tenant((tx) =>
+    deleteChannel(it.core, tx, right.channelId, { withConversations: false }, origin),
+  );
   await expect(keep).rejects.toMatchObject({ code: "channel_in_use" });
-  await it.tenant((tx) => deleteChannel(it.core, tx, right.channelId, { withConversations: true }));
+  await it.tenant((tx) => deleteChannel(it.core, tx, right.channelId, { withConversations: true }, origin));
   // Their journals hold what the contact wrote.
   const { rows } = await it.core.db.autocommit.query({
     text: "select 1 from executions where id = any($1) or conversation_id = any($2)",

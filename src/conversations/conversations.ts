@@ -4,9 +4,10 @@ import type { Page, PageOf } from "../base/page.ts";
 import { getChannel, listChannels } from "../channels/index.ts";
 import type { TenantTx } from "../db/index.ts";
 import type { Core } from "../engine/index.ts";
-import { announceConversation } from "./announce.ts";
+import { type Origin, recordDifference } from "../workspaces/index.ts";
+import { announceConversation, announceOpening } from "./announce.ts";
 import { findAnsweringAgent } from "./answering.ts";
-import type { ClosedReason, Conversation } from "./conversation.ts";
+import type { ClosedReason, CloserKind, Conversation } from "./conversation.ts";
 import {
   type ConversationFilter,
   insertConversation,
@@ -19,6 +20,9 @@ import {
   updateConversation,
 } from "./conversation-store.ts";
 import { conversationErrors } from "./errors.ts";
+import { conversationClosed } from "./extension-points.ts";
+import { hasHeld, hurryHeld } from "./held/held-store.ts";
+import { askAgain } from "./held/release.ts";
 import { hasUnanswered } from "./rules.ts";
 import { endSessionRow, selectLiveSession } from "./session-store.ts";
 import { arrangeAnswer } from "./turns.ts";
@@ -29,8 +33,8 @@ const openingRounds = 10;
 
 /**
  * The open conversation of a contact on a channel, locked until the end of the transaction; opens one if there is
- * none. `fresh` closes the open one first if an agent is in control, unless the contact waits for an answer in it or
- * the session of another task than the one named is live. Contact and channel must exist.
+ * none. `fresh` closes the open one first if an agent is in control, unless the contact waits for an answer in it, a
+ * message is held there, or the session of another task than the one named is live. Contact and channel must exist.
  */
 export async function openConversation(
   core: Core,
@@ -41,10 +45,11 @@ export async function openConversation(
   for (let round = 1; round <= openingRounds; round += 1) {
     const open = await lockOpenConversation(tx, { contactId, channelId });
     if (open !== undefined && !(fresh && (await mayBeReplaced(tx, open, fresh.taskId)))) return open;
-    if (open !== undefined) await close(core, tx, open, "fresh");
+    if (open !== undefined) await close(core, tx, open, { reason: "fresh", ...bySystem });
     const opened = await insertConversation(tx, { id: newId(), contactId, channelId });
     if (opened !== undefined) {
       announceConversation(core, tx, opened.id);
+      announceOpening(core, tx, opened);
       return opened;
     }
   }
@@ -54,8 +59,11 @@ export async function openConversation(
 async function mayBeReplaced(tx: TenantTx, conversation: Conversation, taskId: string): Promise<boolean> {
   const { controller, turnExecutionId } = conversation;
   if (controller !== "agent" || turnExecutionId !== null || hasUnanswered(conversation)) return false;
-  const session = await selectLiveSession(tx, conversation.id);
-  return session === undefined || session.taskId === taskId;
+  const [session, isHolding] = await Promise.all([
+    selectLiveSession(tx, conversation.id),
+    hasHeld(tx, conversation.id),
+  ]);
+  return !isHolding && (session === undefined || session.taskId === taskId);
 }
 
 /** Undefined if there is no such conversation in the workspace. */
@@ -71,26 +79,63 @@ export function listConversations(
   return selectConversations(tx, filter, page);
 }
 
-/** Closes a conversation and ends its session. Closing what is closed changes nothing. Throws 404. */
+/**
+ * Closes a conversation and ends its session; what it holds is refused. `note` is what somebody says about it. Closing
+ * what is closed changes nothing. Throws 404.
+ */
 export async function closeConversation(
   core: Core,
   tx: TenantTx,
-  closing: { readonly conversationId: string; readonly reason: ClosedReason },
-): Promise<{ readonly before: Conversation; readonly after: Conversation }> {
+  closing: {
+    readonly conversationId: string;
+    readonly reason: ClosedReason;
+    readonly note?: string | undefined;
+  },
+  origin: Origin,
+): Promise<Conversation> {
   const before = await lockOrThrow(tx, closing.conversationId);
-  if (before.status === "closed") return { before, after: before };
-  return { before, after: await close(core, tx, before, closing.reason) };
+  if (before.status === "closed") return before;
+  const { caller } = origin;
+  const by = caller === null ? bySystem : { byKind: caller.kind, byId: caller.id };
+  const after = await close(core, tx, before, { ...by, reason: closing.reason, note: closing.note });
+  await record(tx, origin, "conversation.close", before, after);
+  return after;
 }
+
+interface Closing {
+  readonly reason: ClosedReason;
+  readonly byKind: CloserKind;
+  readonly byId: string | null;
+  readonly note?: string | undefined;
+}
+
+const bySystem = { byKind: "system", byId: null } as const;
 
 async function close(
   core: Core,
   tx: TenantTx,
   conversation: Conversation,
-  reason: ClosedReason,
+  { reason, byKind, byId, note }: Closing,
 ): Promise<Conversation> {
   await endSessionRow(tx, conversation.id, "closed");
   announceConversation(core, tx, conversation.id);
-  return updateConversation(tx, conversation.id, { status: "closed", closedReason: reason, closedAt: "now" });
+  const closed = await updateConversation(tx, conversation.id, {
+    status: "closed",
+    closedReason: reason,
+    closedByKind: byKind,
+    closedById: byId,
+    closedNote: note ?? null,
+    closedAt: "now",
+  });
+  // The gate refuses what a closed conversation holds.
+  if (await hasHeld(tx, conversation.id)) await askAgain(core, tx, conversation.id);
+  await tellOfClosing(core, tx, closed);
+  return closed;
+}
+
+/** Tells the modules above that a conversation was closed. */
+export async function tellOfClosing(core: Core, tx: TenantTx, closed: Conversation): Promise<void> {
+  for (const handle of core.extensions.of(conversationClosed)) await handle(tx, closed);
 }
 
 /**
@@ -101,13 +146,34 @@ export async function handBack(
   core: Core,
   tx: TenantTx,
   conversationId: string,
-): Promise<{ readonly before: Conversation; readonly after: Conversation }> {
+  origin: Origin,
+): Promise<Conversation> {
   const before = await lockOrThrow(tx, conversationId);
   if (before.status === "closed") throw new AppError(conversationErrors.conversation_closed);
   if ((await findAnsweringAgent(tx, before)) === undefined) throw new AppError(conversationErrors.no_agent);
   const given = await updateConversation(tx, conversationId, { controller: "agent" });
   announceConversation(core, tx, conversationId);
-  return { before, after: await arrangeAnswer(core, tx, given) };
+  await hurryHeld(tx, { conversationId });
+  const after = await arrangeAnswer(core, tx, given);
+  await record(tx, origin, "conversation.hand_back", before, after);
+  return after;
+}
+
+const audited = [
+  "status",
+  "controller",
+  "closedReason",
+  "closedNote",
+] as const satisfies readonly (keyof Conversation)[];
+
+function record(
+  tx: TenantTx,
+  origin: Origin,
+  action: string,
+  before: Conversation,
+  after: Conversation,
+): Promise<void> {
+  return recordDifference(tx, { ...origin, action, kind: "conversation", before, after, fields: audited });
 }
 
 async function lockOrThrow(tx: TenantTx, id: string): Promise<Conversation> {

@@ -6,5 +6,6 @@ export const conversationErrors = defineErrors({
   message_refused: [409, "The message was not sent; it is kept with the reason."],
   channel_disabled: [409, "This channel takes no messages now."],
   visitor_token_invalid: [401, "The visitor's token is missing or not valid."],
+  too_many_streams: [429, "This visitor or this server has too many open streams; try again later."],
   too_many_visitors: [429, "Too many visitors were made from this address; try again later."],
 });

@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { TestApi } from "../../test/api.ts";
-import { type ConversationFixture, createConversationFixture } from "../../test/conversations.ts";
+import { type ConversationFixture, createConversationFixture, origin } from "../../test/conversations.ts";
 import { createModuleApi } from "../../test/module-api.ts";
 import { newId, toId } from "../base/ids.ts";
 import { createChannel } from "../channels/index.ts";
-import { createContact } from "../contacts/index.ts";
+import { createContact, updateContact } from "../contacts/index.ts";
 import type { TenantTx } from "../db/index.ts";
 import { openConversation, receiveMessage, sendMessage, startSession } from "./index.ts";
 
@@ -22,9 +22,9 @@ const tenant = <T>(work: (tx: TenantTx) => Promise<T>) => it.core.db.tenant(api.
 /** An open conversation in which the agent has written `count` messages. */
 async function opened(count = 1) {
   return tenant(async (tx) => {
-    const { id: contactId } = await createContact(tx, {});
+    const { id: contactId } = await createContact(it.core, tx, {}, origin);
     const web = { platform: "web", kind: "widget", name: "Website", defaultAgentId: it.agentId };
-    const { id: channelId } = await createChannel(it.core, tx, web);
+    const { id: channelId } = await createChannel(it.core, tx, web, origin);
     const { id: conversationId } = await openConversation(it.core, tx, { contactId, channelId });
     const author = { kind: "agent", id: it.agentId } as const;
     for (let number = 1; number <= count; number += 1)
@@ -76,6 +76,34 @@ test("lists are filtered by contact, channel, status and controller", async () =
   expect(await ids("status=closed")).toEqual([first]);
 });
 
+test("lists are filtered by session and task, and searched by what is known of the contact", async () => {
+  const [live, other] = [await opened(), await opened()];
+  const taskId = newId();
+  const session = { kind: "task", agentId: it.agentId, executionId: null, seconds: 3_600 } as const;
+  await tenant((tx) =>
+    startSession(it.core, tx, { ...session, taskId, conversationId: live.conversationId }),
+  );
+  const fields = { name: "Zo\u00eb Q_x", email: "zoe@example.com", externalId: "crm-zoe" };
+  await tenant((tx) => updateContact(it.core, tx, other.contactId, fields, origin));
+  const ids = async (query: string) => {
+    const { status, body } = await api.send("GET", `/v1/conversations?${query}`);
+    expect(status, JSON.stringify(body)).toBe(200);
+    return (body as List).items.map(({ id }) => id);
+  };
+  const [first, second] = [live, other].map((it) => toId("conversation", it.conversationId));
+  expect(await ids("sessionLive=true&status=open")).toContain(first);
+  expect(await ids("sessionLive=true")).not.toContain(second);
+  expect(await ids("sessionLive=false")).toContain(second);
+  expect(await ids("sessionLive=false")).not.toContain(first);
+  expect(await ids(`taskId=${toId("task", taskId)}`)).toEqual([first]);
+  expect(await ids(`taskId=${toId("task", newId())}`)).toEqual([]);
+  for (const q of ["zo%C3%AB", "Q_X", "zoe@", "CRM-z", "zo%C3%AB&status=open&controller=agent"])
+    expect(await ids(`q=${q}`), q).toEqual([second]);
+  for (const q of ["q%25x", "zo%C3%AB&status=closed", `zo%C3%AB&channelId=${toId("channel", newId())}`])
+    expect(await ids(`q=${q}`), q).toEqual([]);
+  expect((await api.send("GET", "/v1/conversations?q=%00")).status).toBe(422);
+});
+
 test("messages are listed newest first, and after a seq oldest first, both page by page", async () => {
   const { path } = await opened(7);
   const list = async (query: string) => {
@@ -108,8 +136,12 @@ test("a person takes over by writing, hands back, and closes", async () => {
   expect((await api.send("GET", path)).body).toMatchObject({ turn: null, unanswered: true });
   const back = await api.send("POST", `${path}/hand-back`);
   expect(back.body).toMatchObject({ controller: "agent", turn: { status: "queued" } });
-  const closed = await api.send("POST", `${path}/close`);
-  expect(closed.body).toMatchObject({ status: "closed", closedReason: "member", session: null });
+  expect((await api.send("GET", path)).body).toMatchObject({ closedBy: null, closedNote: null });
+  const closed = await api.send("POST", `${path}/close`, { body: { note: "Solved by phone" } });
+  expect(closed.body).toMatchObject({
+    ...{ status: "closed", closedReason: "member", session: null, closedNote: "Solved by phone" },
+    closedBy: { kind: "api_key", id: expect.stringMatching(/^key_/) },
+  });
   expect(await api.send("POST", `${path}/close`)).toMatchObject({ status: 200, body: closed.body });
   for (const verb of ["hand-back", "messages"])
     expect(
@@ -123,6 +155,27 @@ test("a person takes over by writing, hands back, and closes", async () => {
     values: [place.conversationId],
   });
   expect(rows.map(({ action }) => action)).toEqual(["conversation.hand_back", "conversation.close"]);
+});
+
+test("a held message shows what it waits for and until when", async () => {
+  const { conversationId, path } = await opened();
+  await api.send("POST", `${path}/messages`, { body: { text: "mine" } });
+  const author = { kind: "agent", id: it.agentId } as const;
+  const message = { class: "opening", conversationId, author, text: "later", whenBlocked: "hold" } as const;
+  await tenant((tx) => sendMessage(it.core, tx, { ...message, purpose: "marketing" }));
+  expect((await api.send("GET", `${path}/messages?limit=1`)).body).toMatchObject({
+    items: [
+      {
+        ...{ text: "later", status: "held", purpose: "marketing", sentAt: null },
+        reason: { code: "human_in_control" },
+        heldUntil: expect.any(String),
+      },
+    ],
+  });
+  await api.send("POST", `${path}/close`);
+  expect((await api.send("GET", `${path}/messages?limit=1`)).body).toMatchObject({
+    items: [{ status: "refused", reason: { code: "conversation_closed" }, heldUntil: null }],
+  });
 });
 
 test("a person's message that the gate refuses answers 409 and is kept with its decision", async () => {

@@ -2,10 +2,9 @@ import { z } from "zod";
 import { AppError, requireFound } from "../base/errors.ts";
 import { toId } from "../base/ids.ts";
 import { type Route, route } from "../base/route.ts";
-import { idOf, pageOf, pageQuery, seqInQuery } from "../base/schemas.ts";
+import { booleanInQuery, idOf, pageOf, pageQuery, seqInQuery, text } from "../base/schemas.ts";
 import type { Core } from "../engine/index.ts";
-import { changedFields, recordChange } from "../workspaces/index.ts";
-import { type Conversation, controllers, conversationStatuses } from "./conversation.ts";
+import { controllers, conversationStatuses } from "./conversation.ts";
 import { closeConversation, getConversation, handBack, listConversations } from "./conversations.ts";
 import { conversationErrors } from "./errors.ts";
 import { listDecisions, listMessages, writeAsPerson } from "./messages.ts";
@@ -22,7 +21,16 @@ import {
 
 const tag = "Conversations";
 const params = z.object({ conversationId: idOf("conversation") });
-const audited = ["status", "controller", "closedReason"] as const satisfies readonly (keyof Conversation)[];
+
+const closedExample = {
+  ...conversationExample,
+  status: "closed",
+  session: null,
+  closedAt: "2027-03-01T14:30:00.000Z",
+  closedReason: "member",
+  closedBy: { kind: "member", id: "mem_01k3v8q5x8e7arf4s2m6t9c0wd" },
+  closedNote: "Solved by phone",
+};
 
 /** Routes under `/v1/conversations`. */
 export function conversationRoutes(core: Core): readonly Route[] {
@@ -43,9 +51,19 @@ export function conversationRoutes(core: Core): readonly Route[] {
           .enum(controllers)
           .optional()
           .meta({ description: "Who speaks for the company; `none` finds those that wait for a person" }),
+        sessionLive: booleanInQuery
+          .optional()
+          .meta({ description: "Only those with a live session, or only those without" }),
+        taskId: idOf("task")
+          .optional()
+          .meta({ description: "Only those in which an agent answers, or answered, on this task's behalf" }),
+        q: text({ min: 1, max: 200 }).optional().meta({
+          description: "Part of the contact's name, e-mail address, phone number or externalId, in any case",
+        }),
       }),
       response: pageOf(conversationOut),
       examples: { response: { items: [conversationExample], nextCursor: null } },
+      tool: { name: "list_conversations", readOnly: true },
       handler: ({ query, caller }) =>
         core.db.tenant(caller.workspaceId, async (tx) => {
           const { limit, cursor, ...filter } = query;
@@ -63,6 +81,7 @@ export function conversationRoutes(core: Core): readonly Route[] {
       params,
       response: conversationOut,
       examples: { response: conversationExample },
+      tool: { name: "get_conversation", readOnly: true },
       handler: ({ params: { conversationId }, caller }) =>
         core.db.tenant(caller.workspaceId, async (tx) => {
           const conversation = requireFound(await getConversation(tx, conversationId), "conversation");
@@ -85,6 +104,7 @@ export function conversationRoutes(core: Core): readonly Route[] {
       }),
       response: pageOf(messageOut),
       examples: { response: { items: [messageExample], nextCursor: null } },
+      tool: { name: "list_messages", readOnly: true },
       handler: ({ params: { conversationId }, query, caller }) =>
         core.db.tenant(caller.workspaceId, async (tx) => {
           const page = await listMessages(tx, conversationId, query);
@@ -136,17 +156,9 @@ export function conversationRoutes(core: Core): readonly Route[] {
       errors: [conversationErrors.conversation_closed, conversationErrors.no_agent],
       examples: { response: conversationExample },
       handler: ({ params: { conversationId }, caller, requestId }) =>
-        core.db.tenant(caller.workspaceId, async (tx) => {
-          const { before, after } = await handBack(core, tx, conversationId);
-          await recordChange(tx, {
-            caller,
-            requestId,
-            action: "conversation.hand_back",
-            target: { kind: "conversation", id: conversationId },
-            changes: changedFields(before, after, audited),
-          });
-          return presentOneConversation(tx, after);
-        }),
+        core.db.tenant(caller.workspaceId, async (tx) =>
+          presentOneConversation(tx, await handBack(core, tx, conversationId, { caller, requestId })),
+        ),
     }),
     route({
       scope: "write",
@@ -155,22 +167,22 @@ export function conversationRoutes(core: Core): readonly Route[] {
       operationId: "closeConversation",
       tag,
       summary: "Close a conversation",
-      description: "Ends its session. The contact's next message opens another conversation.",
+      description:
+        "Ends its session; held messages are refused. The contact's next message opens another conversation.",
       params,
+      body: z.strictObject({
+        note: text({ min: 1, max: 1_000 })
+          .optional()
+          .meta({ description: "Why, for the record", example: "Solved by phone" }),
+      }),
       response: conversationOut,
-      examples: { response: { ...conversationExample, status: "closed", session: null } },
-      handler: ({ params: { conversationId }, caller, requestId }) =>
+      examples: { body: { note: "Solved by phone" }, response: closedExample },
+      tool: { name: "close_conversation", destructive: true, idempotent: true },
+      handler: ({ params: { conversationId }, body, caller, requestId }) =>
         core.db.tenant(caller.workspaceId, async (tx) => {
-          const { before, after } = await closeConversation(core, tx, { conversationId, reason: "member" });
-          if (before.status !== after.status)
-            await recordChange(tx, {
-              caller,
-              requestId,
-              action: "conversation.close",
-              target: { kind: "conversation", id: conversationId },
-              changes: changedFields(before, after, audited),
-            });
-          return presentOneConversation(tx, after);
+          const closing = { conversationId, reason: "member", note: body.note } as const;
+          const closed = await closeConversation(core, tx, closing, { caller, requestId });
+          return presentOneConversation(tx, closed);
         }),
     }),
     route({
@@ -180,11 +192,13 @@ export function conversationRoutes(core: Core): readonly Route[] {
       operationId: "listDecisions",
       tag,
       summary: "List what the gate decided, newest first",
-      description: "One decision per message that was to go out, with the answer of every rule.",
+      description:
+        "One decision per message that was to go out, with the answer of every rule; for a held message another whenever the answer changes.",
       params,
       query: z.object(pageQuery),
       response: pageOf(decisionOut),
       examples: { response: { items: [decisionExample], nextCursor: null } },
+      tool: { name: "list_gate_decisions", readOnly: true },
       handler: ({ params: { conversationId }, query, caller }) =>
         core.db.tenant(caller.workspaceId, async (tx) => {
           const page = await listDecisions(tx, conversationId, query);

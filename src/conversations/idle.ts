@@ -1,5 +1,8 @@
+import type { TenantTx } from "../db/index.ts";
 import { type Core, repeat, type Service } from "../engine/index.ts";
-import { closeIdleRows } from "./conversation-store.ts";
+import { announceConversation } from "./announce.ts";
+import { closeIdleRow, selectIdle } from "./conversation-store.ts";
+import { tellOfClosing } from "./conversations.ts";
 import { expireSessionRows } from "./session-store.ts";
 
 /** A day without a message closes a conversation. */
@@ -10,19 +13,29 @@ const batch = 500;
 
 /**
  * Marks sessions whose time is up, and closes conversations in which nothing was written for `idleSeconds` unless a
- * session is live, a turn is under way, a person is in control or an answer is only held up. Answers how many were
- * closed.
+ * session is live, a turn is under way, a person is in control, a message is held or an answer is only held up. Answers
+ * how many were closed.
  */
 export async function closeIdleConversations(core: Core, idleSeconds: number): Promise<number> {
   while ((await expireSessionRows(core.db, batch)) === batch);
   let total = 0;
   for (;;) {
-    const closed = await closeIdleRows(core.db, idleSeconds, batch);
-    for (const { workspaceId, id } of closed)
-      core.signals.notify("live", `${workspaceId} conversation:${id}`);
-    total += closed.length;
-    if (closed.length < batch) return total;
+    const idle = await selectIdle(core.db, idleSeconds, batch);
+    let closed = 0;
+    for (const { workspaceId, id } of idle)
+      if (await core.db.tenant(workspaceId, (tx) => closeIfIdle(core, tx, id, idleSeconds))) closed += 1;
+    total += closed;
+    // Those that somebody wrote in meanwhile would come again at once.
+    if (idle.length < batch || closed === 0) return total;
   }
+}
+
+async function closeIfIdle(core: Core, tx: TenantTx, id: string, idleSeconds: number): Promise<boolean> {
+  const closed = await closeIdleRow(tx, id, idleSeconds);
+  if (closed === undefined) return false;
+  announceConversation(core, tx, id);
+  await tellOfClosing(core, tx, closed);
+  return true;
 }
 
 /** Closes idle conversations once a minute. Several processes may do so at once. */
@@ -32,7 +45,7 @@ export function createIdleClosing(core: Core): Service {
     role: "scheduler",
     start: async () =>
       repeat(core, { everyMs, what: "closing idle conversations" }, async () => {
-        await closeIdleConversations(core, idleCloseSeconds);
+        await core.db.background(() => closeIdleConversations(core, idleCloseSeconds));
       }),
   };
 }

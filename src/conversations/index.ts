@@ -12,6 +12,8 @@ import { workspaceUnfrozen } from "../workspaces/index.ts";
 import { answerWaiting, answerWaitingJob } from "./answer-waiting.ts";
 import { hasConversations, type PartyOf, releaseTurns, selectIdsOf } from "./conversation-store.ts";
 import { conversationErrors } from "./errors.ts";
+import { deliveryFailedJob } from "./held/delivery-failed.ts";
+import { createHeldService } from "./held/service.ts";
 import { conversationRoutes } from "./http.ts";
 import { createIdleClosing } from "./idle.ts";
 import { messageMetrics } from "./metrics.ts";
@@ -29,13 +31,18 @@ export {
   openConversation,
   resolveChannel,
 } from "./conversations.ts";
+export { conversationClosed, messageReceived } from "./extension-points.ts";
 export { gateFacts } from "./gate/facts.ts";
+export { withdrawHeldMessages } from "./held/withdraw.ts";
 export { listMessages } from "./messages.ts";
 export { receiveMessage } from "./receive.ts";
 export { replyKind } from "./reply.ts";
 export { sendMessage } from "./send.ts";
+export { countSentOf } from "./sent-store.ts";
 export { cancelRepliesOfTask, endSessionsOfTask, findSessionStart, startSession } from "./sessions.ts";
 export { endTurn, type Turn, type TurnMessage, takeTurn } from "./turns.ts";
+export { agentNames } from "./web/channel-info.ts";
+export { openPreview, type ReplyPreview } from "./web/preview.ts";
 
 /** What was said between contacts and the company, who speaks for it, and the gate every message passes. */
 export function conversationsModule(core: Core): Module {
@@ -51,8 +58,8 @@ export function conversationsModule(core: Core): Module {
     errors: conversationErrors,
     metrics: messageMetrics,
     routes: [...conversationRoutes(core), ...webRoutes(core)],
-    services: [createIdleClosing(core)],
-    jobs: [answerWaitingJob(core)],
+    services: [createIdleClosing(core), createHeldService(core)],
+    jobs: [answerWaitingJob(core), deliveryFailedJob(core)],
     contributions: [
       contribute(contactDeleted, (tx, contactId) => removeReplies(tx, { contactId }, "contact")),
       contribute(channelDeleted, (tx, channelId) => removeReplies(tx, { channelId }, "channel")),

@@ -1,6 +1,7 @@
 import { sql } from "kysely";
 import type { TenantTx } from "../db/index.ts";
-import type { AuthorKind, Message, MessageStatus } from "./conversation.ts";
+import type { Reason } from "../engine/index.ts";
+import type { AuthorKind, Message, MessagePurpose, MessageStatus } from "./conversation.ts";
 
 const columns = [
   "id",
@@ -14,13 +15,16 @@ const columns = [
   "reasonCode",
   "reasonMessage",
   "heldUntil",
+  "purpose",
+  "sentAt",
   "executionId",
   "stepSeq",
   "createdAt",
   "deliveredAt",
 ] as const;
 
-type MessageRow = Omit<Message, "direction" | "authorKind" | "status"> & {
+type MessageRow = Omit<Message, "direction" | "authorKind" | "status" | "purpose"> & {
+  readonly purpose: string;
   readonly direction: string;
   readonly authorKind: string;
   readonly status: string;
@@ -33,6 +37,7 @@ function toMessage(row: MessageRow): Message {
     direction: row.direction as Message["direction"],
     authorKind: row.authorKind as AuthorKind,
     status: row.status as MessageStatus,
+    purpose: row.purpose as MessagePurpose,
   };
 }
 
@@ -50,15 +55,29 @@ export interface NewMessage
   readonly executionId?: string | null;
   readonly stepSeq?: number | null;
   readonly idempotencyKey?: string | null;
+  readonly purpose?: MessagePurpose;
+  /** Of a message that is held. */
+  readonly holdSeconds?: number;
   readonly clientMessageId?: string | null;
 }
 
 /** The conversation must be locked: `seq` is its next. */
 export async function insertMessage(tx: TenantTx, message: NewMessage): Promise<Message> {
+  const { holdSeconds, ...plain } = message;
+  const goesOut = plain.direction === "out" && (plain.status === "sent" || plain.status === "queued");
   const row = await tx.db
     .insertInto("messages")
     // The default, now(), is the transaction's beginning, which was before it waited for the conversation.
-    .values({ workspaceId: tx.workspaceId, ...message, createdAt: sql<Date>`clock_timestamp()` })
+    .values({
+      workspaceId: tx.workspaceId,
+      ...plain,
+      createdAt: sql<Date>`clock_timestamp()`,
+      sentAt: goesOut ? sql<Date>`clock_timestamp()` : null,
+      heldUntil:
+        holdSeconds === undefined
+          ? null
+          : sql<Date>`clock_timestamp() + ${holdSeconds} * interval '1 second'`,
+    })
     .returning(columns)
     .executeTakeFirstOrThrow();
   return toMessage(row);
@@ -198,6 +217,38 @@ export async function selectScroll(
     message: toMessage(row),
     position: { ordinal, seq: row.seq },
   }));
+}
+
+/** A message that was held goes out, as the newest of its conversation. */
+export async function markSent(
+  tx: TenantTx,
+  id: string,
+  place: { readonly seq: number; readonly status: "sent" | "queued" },
+): Promise<void> {
+  await tx.query({
+    text: `update messages set status = $3, seq = $4, sent_at = clock_timestamp(), held_until = null,
+        reason_code = null, reason_message = null
+      where workspace_id = $1 and id = $2 and status = 'held'`,
+    values: [tx.workspaceId, id, place.status, place.seq],
+  });
+}
+
+/** A message that was held never goes out. */
+export async function refuseHeld(tx: TenantTx, id: string, reason: Reason): Promise<void> {
+  await tx.query({
+    text: `update messages set status = 'refused', held_until = null, reason_code = $3, reason_message = $4
+      where workspace_id = $1 and id = $2 and status = 'held'`,
+    values: [tx.workspaceId, id, reason.code, reason.message],
+  });
+}
+
+/** A message that is held waits for something else now. */
+export async function updateHeldReason(tx: TenantTx, id: string, reason: Reason): Promise<void> {
+  await tx.query({
+    text: `update messages set reason_code = $3, reason_message = $4
+      where workspace_id = $1 and id = $2 and status = 'held'`,
+    values: [tx.workspaceId, id, reason.code, reason.message],
+  });
 }
 
 /** The contact's side has these now. A message that is further on already stays as it is. Answers the changed ones. */

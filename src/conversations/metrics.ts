@@ -3,7 +3,7 @@ import type { Message } from "./conversation.ts";
 
 const messagesStored = defineCounter({
   name: "errand_messages_total",
-  help: "Messages stored, by direction (in or out), the status they were stored with and the gate's verdict: allowed, the code of the refusal, or none for what contacts write.",
+  help: "Messages stored, by direction (in or out), the status they were stored with and the gate's verdict: allowed, the code of the refusal or of what it is held for, or none for what contacts write.",
   labels: ["direction", "status", "verdict"],
 });
 
@@ -14,6 +14,7 @@ export function countMessage(
   metrics: Metrics,
   { direction, status, reasonCode }: Pick<Message, "direction" | "status" | "reasonCode">,
 ): void {
-  const verdict = direction === "in" ? "none" : status === "refused" ? (reasonCode ?? "refused") : "allowed";
+  const isBlocked = status === "refused" || status === "held";
+  const verdict = direction === "in" ? "none" : isBlocked ? (reasonCode ?? status) : "allowed";
   metrics.count(messagesStored, { direction, status, verdict });
 }

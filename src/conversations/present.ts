@@ -53,9 +53,19 @@ function presentConversation(
     lastInboundAt: instant(it.lastInboundAt),
     closedAt: instant(it.closedAt),
     closedReason: it.closedReason,
+    closedBy: presentCloser(it),
+    closedNote: it.closedNote,
     createdAt: instant(it.createdAt),
     updatedAt: instant(it.updatedAt),
   };
+}
+
+const closerIds = { member: "member", api_key: "apiKey", agent: "agent", system: null } as const;
+
+function presentCloser({ closedByKind: kind, closedById }: Conversation) {
+  if (kind === null) return null;
+  const idKind = closerIds[kind];
+  return { kind, id: idKind === null ? null : toIdOrNull(idKind, closedById) };
 }
 
 function presentSession(session: Session): z.input<typeof conversationOut>["session"] {
@@ -86,12 +96,14 @@ export function presentMessage(message: Message): z.input<typeof messageOut> {
     direction: message.direction,
     author: { kind: message.authorKind, id: idKind === null ? null : toIdOrNull(idKind, message.authorId) },
     text: message.text,
+    purpose: message.purpose,
     status: message.status,
     reason: presentReason(message),
     heldUntil: instant(message.heldUntil),
     executionId: toIdOrNull("execution", message.executionId),
     stepSeq: message.stepSeq,
     createdAt: instant(message.createdAt),
+    sentAt: instant(message.sentAt),
     deliveredAt: instant(message.deliveredAt),
   };
 }
@@ -104,7 +116,8 @@ export function presentVisitorMessage(message: Message): z.input<typeof visitorM
     author: { kind: message.authorKind },
     text: message.text,
     status: message.status,
-    createdAt: instant(message.createdAt),
+    // What was held shows when it came.
+    createdAt: instant(message.sentAt ?? message.createdAt),
   };
 }
 

@@ -1,5 +1,10 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { type ConversationFixture, createConversationFixture, type Place } from "../../test/conversations.ts";
+import {
+  type ConversationFixture,
+  createConversationFixture,
+  origin,
+  type Place,
+} from "../../test/conversations.ts";
 import { updateChannel } from "../channels/index.ts";
 import { getContact } from "../contacts/index.ts";
 import { closeConversation, listMessages, openConversation, sendMessage, takeTurn } from "./index.ts";
@@ -28,7 +33,7 @@ test("the same clientMessageId in a later conversation, with another text, is st
   const place = await it.newContact();
   const first = await it.write(place, "hello", "one");
   const { conversationId } = first;
-  await it.tenant((tx) => closeConversation(it.core, tx, { conversationId, reason: "member" }));
+  await it.tenant((tx) => closeConversation(it.core, tx, { conversationId, reason: "member" }, origin));
   expect(await it.write(place, "something else", "one")).toEqual(first);
   const other = await it.newContact({ channelId: place.channelId });
   expect((await it.write(other, "hello", "one")).id).not.toBe(first.id);
@@ -36,7 +41,7 @@ test("the same clientMessageId in a later conversation, with another text, is st
 
 test("a disabled channel takes nothing", async () => {
   const place = await it.newContact();
-  await it.tenant((tx) => updateChannel(it.core, tx, place.channelId, { status: "disabled" }));
+  await it.tenant((tx) => updateChannel(it.core, tx, place.channelId, { status: "disabled" }, origin));
   await expect(it.write(place, "hello")).rejects.toMatchObject({ code: "channel_disabled" });
 });
 

@@ -1,7 +1,7 @@
 import { AppError, requireFound, requireRow } from "../base/errors.ts";
 import { newId } from "../base/ids.ts";
 import { getChannel } from "../channels/index.ts";
-import { getContact, optIn, optOut } from "../contacts/index.ts";
+import { getContact, noteActivity, optIn, optOut } from "../contacts/index.ts";
 import type { TenantTx } from "../db/index.ts";
 import type { Core } from "../engine/index.ts";
 import { announceConversation } from "./announce.ts";
@@ -9,6 +9,7 @@ import type { Conversation, Message } from "./conversation.ts";
 import { updateConversation } from "./conversation-store.ts";
 import { openConversation } from "./conversations.ts";
 import { conversationErrors } from "./errors.ts";
+import { messageReceived } from "./extension-points.ts";
 import { insertMessage, selectMessage, takeReceipt } from "./message-store.ts";
 import { countMessage } from "./metrics.ts";
 import { readCommand } from "./opt-out-words.ts";
@@ -53,14 +54,18 @@ export async function receiveMessage(core: Core, tx: TenantTx, incoming: Incomin
     status: "delivered",
     clientMessageId,
   });
-  const received = await updateConversation(tx, conversation.id, {
-    lastSeq: seq,
-    lastInboundSeq: seq,
-    lastMessageAt: "now",
-    lastInboundAt: "now",
-  });
+  const [received] = await Promise.all([
+    updateConversation(tx, conversation.id, {
+      lastSeq: seq,
+      lastInboundSeq: seq,
+      lastMessageAt: "now",
+      lastInboundAt: "now",
+    }),
+    noteActivity(tx, contactId),
+  ]);
   announceConversation(core, tx, conversation.id);
   tx.afterCommit(() => countMessage(core.metrics, message));
+  for (const handle of core.extensions.of(messageReceived)) await handle(tx, received, message);
   await arrangeAnswer(core, tx, await obeyCommand(core, tx, received, message));
   return message;
 }
@@ -83,12 +88,12 @@ async function obeyCommand(
   );
   const isOptedOut = contact.optedOutAt !== null;
   if (command.command === "start") {
-    if (isOptedOut) await optIn(tx, contact.id);
+    if (isOptedOut) await optIn(core, tx, contact.id, "contact");
     return conversation;
   }
   const answered = await updateConversation(tx, conversation.id, { takenSeq: message.seq });
   if (isOptedOut) return answered;
-  await optOut(tx, contact.id, "keyword");
+  await optOut(core, tx, contact.id, "keyword", "contact");
   await sendMessage(core, tx, {
     class: "system",
     conversationId: conversation.id,

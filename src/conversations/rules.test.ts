@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import { burstDelayMs, hasUnanswered } from "./rules.ts";
+import type { RuleAnswer } from "./gate/rules.ts";
+import { burstDelayMs, hasUnanswered, lastingRefusal } from "./rules.ts";
 
 test.each([
   [0, 2_000],
@@ -18,4 +19,16 @@ test.each([
   [3, 5, false],
 ])("newest of the contact %i, dealt with up to %i", (lastInboundSeq, takenSeq, unanswered) => {
   expect(hasUnanswered({ lastInboundSeq, takenSeq })).toBe(unanswered);
+});
+
+test("a refusal for good names what does not pass, not what stands first", () => {
+  const frozen = { code: "workspace_frozen", message: "Frozen." };
+  const optedOut = { code: "contact_opted_out", message: "No messages." };
+  const rules: readonly RuleAnswer[] = [
+    { rule: "workspace_active", answer: "refused", ...frozen, temporary: true },
+    { rule: "opt_out", answer: "refused", ...optedOut },
+  ];
+  const verdict = { allowed: false, temporary: false, reason: frozen, rules };
+  expect(lastingRefusal(verdict)).toEqual(optedOut);
+  expect(lastingRefusal({ ...verdict, rules: rules.slice(0, 1) })).toEqual(frozen);
 });

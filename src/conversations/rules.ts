@@ -1,4 +1,6 @@
+import type { Reason } from "../engine/index.ts";
 import type { Conversation } from "./conversation.ts";
+import type { Verdict } from "./gate/rules.ts";
 
 /** Messages that come within this time of the first are answered in one turn. */
 const burstMs = 2_000;
@@ -6,6 +8,19 @@ const burstMs = 2_000;
 /** How long a turn waits for more messages, if the first that it is to answer is `ageMs` old. */
 export function burstDelayMs(ageMs: number): number {
   return Math.min(burstMs, Math.max(0, burstMs - ageMs));
+}
+
+/** The longest that a message waits for what is in its way. */
+export const holdSeconds = 86_400;
+
+/**
+ * Why a message that might have waited is refused: the first refusal that does not pass, which need not be the first of
+ * all.
+ */
+export function lastingRefusal({ rules, reason }: Verdict): Reason | undefined {
+  const lasting = rules.find(({ answer, temporary }) => answer === "refused" && temporary !== true);
+  const { code, message } = lasting ?? {};
+  return code === undefined || message === undefined ? reason : { code, message };
 }
 
 /**

@@ -4,8 +4,10 @@ import { reasonOut } from "../engine/index.ts";
 import {
   authorKinds,
   closedReasons,
+  closerKinds,
   controllers,
   conversationStatuses,
+  messagePurposes,
   messageStatuses,
   sessionKinds,
 } from "./conversation.ts";
@@ -46,6 +48,11 @@ export const conversationOut = z.object({
   lastInboundAt: instantOut.nullable(),
   closedAt: instantOut.nullable(),
   closedReason: z.enum(closedReasons).nullable(),
+  closedBy: z
+    .object({ kind: z.enum(closerKinds), id: z.string().nullable() })
+    .nullable()
+    .meta({ description: "Who closed it; null while it is open" }),
+  closedNote: z.string().nullable().meta({ description: "What they said about it" }),
   createdAt: instantOut,
   updatedAt: instantOut,
 });
@@ -57,12 +64,19 @@ export const messageOut = z.object({
   direction: z.enum(["in", "out"]),
   author: z.object({ kind: z.enum(authorKinds), id: z.string().nullable() }),
   text: z.string(),
-  status: z.enum(messageStatuses),
-  reason: reasonOut.meta({ description: "Why it was refused or failed" }),
-  heldUntil: instantOut.nullable(),
+  purpose: z.enum(messagePurposes),
+  status: z.enum(messageStatuses).meta({
+    description:
+      "`held`: it waits for what is in its way, and then goes out as the newest message, with a new `seq`. `unknown`: whether it arrived cannot be said",
+  }),
+  reason: reasonOut.meta({ description: "What it waits for, or why it was refused, withdrawn or failed" }),
+  heldUntil: instantOut
+    .nullable()
+    .meta({ description: "While it is held: when it is refused if it could not go out until then" }),
   executionId: idOut("execution").nullable(),
   stepSeq: z.int().nullable(),
   createdAt: instantOut,
+  sentAt: instantOut.nullable().meta({ description: "When an outgoing message went out" }),
   deliveredAt: instantOut.nullable(),
 });
 
@@ -118,6 +132,8 @@ export const conversationExample = {
   lastInboundAt: null,
   closedAt: null,
   closedReason: null,
+  closedBy: null,
+  closedNote: null,
   createdAt: "2027-03-01T14:00:00.000Z",
   updatedAt: "2027-03-01T14:00:00.000Z",
 };
@@ -129,12 +145,14 @@ export const messageExample = {
   direction: "out",
   author: { kind: "agent", id: "agent_01k3v8q5x8e7arf4s2m6t9c0wd" },
   text: "Good morning, Anna!",
+  purpose: "service",
   status: "sent",
   reason: null,
   heldUntil: null,
   executionId: "exec_01k3v8q5x8e7arf4s2m6t9c0wd",
   stepSeq: 2,
   createdAt: "2027-03-01T14:00:00.000Z",
+  sentAt: "2027-03-01T14:00:00.000Z",
   deliveredAt: null,
 };
 

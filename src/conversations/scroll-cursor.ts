@@ -14,3 +14,12 @@ export function decodeScroll(cursor: string): ScrollPosition {
   const [ordinal, seq] = decodeCursor(cursor, /^\d{1,9}\.\d{1,9}$/, "after").split(".");
   return { ordinal: Number(ordinal), seq: Number(seq) };
 }
+
+/** The same for a place that a stream is to go on from: undefined for a text that `encodeScroll` did not make. */
+export function readScroll(cursor: string): ScrollPosition | undefined {
+  try {
+    return decodeScroll(cursor);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { type ConversationFixture, createConversationFixture } from "../../test/conversations.ts";
+import { type ConversationFixture, createConversationFixture, origin } from "../../test/conversations.ts";
 import { until } from "../../test/until.ts";
 import { newId } from "../base/ids.ts";
 import { updateChannel } from "../channels/index.ts";
@@ -68,7 +68,7 @@ test("the same idempotency key is one message, also when both are on their way",
   expect(new Set(results.map((result) => JSON.stringify(result))).size).toBe(1);
   expect(await messagesOf(conversationId)).toHaveLength(1);
 
-  await it.tenant((tx) => closeConversation(it.core, tx, { conversationId, reason: "member" }));
+  await it.tenant((tx) => closeConversation(it.core, tx, { conversationId, reason: "member" }, origin));
   const refused = await send(conversationId, { idempotencyKey: `${newId()}:5` });
   expect(refused).toMatchObject({ allowed: false, reason: { code: "conversation_closed" } });
   expect(await send(conversationId, { idempotencyKey })).toEqual(results[0]);
@@ -94,12 +94,12 @@ test("a frozen workspace, an opt-out, a disabled channel and a disabled agent re
   await freeze("now()");
   await attempt();
   await freeze("null");
-  await it.tenant((tx) => optOut(tx, contactId, "api"));
+  await it.tenant((tx) => optOut(it.core, tx, contactId, "api", origin));
   await attempt();
-  await it.tenant((tx) => optIn(tx, contactId));
-  await it.tenant((tx) => updateChannel(it.core, tx, channelId, { status: "disabled" }));
+  await it.tenant((tx) => optIn(it.core, tx, contactId, origin));
+  await it.tenant((tx) => updateChannel(it.core, tx, channelId, { status: "disabled" }, origin));
   await attempt();
-  await it.tenant((tx) => updateChannel(it.core, tx, channelId, { status: "connected" }));
+  await it.tenant((tx) => updateChannel(it.core, tx, channelId, { status: "connected" }, origin));
   it.disabledAgents.add(it.agentId);
   await attempt();
   it.disabledAgents.delete(it.agentId);
@@ -143,7 +143,6 @@ test("whoever watches hears of a message after the commit", async () => {
 test("a freeze waits for the sends that have looked already, and no later one gets past it", async () => {
   const { conversationId } = await opened();
   const other = await opened();
-  const nobody = { caller: null, requestId: null };
   const looked = Promise.withResolvers<void>();
   const goOn = Promise.withResolvers<void>();
   const early = it.tenant(async (tx) => {
@@ -160,7 +159,7 @@ test("a freeze waits for the sends that have looked already, and no later one ge
   await looked.promise;
   let frozen = false;
   const freeze = it
-    .tenant((tx) => freezeWorkspace(it.core, tx, "wrong price list", nobody))
+    .tenant((tx) => freezeWorkspace(it.core, tx, "wrong price list", origin))
     .then(() => {
       frozen = true;
     });
@@ -175,5 +174,5 @@ test("a freeze waits for the sends that have looked already, and no later one ge
   expect(await early).toMatchObject({ allowed: true });
   await freeze;
   expect(await send(other.conversationId)).toMatchObject({ reason: { code: "workspace_frozen" } });
-  await it.tenant((tx) => unfreezeWorkspace(it.core, tx, nobody));
+  await it.tenant((tx) => unfreezeWorkspace(it.core, tx, origin));
 });

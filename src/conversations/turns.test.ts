@@ -1,6 +1,11 @@
 import pg from "pg";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
-import { type ConversationFixture, createConversationFixture, type Place } from "../../test/conversations.ts";
+import {
+  type ConversationFixture,
+  createConversationFixture,
+  origin,
+  type Place,
+} from "../../test/conversations.ts";
 import { getExecution, listExecutions } from "../engine/index.ts";
 import {
   endTurn,
@@ -287,7 +292,7 @@ test("a person who writes takes over; handed back, the agent answers what came s
   await finish(turn.executionId, "completed", turn.conversationId);
   await it.write(place, "thanks, and one more thing");
   expect(await open(place)).toMatchObject({ controller: "human", turnExecutionId: null });
-  await it.tenant((tx) => handBack(it.core, tx, turn.conversationId));
+  await it.tenant((tx) => handBack(it.core, tx, turn.conversationId, origin));
   const next = await turnOf(place);
   expect(await it.tenant((tx) => takeTurn(it.core, tx, next))).toMatchObject({
     messages: [{ text: "thanks, and one more thing" }],

@@ -36,6 +36,7 @@ export async function arrangeAnswer(core: Core, tx: TenantTx, locked: Conversati
     contactId: locked.contactId,
     conversationId: locked.id,
     delayMs: burstDelayMs(oldest?.ageMs ?? 0),
+    ...(answering.maxTimeSeconds === undefined ? {} : { maxTimeSeconds: answering.maxTimeSeconds }),
   });
   announceConversation(core, tx, locked.id);
   return updateConversation(tx, locked.id, { turnExecutionId, turnStartedAt: null, controller: "agent" });
@@ -121,6 +122,7 @@ export async function takeTurn(
     turnStartedAt: "now",
     controller: "agent",
   });
+  announceConversation(core, tx, conversation.id);
   const { agentId, session } = answering;
   const { id, platform, kind, name } = channel;
   return {

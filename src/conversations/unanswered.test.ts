@@ -1,5 +1,10 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { type ConversationFixture, createConversationFixture, type Place } from "../../test/conversations.ts";
+import {
+  type ConversationFixture,
+  createConversationFixture,
+  origin,
+  type Place,
+} from "../../test/conversations.ts";
 import { newId } from "../base/ids.ts";
 import { updateChannel } from "../channels/index.ts";
 import { cancelExecutions, type Job, listExecutions } from "../engine/index.ts";
@@ -214,7 +219,7 @@ test("a channel that is connected again, or gets a default agent, answers what w
   await it.write(place, "question");
   const turn = await turnOf(place);
   const change = (changes: Parameters<typeof updateChannel>[3]) =>
-    it.tenant((tx) => updateChannel(it.core, tx, place.channelId, changes));
+    it.tenant((tx) => updateChannel(it.core, tx, place.channelId, changes, origin));
   await change({ status: "disabled" });
   await take(turn);
   await end(turn, "skipped", "channel_disabled");
@@ -226,7 +231,7 @@ test("a channel that is connected again, or gets a default agent, answers what w
   const silent = await it.newContact({ defaultAgentId: null });
   await it.write(silent, "anybody?");
   await withJobs(() =>
-    it.tenant((tx) => updateChannel(it.core, tx, silent.channelId, { defaultAgentId: it.agentId })),
+    it.tenant((tx) => updateChannel(it.core, tx, silent.channelId, { defaultAgentId: it.agentId }, origin)),
   );
   await turnOf(silent);
 });
@@ -239,7 +244,7 @@ test("more conversations than one job takes are all answered", async () => {
   for (const place of places) await it.write(place, "anybody?");
   const defaultAgentId = it.agentId;
   const jobs = await withJobs(() =>
-    it.tenant((tx) => updateChannel(it.core, tx, channelId, { defaultAgentId })),
+    it.tenant((tx) => updateChannel(it.core, tx, channelId, { defaultAgentId }, origin)),
   );
   // Each look takes two.
   expect(jobs).toBe(4);
@@ -251,7 +256,7 @@ test("every unanswered stretch and every new reason is on record, further messag
   await it.write(place, "breaks every agent");
   await end(await turnOf(place), "failed", "test");
   expect((await open(place)).controller).toBe("none");
-  await it.tenant((tx) => updateChannel(it.core, tx, place.channelId, { defaultAgentId: null }));
+  await it.tenant((tx) => updateChannel(it.core, tx, place.channelId, { defaultAgentId: null }, origin));
   for (const text of ["hello?", "anybody?", "?"]) await it.write(place, text);
   expect(await repliesOf(place)).toEqual(["test", "no_agent"]);
   await freeze("now()");

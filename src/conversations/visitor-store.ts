@@ -1,5 +1,6 @@
 import { sql } from "kysely";
 import type { Database, TenantTx } from "../db/index.ts";
+import type { MessageStatus } from "./conversation.ts";
 
 /** One browser or program that speaks as a contact on a web channel. */
 export interface Visitor {
@@ -41,6 +42,63 @@ export async function selectVisitorByToken(db: Database, tokenHash: Buffer): Pro
       values: [row.workspace_id, row.id],
     });
   return { workspaceId: row.workspace_id, id: row.id, channelId: row.channel_id, contactId: row.contact_id };
+}
+
+/** How far a visitor's scroll has got. */
+export interface ScrollState {
+  /** The visitor's newest conversation on the channel; null before the first. */
+  readonly newest: {
+    readonly conversationId: string;
+    readonly ordinal: number;
+    readonly lastSeq: number;
+    /** An agent is answering in it at this moment. */
+    readonly isReplying: boolean;
+  } | null;
+}
+
+/** Undefined if the visitor's token is not valid any more. */
+export async function selectScrollState(
+  tx: TenantTx,
+  visitor: Pick<Visitor, "id">,
+): Promise<ScrollState | undefined> {
+  const { rows } = await tx.query<{
+    conversation_id: string | null;
+    ordinal: number;
+    last_seq: number;
+    is_replying: boolean;
+  }>({
+    name: "scroll_state",
+    text: `select c.id as conversation_id, c.ordinal, c.last_seq,
+        c.status = 'open' and c.turn_started_at is not null as is_replying
+      from web_visitors v
+      left join lateral (
+        select * from conversations
+        where workspace_id = v.workspace_id and contact_id = v.contact_id and channel_id = v.channel_id
+        order by ordinal desc limit 1
+      ) c on true
+      where v.workspace_id = $1 and v.id = $2`,
+    values: [tx.workspaceId, visitor.id],
+  });
+  const [row] = rows;
+  if (row === undefined) return undefined;
+  const { conversation_id: conversationId, ordinal, last_seq: lastSeq, is_replying: isReplying } = row;
+  return { newest: conversationId === null ? null : { conversationId, ordinal, lastSeq, isReplying } };
+}
+
+/** The statuses of those of these messages that there still are. */
+export async function selectStatuses(
+  tx: TenantTx,
+  ids: readonly string[],
+): Promise<ReadonlyMap<string, MessageStatus>> {
+  if (ids.length === 0) return new Map();
+  const rows = await tx.db
+    .selectFrom("messages")
+    .select(["id", "status"])
+    .where("workspaceId", "=", tx.workspaceId)
+    .where("id", "in", ids)
+    .execute();
+  // The column's check allows no other values.
+  return new Map(rows.map(({ id, status }) => [id, status as MessageStatus]));
 }
 
 /** The channels on which a contact has visited, the latest first. */

@@ -48,7 +48,7 @@ export async function createVisitor(
     if (channel.status !== "connected") throw new AppError(conversationErrors.channel_disabled);
     const contact =
       identity === undefined
-        ? await createContact(tx, {})
+        ? await createContact(core, tx, {}, "contact")
         : await proveContact(core, tx, channelId, identity);
     await addIdentity(tx, {
       contactId: contact.id,
@@ -80,7 +80,7 @@ async function proveContact(
       "hash_invalid",
       "must be the hex HMAC-SHA256 of the externalId under the channel's secret",
     );
-  return ensureContact(tx, known);
+  return ensureContact(core, tx, known);
 }
 
 /** Who a request's `Authorization: Bearer <token>` belongs to. Throws 401 if it belongs to nobody. */
@@ -93,6 +93,12 @@ export async function authenticateVisitor(core: Core, credentials: Credentials):
   return visitor;
 }
 
+/** A message with its place in the contact's scroll. */
+export interface ScrollItem {
+  readonly message: Message;
+  readonly position: ScrollPosition;
+}
+
 /**
  * The next messages of the contact's one scroll over all conversations of the channel, oldest first, and where they
  * end. What is answered counts as delivered.
@@ -102,7 +108,7 @@ export async function fetchMessages(
   tx: TenantTx,
   visitor: Pick<Visitor, "contactId" | "channelId">,
   range: { readonly after: ScrollPosition; readonly limit: number },
-): Promise<{ readonly messages: readonly Message[]; readonly end: ScrollPosition }> {
+): Promise<{ readonly items: readonly ScrollItem[]; readonly end: ScrollPosition }> {
   const found = await selectScroll(tx, visitor, range.after, range.limit);
   const waiting = found.filter(({ message }) => message.status === "sent").map(({ message }) => message.id);
   const delivered = await markDelivered(tx, waiting);
@@ -110,8 +116,10 @@ export async function fetchMessages(
     announceConversation(core, tx, conversationId);
   const changed = new Set(delivered.map(({ id }) => id));
   return {
-    messages: found.map(({ message }) =>
-      changed.has(message.id) ? { ...message, status: "delivered" } : message,
+    items: found.map((item) =>
+      changed.has(item.message.id)
+        ? { ...item, message: { ...item.message, status: "delivered" as const } }
+        : item,
     ),
     end: found.at(-1)?.position ?? range.after,
   };

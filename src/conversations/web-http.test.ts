@@ -1,7 +1,7 @@
 import { createHmac } from "node:crypto";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { TestApi } from "../../test/api.ts";
-import { type ConversationFixture, createConversationFixture } from "../../test/conversations.ts";
+import { type ConversationFixture, createConversationFixture, origin } from "../../test/conversations.ts";
 import { createModuleApi } from "../../test/module-api.ts";
 import { fromId, newId, toId } from "../base/ids.ts";
 import { closeConversation, listMessages, openConversation, sendMessage } from "./index.ts";
@@ -145,7 +145,7 @@ test("the same clientMessageId answers the same, twice at once and in a later co
   expect(two).toMatchObject({ status: one.status, body: one.body });
   await it.core.db.tenant(api.workspaceId, async (tx) => {
     const { id } = await openConversation(it.core, tx, visitor.place);
-    await closeConversation(it.core, tx, { conversationId: id, reason: "member" });
+    await closeConversation(it.core, tx, { conversationId: id, reason: "member" }, origin);
   });
   expect((await visitor.write("hello", "c1")).body).toEqual(one.body);
   expect((await visitor.fetch()).items).toHaveLength(1);
@@ -159,7 +159,7 @@ test("messages come in the order of the one scroll, over all conversations, once
     const id = await answer(visitor.place, `${conversation} out`);
     expected.push(`${conversation} in`, `${conversation} out`);
     await it.core.db.tenant(api.workspaceId, (tx) =>
-      closeConversation(it.core, tx, { conversationId: id, reason: "member" }),
+      closeConversation(it.core, tx, { conversationId: id, reason: "member" }, origin),
     );
   }
   expect((await visitor.fetch()).items.map(({ text }) => text)).toEqual(expected);

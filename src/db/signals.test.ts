@@ -86,6 +86,17 @@ describe("signals", () => {
     expect(there.heard[0]).toBe("cancel ");
   });
 
+  test("content is never left out: too much of it becomes several messages", async () => {
+    const [here, there] = [await startProcess(), await startProcess()];
+    const heard: string[] = [];
+    there.signals.listen("previews", (payload) => heard.push(payload));
+    // Three bytes each in UTF-8, so that what counts is not the number of characters.
+    const payloads = Array.from({ length: 10 }, (_, index) => `${index}${"€".repeat(1_000)}`);
+    for (const payload of payloads) here.signals.notify("previews", payload);
+    await until("all of them", () => heard.length === payloads.length);
+    expect(heard).toEqual(payloads);
+  });
+
   test("a handler that throws keeps nobody from hearing", async () => {
     const { signals, heard } = await startProcess();
     const fail = () => {

@@ -5,9 +5,9 @@ import { connectionConfig, endOnTimeout, type Timeouts } from "./connection.ts";
 
 /**
  * `executions`: something was queued. `cancel`: an execution was cancelled. `live`: an object changed. `jobs`: a job of
- * this id was sent.
+ * this id was sent. `previews`: a piece of an answer that is being written.
  */
-export const signalChannels = ["executions", "cancel", "live", "jobs"] as const;
+export const signalChannels = ["executions", "cancel", "live", "jobs", "previews"] as const;
 export type SignalChannel = (typeof signalChannels)[number];
 
 /**
@@ -25,8 +25,10 @@ export interface Signals {
 }
 
 const intervalMs = 5;
-/** PostgreSQL refuses 8000 bytes and more. */
-const longestPayload = 7_000;
+/** PostgreSQL refuses 8000 bytes and more; the sender's id and its line break come on top. */
+const longestPayloadBytes = 7_000;
+/** Their payloads are content and no hints: many of them become several messages instead of "anything". */
+const contentChannels: ReadonlySet<SignalChannel> = new Set(["previews"]);
 const reconnectMs = 500;
 
 export interface SignalsOptions {
@@ -60,7 +62,7 @@ export function createSignals(options: SignalsOptions): Signals {
 
   async function flush(): Promise<void> {
     while (outbox.size > 0) {
-      const messages = [...outbox].map(([channel, payloads]) => message(channel, [...payloads]));
+      const messages = [...outbox].flatMap(([channel, payloads]) => pack(channel, [...payloads]));
       outbox.clear();
       // One statement for all channels: at full load these would otherwise be a tenth of all round trips.
       await client
@@ -155,11 +157,33 @@ export function createSignals(options: SignalsOptions): Signals {
   };
 }
 
-/** One text for a channel; if there is too much to say it is empty, which means "anything may have changed". */
-function message(
-  channel: SignalChannel,
-  payloads: readonly string[],
-): { channel: SignalChannel; text: string } {
-  const text = payloads.join("\n");
-  return { channel, text: text.length > longestPayload ? "" : text };
+interface Message {
+  readonly channel: SignalChannel;
+  readonly text: string;
+}
+
+/**
+ * What goes out on a channel. Hints become one text, which is empty and means "anything may have changed" if there is
+ * too much to say; content becomes as many texts as it needs.
+ */
+function pack(channel: SignalChannel, payloads: readonly string[]): readonly Message[] {
+  if (!contentChannels.has(channel)) {
+    const text = payloads.join("\n");
+    return [{ channel, text: Buffer.byteLength(text) > longestPayloadBytes ? "" : text }];
+  }
+  const messages: Message[] = [];
+  let collected: string[] = [];
+  let bytes = 0;
+  for (const payload of payloads) {
+    const size = Buffer.byteLength(payload) + 1;
+    if (bytes + size > longestPayloadBytes) {
+      messages.push({ channel, text: collected.join("\n") });
+      collected = [];
+      bytes = 0;
+    }
+    collected.push(payload);
+    bytes += size;
+  }
+  messages.push({ channel, text: collected.join("\n") });
+  return messages;
 }

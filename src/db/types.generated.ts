@@ -27,15 +27,24 @@ export type Timestamp = ColumnType<Date, Date | string, Date | string>;
 
 export interface Agents {
   createdAt: Generated<Timestamp>;
+  dailyCostUsd: Numeric | null;
   demo: Generated<boolean>;
   enabled: Generated<boolean>;
+  guidance: Generated<string>;
   id: string;
   instructions: string;
   isDefault: Generated<boolean>;
+  knowledgeIds: Generated<string[]>;
+  language: string | null;
+  limits: Generated<Json>;
+  maxOutputTokens: number | null;
   meta: Generated<Json>;
   model: string;
   modelProviderId: string;
+  monthlyCostUsd: Numeric | null;
   name: string;
+  temperature: number | null;
+  toolIds: Generated<string[]>;
   updatedAt: Generated<Timestamp>;
   workspaceId: string;
 }
@@ -114,6 +123,22 @@ export interface AuthVerifications {
   value: string;
 }
 
+export interface BudgetCounters {
+  limitUsd: Numeric;
+  period: string;
+  spentUsd: Numeric;
+  startsOn: Timestamp;
+  subjectId: string;
+  toldPercent: Generated<number>;
+  workspaceId: string;
+}
+
+export interface BudgetRefusals {
+  agentId: string;
+  estimateUsd: Numeric;
+  workspaceId: string;
+}
+
 export interface Channels {
   createdAt: Generated<Timestamp>;
   defaultAgentId: string | null;
@@ -160,11 +185,13 @@ export interface Contacts {
   externalId: string | null;
   id: string;
   language: string | null;
+  lastActivityAt: Timestamp | null;
   meta: Generated<Json>;
   name: string | null;
   optedOutAt: Timestamp | null;
   optedOutReason: string | null;
   phone: string | null;
+  searchText: Generated<string>;
   tags: Generated<string[]>;
   timezone: string | null;
   updatedAt: Generated<Timestamp>;
@@ -174,6 +201,9 @@ export interface Contacts {
 export interface Conversations {
   channelId: string;
   closedAt: Timestamp | null;
+  closedById: string | null;
+  closedByKind: string | null;
+  closedNote: string | null;
   closedReason: string | null;
   contactId: string;
   controller: Generated<string>;
@@ -206,6 +236,24 @@ export interface ConversationSessions {
   workspaceId: string;
 }
 
+export interface CostDays {
+  agentId: string;
+  calls: number;
+  costUsd: Numeric;
+  day: Timestamp;
+  slot: number;
+  workspaceId: string;
+}
+
+export interface CostReservations {
+  agentId: string;
+  amountUsd: Numeric;
+  createdAt: Timestamp;
+  executionId: string;
+  key: string;
+  workspaceId: string;
+}
+
 export interface ExecutionPayloads {
   executionId: string;
   payload: Json;
@@ -214,6 +262,7 @@ export interface ExecutionPayloads {
 }
 
 export interface Executions {
+  afterPrevious: Generated<boolean>;
   agentId: string | null;
   attempt: Generated<number>;
   availableAt: Generated<Timestamp>;
@@ -222,6 +271,7 @@ export interface Executions {
   completedAt: Timestamp | null;
   contactId: string | null;
   conversationId: string | null;
+  conversationIds: Generated<string[]>;
   costUsd: Generated<Numeric>;
   deadlineAt: Timestamp | null;
   deaths: Generated<number>;
@@ -241,6 +291,7 @@ export interface Executions {
   queuedAt: Generated<Timestamp>;
   reasonCode: string | null;
   reasonMessage: string | null;
+  replayOf: string | null;
   scheduledFor: Timestamp | null;
   startedAt: Timestamp | null;
   status: string;
@@ -289,6 +340,18 @@ export interface GateDecisions {
   workspaceId: string;
 }
 
+export interface HeldMessages {
+  askAt: Timestamp;
+  class: string;
+  conversationId: string;
+  executionId: string | null;
+  heldUntil: Timestamp;
+  messageId: string;
+  session: Json | null;
+  taskId: string | null;
+  workspaceId: string;
+}
+
 export interface IdempotencyKeys {
   body: string | null;
   createdAt: Generated<Timestamp>;
@@ -322,6 +385,21 @@ export interface Invitations {
   workspaceId: string;
 }
 
+export interface Knowledge {
+  createdAt: Generated<Timestamp>;
+  enabled: Generated<boolean>;
+  externalId: string | null;
+  id: string;
+  language: string | null;
+  meta: Generated<Json>;
+  search: Generated<string>;
+  tags: Generated<string[]>;
+  text: string;
+  title: string;
+  updatedAt: Generated<Timestamp>;
+  workspaceId: string;
+}
+
 export interface Members {
   createdAt: Generated<Timestamp>;
   email: string;
@@ -345,8 +423,10 @@ export interface Messages {
   heldUntil: Timestamp | null;
   id: string;
   idempotencyKey: string | null;
+  purpose: Generated<string>;
   reasonCode: string | null;
   reasonMessage: string | null;
+  sentAt: Timestamp | null;
   seq: number;
   status: string;
   stepSeq: number | null;
@@ -360,8 +440,10 @@ export interface ModelProviders {
   createdAt: Generated<Timestamp>;
   id: string;
   kind: string;
+  maxConcurrent: number | null;
   meta: Generated<Json>;
   name: string;
+  prices: Generated<Json>;
   updatedAt: Generated<Timestamp>;
   workspaceId: string;
 }
@@ -398,27 +480,70 @@ export interface SignInAttempts {
   points: Generated<number>;
 }
 
+export interface TaskContactRuns {
+  contactId: string;
+  dueAt: Timestamp | null;
+  settledAt: Timestamp | null;
+  taskId: string;
+  value: string;
+  workspaceId: string;
+}
+
+export interface TaskFollowUps {
+  contactId: string | null;
+  conversationId: string | null;
+  dueAt: Timestamp;
+  taskId: string;
+  workspaceId: string;
+}
+
+export interface TaskGoalsReached {
+  contactId: string;
+  goal: string;
+  reachedAt: Generated<Timestamp>;
+  taskId: string;
+  workspaceId: string;
+}
+
+export interface TaskRelatives {
+  audience: Json | null;
+  contactId: string | null;
+  rule: Json | null;
+  taskId: string;
+  workspaceId: string;
+}
+
 export interface Tasks {
   agentId: string | null;
+  audience: Json | null;
   channelId: string | null;
   consecutiveFailures: Generated<number>;
   contactId: string | null;
+  conversationId: string | null;
   createdAt: Generated<Timestamp>;
   demo: Generated<boolean>;
   description: string;
+  endWhen: Generated<string[]>;
+  expiresAt: Timestamp | null;
   externalId: string | null;
   id: string;
+  lastExecution: Json | null;
   lastExecutionId: string | null;
   lastRunAt: Timestamp | null;
   limits: Generated<Json>;
+  mayWriteTo: Generated<string>;
   meta: Generated<Json>;
   name: string;
+  policies: Generated<Json>;
+  purpose: Generated<string>;
+  recovering: Generated<boolean>;
   schedule: Json | null;
   sessionDurationSeconds: Generated<number>;
   state: Generated<string>;
   stateReasonCode: string | null;
   stateReasonMessage: string | null;
   updatedAt: Generated<Timestamp>;
+  whenBlocked: Generated<string>;
   workspaceId: string;
 }
 
@@ -426,10 +551,53 @@ export interface TaskSchedules {
   agentId: string | null;
   anchorAt: Timestamp;
   contactId: string | null;
+  expiresAt: Timestamp | null;
+  hasAudience: Generated<boolean>;
   maxTimeSeconds: number;
   nextRunAt: Timestamp | null;
+  policies: Json | null;
   rule: Json;
+  runsCount: Generated<number>;
   taskId: string;
+  workspaceId: string;
+}
+
+export interface TaskWalks {
+  afterContact: string | null;
+  audience: Json;
+  id: string;
+  purpose: string;
+  scheduledFor: Timestamp | null;
+  startedAt: Generated<Timestamp>;
+  tally: Generated<Json>;
+  taskId: string;
+  trigger: string | null;
+  workspaceId: string;
+}
+
+export interface Tools {
+  authHeaderName: string | null;
+  authKind: string;
+  authUsername: string | null;
+  body: Json | null;
+  createdAt: Generated<Timestamp>;
+  description: string;
+  enabled: Generated<boolean>;
+  externalId: string | null;
+  headers: Generated<Json>;
+  id: string;
+  idempotent: boolean;
+  inputSchema: Json;
+  kind: string;
+  meta: Generated<Json>;
+  method: string;
+  name: string;
+  policy: string;
+  query: Generated<Json>;
+  secretSealed: Buffer | null;
+  timeoutSeconds: number;
+  updatedAt: Generated<Timestamp>;
+  url: string;
   workspaceId: string;
 }
 
@@ -454,9 +622,12 @@ export interface Workers {
 
 export interface Workspaces {
   createdAt: Generated<Timestamp>;
+  dailyCostUsd: Numeric | null;
+  executionRetentionDays: Generated<number>;
   frozenAt: Timestamp | null;
   frozenReason: string | null;
   id: string;
+  monthlyCostUsd: Numeric | null;
   name: string;
   timezone: Generated<string>;
   updatedAt: Generated<Timestamp>;
@@ -470,20 +641,26 @@ export interface DB {
   authSessions: AuthSessions;
   authUsers: AuthUsers;
   authVerifications: AuthVerifications;
+  budgetCounters: BudgetCounters;
+  budgetRefusals: BudgetRefusals;
   channels: Channels;
   contactIdentities: ContactIdentities;
   contactMemory: ContactMemory;
   contacts: Contacts;
   conversations: Conversations;
   conversationSessions: ConversationSessions;
+  costDays: CostDays;
+  costReservations: CostReservations;
   executionPayloads: ExecutionPayloads;
   executions: Executions;
   executionSteps: ExecutionSteps;
   firstStart: FirstStart;
   gateDecisions: GateDecisions;
+  heldMessages: HeldMessages;
   idempotencyKeys: IdempotencyKeys;
   inboundReceipts: InboundReceipts;
   invitations: Invitations;
+  knowledge: Knowledge;
   members: Members;
   messages: Messages;
   modelProviders: ModelProviders;
@@ -491,8 +668,14 @@ export interface DB {
   schemaMigrations: SchemaMigrations;
   secretKeyMark: SecretKeyMark;
   signInAttempts: SignInAttempts;
+  taskContactRuns: TaskContactRuns;
+  taskFollowUps: TaskFollowUps;
+  taskGoalsReached: TaskGoalsReached;
+  taskRelatives: TaskRelatives;
   tasks: Tasks;
   taskSchedules: TaskSchedules;
+  taskWalks: TaskWalks;
+  tools: Tools;
   webVisitors: WebVisitors;
   workers: Workers;
   workspaces: Workspaces;

@@ -60,21 +60,31 @@ async function fillDemo(core: Core, tx: TenantTx): Promise<void> {
     },
     nobody,
   );
-  const channel = await createChannel(core, tx, {
-    platform: "web",
-    kind: "page",
-    name: "Demo web page",
-    defaultAgentId: agent.id,
-    demo: true,
-  });
-  const contact = await createContact(tx, {
-    name: "Demo contact",
-    timezone: "Europe/Berlin",
-    language: "en",
-    attributes: { plan: "trial" },
-    tags: ["demo"],
-    demo: true,
-  });
+  const channel = await createChannel(
+    core,
+    tx,
+    {
+      platform: "web",
+      kind: "page",
+      name: "Demo web page",
+      defaultAgentId: agent.id,
+      demo: true,
+    },
+    nobody,
+  );
+  const contact = await createContact(
+    core,
+    tx,
+    {
+      name: "Demo contact",
+      timezone: "Europe/Berlin",
+      language: "en",
+      attributes: { plan: "trial" },
+      tags: ["demo"],
+      demo: true,
+    },
+    nobody,
+  );
   const task = await createTask(
     core,
     tx,
@@ -115,8 +125,8 @@ export async function removeDemo(core: Core, tx: TenantTx, origin: Origin): Prom
   const providers = new Set<string>();
   for (const agent of (await listAgents(tx, { demo: true }, few)).items) providers.add(agent.modelProviderId);
   for (const id of demo.taskIds) await deleteTask(core, tx, id, origin);
-  for (const id of demo.channelIds) await deleteChannel(core, tx, id, { withConversations: true });
-  for (const id of demo.contactIds) await deleteContact(core, tx, id);
+  for (const id of demo.channelIds) await deleteChannel(core, tx, id, { withConversations: true }, origin);
+  for (const id of demo.contactIds) await deleteContact(core, tx, id, origin);
   for (const id of demo.agentIds) await deleteAgent(core, tx, id, origin);
   for (const modelProviderId of providers) {
     const stillUsed = await listAgents(tx, { modelProviderId }, { limit: 1 });

@@ -8,6 +8,7 @@ import {
   type Ending,
   getExecution,
   markCanceled,
+  markDeliveryFailed,
   markEnded,
   selectActive,
 } from "./execution-store.ts";
@@ -49,6 +50,21 @@ export async function cancelExecutions(
     });
   }
   return canceled;
+}
+
+/**
+ * A message that an execution had sent, as far as it knew, never went out for good: its outcome becomes
+ * `delivery_failed`. `active`: it still runs, so ask again later; `kept`: there is nothing to change.
+ */
+export async function recordDeliveryFailure(
+  core: Core,
+  tx: TenantTx,
+  id: string,
+  reason: Reason,
+): Promise<"changed" | "active" | "kept"> {
+  const result = await markDeliveryFailed(tx, id, reason);
+  if (result === "changed") tx.afterCommit(() => announce(core, { workspaceId: tx.workspaceId, id }));
+  return result;
 }
 
 export interface Finisher {

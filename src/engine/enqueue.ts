@@ -39,8 +39,8 @@ function written(executions: readonly PlacedExecution[], ids: readonly string[])
 function announceQueued(core: Core, executions: readonly NewExecution[]): void {
   const due: NewExecution[] = [];
   for (const execution of executions) {
-    if (execution.skipped === undefined) due.push(execution);
-    else countSkipped(core.metrics, execution);
+    if (execution.skipped !== undefined) countSkipped(core.metrics, execution);
+    else if (execution.afterPrevious !== true) due.push(execution);
   }
   const queued = new Set<Lane>(
     due.filter((execution) => (execution.delayMs ?? 0) <= 0).map((execution) => execution.lane),

@@ -46,10 +46,15 @@ export const executionOut = z
     taskId: idOut("task").nullable(),
     agentId: idOut("agent").nullable(),
     contactId: idOut("contact").nullable(),
-    conversationIds: z.array(idOut("conversation")),
+    conversationIds: z
+      .array(idOut("conversation"))
+      .meta({ description: "Where it wrote or was to write; the latest last" }),
     trigger: z.enum(executionTriggers),
+    replayOf: idOut("execution").nullable().meta({ description: "The execution that this one repeats" }),
     status: z.enum(executionStatuses).meta({ description: "Where the machinery is" }),
-    waitingFor: z.enum(["approval", "human", "time"]).nullable(),
+    waitingFor: z.enum(["approval", "human", "time"]).nullable().meta({
+      description: "Null also while it waits for an earlier execution of its task: see `reason`",
+    }),
     outcome: z.enum(outcomes).nullable().meta({ description: "What came of it; null until it has ended" }),
     reason: reasonOut,
     summary: z.string().nullable(),
@@ -70,15 +75,17 @@ export const executionOut = z
   .meta({ id: "Execution" });
 
 export function presentExecution(execution: Execution): z.input<typeof executionOut> {
-  const { conversationId, reasonCode, reasonMessage } = execution;
+  const { conversationId, otherConversationIds, reasonCode, reasonMessage } = execution;
+  const conversationIds = [...otherConversationIds, ...(conversationId === null ? [] : [conversationId])];
   return {
     id: toId("execution", execution.id),
     kind: execution.kind,
     taskId: toIdOrNull("task", execution.taskId),
     agentId: toIdOrNull("agent", execution.agentId),
     contactId: toIdOrNull("contact", execution.contactId),
-    conversationIds: conversationId === null ? [] : [toId("conversation", conversationId)],
+    conversationIds: conversationIds.map((id) => toId("conversation", id)),
     trigger: execution.trigger,
+    replayOf: toIdOrNull("execution", execution.replayOf),
     status: execution.status,
     waitingFor: execution.waitingFor,
     outcome: execution.outcome,
@@ -186,6 +193,7 @@ export const exampleExecution: z.input<typeof executionOut> = {
   contactId: "contact_01k3v8q5x8e7arf4s2m6t9c0wd",
   conversationIds: ["conv_01k3v8q5x8e7arf4s2m6t9c0wd"],
   trigger: "schedule",
+  replayOf: null,
   status: "completed",
   waitingFor: null,
   outcome: "message_sent",

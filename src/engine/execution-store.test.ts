@@ -39,7 +39,7 @@ test("counts what is queued, running or waiting, of these tasks", async () => {
   await insert(workspaceId, "completed", [busy, ended]);
   await insert(other, "queued", [busy]);
   const asked = [busy, quiet, ended].map((taskId) => ({ workspaceId, taskId }));
-  expect([...(await countActive(core.db.autocommit, asked))]).toEqual([[busy, 4]]);
+  expect([...(await countActive(core.db.autocommit, asked))]).toEqual([[busy, { active: 4, pending: 0 }]]);
 });
 
 interface Plan {

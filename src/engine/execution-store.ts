@@ -1,17 +1,7 @@
 import { newId } from "../base/ids.ts";
-import { type Page, type PageOf, pageFrom, pageStart } from "../base/page.ts";
 import { cleanText, toStorableJson } from "../base/text.ts";
 import type { Queryable, SystemTx, TenantTx } from "../db/index.ts";
-import type {
-  Execution,
-  ExecutionResult,
-  ExecutionStatus,
-  NewExecution,
-  Reason,
-  Step,
-  Trigger,
-  Usage,
-} from "./execution.ts";
+import type { Execution, ExecutionResult, NewExecution, Reason, Step, Usage } from "./execution.ts";
 import { type ExecutionRow, executionColumns, type StepRow, toExecution, toStep } from "./rows.ts";
 
 /** A new execution with the workspace it belongs to, for statements that write for many workspaces. */
@@ -34,21 +24,22 @@ export async function insertExecutions(
     name: "insert_executions",
     text: `insert into executions (workspace_id, id, kind, lane, status, trigger, task_id, agent_id, contact_id,
         conversation_id, input, scheduled_for, available_at, waiting_for, max_time_seconds, completed_at, outcome,
-        reason_code, reason_message, missed_count, missed_first_at, missed_last_at)
+        reason_code, reason_message, missed_count, missed_first_at, missed_last_at, after_previous)
       select n.workspace_id, n.id, n.kind, n.lane,
-        case when n.reason_code is not null then 'skipped' when n.delay_ms > 0 then 'waiting' else 'queued' end,
+        case when n.after_previous then 'waiting' when n.reason_code is not null then 'skipped'
+          when n.delay_ms > 0 then 'waiting' else 'queued' end,
         n.trigger, n.task_id, n.agent_id, n.contact_id, n.conversation_id, n.input, n.scheduled_for,
-        clock_timestamp() + n.delay_ms * interval '1 millisecond',
+        case when n.after_previous then 'infinity' else clock_timestamp() + n.delay_ms * interval '1 millisecond' end,
         case when n.reason_code is null and n.delay_ms > 0 then 'time' end, n.max_time_seconds,
-        case when n.reason_code is not null then clock_timestamp() end,
-        case when n.reason_code is not null then 'none' end,
-        n.reason_code, n.reason_message, n.missed_count, n.missed_first_at, n.missed_last_at
+        case when n.reason_code is not null and not n.after_previous then clock_timestamp() end,
+        case when n.reason_code is not null and not n.after_previous then 'none' end,
+        n.reason_code, n.reason_message, n.missed_count, n.missed_first_at, n.missed_last_at, n.after_previous
       from unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::text[], $6::uuid[], $7::uuid[], $8::uuid[],
         $9::uuid[], $10::json[], $11::timestamptz[], $12::int[], $13::int[], $14::text[], $15::text[], $16::int[],
-        $17::timestamptz[], $18::timestamptz[])
+        $17::timestamptz[], $18::timestamptz[], $19::boolean[])
         as n (workspace_id, id, kind, lane, trigger, task_id, agent_id, contact_id, conversation_id, input,
           scheduled_for, delay_ms, max_time_seconds, reason_code, reason_message, missed_count, missed_first_at,
-          missed_last_at)
+          missed_last_at, after_previous)
       on conflict (workspace_id, task_id, scheduled_for, contact_id)
         where task_id is not null and scheduled_for is not null and trigger in ('schedule', 'catch_up')
         do nothing
@@ -67,14 +58,28 @@ export async function insertExecutions(
       column((execution) => execution.scheduledFor ?? null),
       column((execution) => execution.delayMs ?? 0),
       column((execution) => execution.maxTimeSeconds ?? defaultMaxTimeSeconds),
-      column((execution) => execution.skipped?.code ?? null),
-      column((execution) => execution.skipped?.message ?? null),
+      column((execution) => reasonOf(execution)?.code ?? null),
+      column((execution) => reasonOf(execution)?.message ?? null),
       column((execution) => execution.skipped?.missed?.count ?? null),
       column((execution) => execution.skipped?.missed?.first ?? null),
       column((execution) => execution.skipped?.missed?.last ?? null),
+      column((execution) => isAfterPrevious(execution)),
     ],
   });
   return rows.map((row) => row.id);
+}
+
+const waitsForPrevious: Reason = {
+  code: "after_previous",
+  message: "It starts when the earlier execution of its task has ended.",
+};
+
+function isAfterPrevious({ afterPrevious = false, skipped }: NewExecution): boolean {
+  return afterPrevious && skipped === undefined;
+}
+
+function reasonOf(execution: NewExecution): Reason | undefined {
+  return isAfterPrevious(execution) ? waitsForPrevious : execution.skipped;
 }
 
 /** The execution, or undefined. */
@@ -96,45 +101,6 @@ export async function getExecutions(tx: TenantTx, ids: readonly string[]): Promi
   return rows.map(toExecution);
 }
 
-export interface ExecutionFilter {
-  readonly taskId?: string | undefined;
-  readonly agentId?: string | undefined;
-  readonly contactId?: string | undefined;
-  readonly conversationId?: string | undefined;
-  readonly status?: readonly ExecutionStatus[] | undefined;
-  readonly kind?: string | undefined;
-  readonly trigger?: Trigger | undefined;
-}
-
-/** Executions, newest first. */
-export async function listExecutions(
-  tx: TenantTx,
-  filter: ExecutionFilter,
-  page: Page,
-): Promise<PageOf<Execution>> {
-  const before = pageStart(page);
-  const equal = [
-    ["task_id", filter.taskId],
-    ["agent_id", filter.agentId],
-    ["contact_id", filter.contactId],
-    ["conversation_id", filter.conversationId],
-    ["kind", filter.kind],
-    ["trigger", filter.trigger],
-  ] as const;
-  const values: unknown[] = [tx.workspaceId, page.limit + 1];
-  const conditions = ["e.workspace_id = $1"];
-  for (const [column, value] of equal) {
-    if (value !== undefined) conditions.push(`e.${column} = $${values.push(value)}`);
-  }
-  if (filter.status !== undefined) conditions.push(`e.status = any($${values.push(filter.status)}::text[])`);
-  if (before !== undefined) conditions.push(`e.id < $${values.push(before)}`);
-  const { rows } = await tx.query<ExecutionRow>({
-    text: `select ${executionColumns("e")} from executions e where ${conditions.join(" and ")} order by e.id desc limit $2`,
-    values,
-  });
-  return pageFrom(rows.map(toExecution), page.limit);
-}
-
 /** Steps after `after`, in order. Payloads that were stored apart are put back. */
 export async function listSteps(
   tx: TenantTx,
@@ -151,6 +117,14 @@ export async function listSteps(
   return rows.map(toStep);
 }
 
+/** Of one task. */
+export interface ActiveCount {
+  /** Queued, running or waiting, those included that wait for their predecessor. */
+  readonly active: number;
+  /** Those that wait for their predecessor. */
+  readonly pending: number;
+}
+
 /**
  * How many executions of each task are queued, running or waiting, by the task's id; tasks with none are left out. The
  * workspaces are asked for because the index begins with them, and each task is counted on its own because a join is
@@ -160,18 +134,18 @@ export async function listSteps(
 export async function countActive(
   tx: Queryable,
   tasks: readonly { readonly workspaceId: string; readonly taskId: string }[],
-): Promise<ReadonlyMap<string, number>> {
-  const { rows } = await tx.query<{ task_id: string; active: number }>({
+): Promise<ReadonlyMap<string, ActiveCount>> {
+  const { rows } = await tx.query<{ task_id: string; active: number; pending: number }>({
     name: "count_active_executions",
-    text: `select t.task_id, a.active
+    text: `select t.task_id, a.active, a.pending
       from unnest($1::uuid[], $2::uuid[]) as t (workspace_id, task_id)
-      cross join lateral (select count(*) as active from executions e
+      cross join lateral (select count(*) as active, count(*) filter (where e.after_previous) as pending from executions e
         where e.workspace_id = t.workspace_id and e.task_id = t.task_id
           and e.status in ('queued', 'running', 'waiting')) a
       where a.active > 0`,
     values: [tasks.map(({ workspaceId }) => workspaceId), tasks.map(({ taskId }) => taskId)],
   });
-  return new Map(rows.map((row) => [row.task_id, row.active]));
+  return new Map(rows.map(({ task_id, active, pending }) => [task_id, { active, pending }]));
 }
 
 export type CancelTarget = { readonly ids: readonly string[] } | { readonly taskId: string };
@@ -200,7 +174,8 @@ export async function markCanceled(
     text: `with active as (
         select workspace_id, id from executions where ${activeCondition(where)} order by id for update)
       update executions e set status = 'canceled', completed_at = clock_timestamp(), outcome = coalesce(e.outcome, 'none'),
-        reason_code = $3, reason_message = $4, waiting_for = null, worker_id = null, deadline_at = null
+        reason_code = $3, reason_message = $4, waiting_for = null, worker_id = null, deadline_at = null,
+        after_previous = false
       from active a where e.workspace_id = a.workspace_id and e.id = a.id
       returning ${executionColumns("e")}`,
     values: [tx.workspaceId, "taskId" in where ? where.taskId : where.ids, reason.code, reason.message],
@@ -262,7 +237,10 @@ export async function markEnded(tx: Queryable, endings: readonly Ending[]): Prom
   return rows.map(toExecution);
 }
 
-/** Tells which agent and conversation an execution works with, once that is known. Fenced by attempt. */
+/**
+ * Tells which agent and conversation an execution works with, once that is known; a conversation before that stays
+ * noted. Fenced by attempt.
+ */
 export async function setParticipants(
   tx: TenantTx,
   execution: { readonly id: string; readonly attempt: number },
@@ -270,7 +248,10 @@ export async function setParticipants(
 ): Promise<void> {
   await tx.query({
     text: `update executions set agent_id = coalesce($4, agent_id), contact_id = coalesce($5, contact_id),
-      conversation_id = coalesce($6, conversation_id)
+      conversation_id = coalesce($6, conversation_id),
+      conversation_ids = case when $6::uuid <> conversation_id
+        then array_append(array_remove(array_remove(conversation_ids, $6), conversation_id), conversation_id)
+        else conversation_ids end
       where workspace_id = $1 and id = $2 and attempt = $3 and status = 'running'`,
     values: [
       tx.workspaceId,
@@ -303,14 +284,49 @@ export async function deleteExecutionsOfConversations(
   });
 }
 
-/** Deletes executions that ended more than `days` ago, at most `limit`; answers how many. */
-export async function deleteOldExecutions(tx: SystemTx, days: number, limit: number): Promise<number> {
+/**
+ * Deletes executions that ended longer ago than their workspace keeps them, at most `limit`, the oldest of each
+ * workspace first; answers how many.
+ */
+export async function deleteOldExecutions(
+  tx: SystemTx,
+  workspaces: readonly { readonly workspaceId: string; readonly days: number }[],
+  limit: number,
+): Promise<number> {
   const { rowCount } = await tx.query({
     text: `delete from executions e using (
-        select workspace_id, id from executions where completed_at < clock_timestamp() - $1 * interval '1 day'
-        order by completed_at limit $2 for update skip locked) old
+        select o.workspace_id, o.id from unnest($1::uuid[], $2::int[]) as w (workspace_id, days)
+        cross join lateral (
+          select x.workspace_id, x.id from executions x
+          where x.workspace_id = w.workspace_id and x.completed_at < clock_timestamp() - w.days * interval '1 day'
+          order by x.completed_at limit $3 for update skip locked) o
+        limit $3) old
       where e.workspace_id = old.workspace_id and e.id = old.id`,
-    values: [days, limit],
+    values: [workspaces.map(({ workspaceId }) => workspaceId), workspaces.map(({ days }) => days), limit],
   });
   return rowCount ?? 0;
+}
+
+/**
+ * A message of an execution that had been accepted never went out. Answers whether the outcome was changed; `active`: the
+ * execution still runs, ask again when it has ended; `kept`: it is gone, or its outcome says something else already.
+ */
+export async function markDeliveryFailed(
+  tx: TenantTx,
+  id: string,
+  reason: Reason,
+): Promise<"changed" | "active" | "kept"> {
+  const { rows } = await tx.query<{ changed: boolean; active: boolean }>({
+    text: `with it as (select id, completed_at from executions where workspace_id = $1 and id = $2),
+      changed as (update executions e set outcome = 'delivery_failed', reason_code = $3, reason_message = $4
+        where e.workspace_id = $1 and e.id = $2 and e.completed_at is not null
+          and e.outcome in ('message_sent', 'goal_met')
+        returning e.id)
+      select exists (select from changed) as changed, it.completed_at is null as active from it`,
+    values: [tx.workspaceId, id, cleanText(reason.code), cleanText(reason.message)],
+  });
+  const [row] = rows;
+  if (row === undefined) return "kept";
+  if (row.active) return "active";
+  return row.changed ? "changed" : "kept";
 }

@@ -45,12 +45,17 @@ export interface Execution extends Usage {
   readonly taskId: string | null;
   readonly agentId: string | null;
   readonly contactId: string | null;
+  /** Where it writes, the latest. */
   readonly conversationId: string | null;
+  /** Where else it wrote. */
+  readonly otherConversationIds: readonly string[];
   readonly input: unknown;
   readonly scheduledFor: Date | null;
   readonly queuedAt: Date;
   readonly availableAt: Date;
   readonly waitingFor: "approval" | "human" | "time" | null;
+  /** It waits for the earlier executions of its task. */
+  readonly afterPrevious: boolean;
   readonly startedAt: Date | null;
   readonly completedAt: Date | null;
   readonly outcome: Outcome | null;
@@ -62,6 +67,8 @@ export interface Execution extends Usage {
   readonly missedCount: number | null;
   readonly missedFirstAt: Date | null;
   readonly missedLastAt: Date | null;
+  /** The execution that this one repeats. */
+  readonly replayOf: string | null;
 }
 
 /** What a new execution needs. Everything left out takes the default of its column. */
@@ -81,6 +88,8 @@ export interface NewExecution {
   readonly maxTimeSeconds?: number;
   /** Waits this long before it is queued, by the database's clock. Default 0. */
   readonly delayMs?: number;
+  /** True: it waits until no other execution of its task is under way, for `releaseAfterPrevious`. */
+  readonly afterPrevious?: boolean;
   /** Present: the execution is recorded as skipped and never runs. */
   readonly skipped?: Reason & {
     readonly missed?: { readonly count: number; readonly first: Date; readonly last: Date };

@@ -1,6 +1,8 @@
+export { releaseAfterPrevious, selectReleasable } from "./after-previous-store.ts";
 export { createBatcher } from "./batcher.ts";
+export { type ContactActivity, markReplay, readContactActivity } from "./contact-activity-store.ts";
 export type { Core } from "./core.ts";
-export { cancelExecutions, executionKinds } from "./ending.ts";
+export { cancelExecutions, executionKinds, recordDeliveryFailure } from "./ending.ts";
 export { enqueueExecution, enqueueExecutions } from "./enqueue.ts";
 export type {
   Execution,
@@ -18,6 +20,7 @@ export type {
   Trigger,
   Usage,
 } from "./execution.ts";
+export { listExecutions } from "./execution-list-store.ts";
 export {
   exampleExecution,
   executionOut,
@@ -30,12 +33,12 @@ export {
   stepOut,
 } from "./execution-schemas.ts";
 export {
+  type ActiveCount,
   countActive,
   deleteExecutionsOfConversations,
   deleteExecutionsOfTask,
   getExecution,
   getExecutions,
-  listExecutions,
   listSteps,
   type PlacedExecution,
   setParticipants,
@@ -46,6 +49,6 @@ export { createMaintenance, createRetention } from "./maintenance.ts";
 export { engineMetrics } from "./metrics.ts";
 export type { Module, Service } from "./module.ts";
 export { countQueues } from "./queue-store.ts";
-export { repeat } from "./repeat.ts";
+export { repeat, repeatWhenDue } from "./repeat.ts";
 export { watch } from "./watch.ts";
 export { createWorker } from "./worker.ts";

@@ -6,7 +6,7 @@ import type { ExecutionResult } from "./execution.ts";
 import { deleteOldExecutions } from "./execution-store.ts";
 import { defaultLease, type LeaseTimings, maxDeaths } from "./lease.ts";
 import type { Service } from "./module.ts";
-import { repeat } from "./repeat.ts";
+import { type DueLoop, repeat, repeatWhenDue } from "./repeat.ts";
 import { type ExecutionRow, toExecution } from "./rows.ts";
 
 /** How long past its deadline a worker may take to stop an execution before somebody else ends it. */
@@ -97,58 +97,52 @@ export function createMaintenance(
 
 /** Queues waiting executions at their time: it sleeps until the next one is due, or a new one is announced. */
 function startPromoter(core: Core): () => Promise<void> {
-  let stopped = false;
-  let current: Promise<void> | undefined;
-  let again = false;
-  let cancel: () => void = () => undefined;
-
-  async function pass(): Promise<void> {
-    let waitMs = promoteAtLeastEveryMs;
-    try {
-      const { promoted, nextInMs } = await promote(core.db);
-      if (promoted > 0) core.signals.notify("executions", "");
-      waitMs = Math.min(promoteAtLeastEveryMs, Math.max(1, nextInMs ?? promoteAtLeastEveryMs));
-    } catch (error) {
-      core.log.warn({ err: error }, "queueing due executions failed");
-    }
-    if (!stopped) cancel = core.clock.after(again ? 0 : waitMs, run);
-  }
-
-  function run(): void {
-    if (current !== undefined) {
-      again = true;
-      return;
-    }
-    cancel();
-    again = false;
-    current = pass().finally(() => {
-      current = undefined;
-    });
-  }
-
-  const unlisten = core.signals.listen("executions", (payload) => {
-    if (payload === "delayed" || payload === "") run();
-  });
-  run();
-  return async () => {
-    stopped = true;
-    unlisten();
-    cancel();
-    await current;
+  const loop: DueLoop = {
+    what: "queueing due executions",
+    atMostEveryMs: promoteAtLeastEveryMs,
+    listen: (wake) =>
+      core.signals.listen("executions", (payload) => {
+        if (payload === "delayed" || payload === "") wake();
+      }),
   };
+  return repeatWhenDue(core, loop, async () => {
+    const { promoted, nextInMs } = await promote(core.db);
+    if (promoted > 0) core.signals.notify("executions", "");
+    return Math.max(1, nextInMs ?? promoteAtLeastEveryMs);
+  });
 }
 
-/** Deletes executions that ended more than `days` ago, in small batches so that nothing waits behind it. */
-export function createRetention(core: Core, days: number): Service {
+/** How long a workspace keeps its executions. */
+export interface Retention {
+  readonly workspaceId: string;
+  readonly days: number;
+}
+
+/** Workspaces in one statement. */
+const workspacesAtOnce = 1_000;
+
+/**
+ * Deletes executions that ended longer ago than their workspace keeps them, in small batches so that nothing waits
+ * behind it.
+ */
+export function createRetention(core: Core, listRetention: () => Promise<readonly Retention[]>): Service {
   return {
     name: "execution retention",
     role: "scheduler",
     start: async () =>
       repeat(core, { everyMs: retentionEveryMs, what: "deleting old executions" }, async () => {
-        for (;;) {
-          const deleted = await core.db.system((tx) => deleteOldExecutions(tx, days, retentionBatch));
-          if (deleted < retentionBatch) return;
-        }
+        const all = await listRetention();
+        for (let at = 0; at < all.length; at += workspacesAtOnce)
+          await deleteOld(core, all.slice(at, at + workspacesAtOnce));
       }),
   };
+}
+
+async function deleteOld(core: Core, workspaces: readonly Retention[]): Promise<void> {
+  for (;;) {
+    const deleted = await core.db.background(() =>
+      core.db.system((tx) => deleteOldExecutions(tx, workspaces, retentionBatch)),
+    );
+    if (deleted < retentionBatch) return;
+  }
 }

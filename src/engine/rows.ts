@@ -21,6 +21,8 @@ export interface ExecutionRow {
   agent_id: string | null;
   contact_id: string | null;
   conversation_id: string | null;
+  conversation_ids: string[];
+  after_previous: boolean;
   input: unknown;
   scheduled_for: Date | null;
   queued_at: Date;
@@ -45,6 +47,7 @@ export interface ExecutionRow {
   missed_count: number | null;
   missed_first_at: Date | null;
   missed_last_at: Date | null;
+  replay_of: string | null;
 }
 
 /** The columns of `ExecutionRow`, for an alias of the table. */
@@ -53,7 +56,8 @@ export function executionColumns(alias: string): string {
     "workspace_id, id, kind, lane, status, trigger, task_id, agent_id, contact_id, conversation_id, input",
     "scheduled_for, queued_at, available_at, waiting_for, started_at, completed_at, outcome, reason_code",
     "reason_message, summary, attempt, deadline_at, checkpoint_seq, max_time_seconds, used_ms, iterations",
-    "tool_calls, input_tokens, output_tokens, cost_usd, missed_count, missed_first_at, missed_last_at",
+    "tool_calls, input_tokens, output_tokens, cost_usd, missed_count, missed_first_at, missed_last_at, replay_of",
+    "conversation_ids, after_previous",
   ]
     .join(", ")
     .split(", ")
@@ -73,6 +77,8 @@ export function toExecution(row: ExecutionRow): Execution {
     agentId: row.agent_id,
     contactId: row.contact_id,
     conversationId: row.conversation_id,
+    otherConversationIds: row.conversation_ids,
+    afterPrevious: row.after_previous,
     input: row.input,
     scheduledFor: row.scheduled_for,
     queuedAt: row.queued_at,
@@ -89,6 +95,7 @@ export function toExecution(row: ExecutionRow): Execution {
     missedCount: row.missed_count,
     missedFirstAt: row.missed_first_at,
     missedLastAt: row.missed_last_at,
+    replayOf: row.replay_of,
     iterations: row.iterations,
     toolCalls: row.tool_calls,
     inputTokens: row.input_tokens,

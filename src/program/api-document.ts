@@ -1,4 +1,4 @@
-import type { OpenApiOptions } from "../api/index.ts";
+import { mcpRoute, type OpenApiOptions } from "../api/index.ts";
 import type { ErrorCode } from "../base/errors.ts";
 import type { Module } from "../engine/index.ts";
 
@@ -22,6 +22,7 @@ const tagDescriptions: Readonly<Record<string, string>> = {
   Tasks: "What an agent does on a schedule or on demand, with or without a contact.",
   Executions:
     "Each bounded piece of agent work, step by step. Skipped runs are among them, with their reason.",
+  MCP: "Tasks, executions, conversations and contacts as tools for programs that speak the Model Context Protocol.",
   Demo: "What the first start made so that there is something to look at, and its removal.",
 };
 
@@ -34,9 +35,10 @@ export interface ApiDocument extends OpenApiOptions {
 /** The routes and codes of all modules, and what authentication can answer on every route of a workspace. */
 export function describeApi(modules: readonly Module[], version: string): ApiDocument {
   const errors = modules.flatMap((module) => Object.values(module.errors ?? {}));
+  const routes = modules.flatMap((module) => module.routes ?? []);
   return {
     version,
-    routes: modules.flatMap(({ routes }) => routes ?? []),
+    routes: [...routes, mcpRoute({ routes, version })],
     errors,
     accessErrors: errors.filter(({ code }) => code === "not_a_member"),
     tags: tagDescriptions,

@@ -24,6 +24,7 @@ import {
   ensureFirstWorkspace,
   invitationLink,
   issueOwnerToken,
+  listExecutionRetention,
   reissueFirstKey,
 } from "../workspaces/index.ts";
 import { describeApi } from "./api-document.ts";
@@ -46,6 +47,8 @@ import type { Telemetry } from "./telemetry.ts";
 export interface ModuleOptions {
   readonly auth: Auth;
   readonly mailer: Mailer;
+  /** Private hosts, addresses or ranges that tools may reach. Default: none. */
+  readonly privateHosts?: readonly string[];
 }
 
 export interface StartOptions {
@@ -66,9 +69,6 @@ export interface Running {
   /** Drains and stops everything, PostgreSQL last. */
   stop(): Promise<void>;
 }
-
-/** How long executions are kept. */
-const retentionDays = 90;
 
 /**
  * Starts the roles of the settings and answers when they serve. What was started is stopped again if it fails. Throws
@@ -125,7 +125,7 @@ async function startAll(options: StartOptions, later: Later): Promise<string> {
     sendMail: (mail) => mailer.send(mail),
   });
   later("sign-in", () => auth.close());
-  const modules = options.createModules(core, { auth, mailer });
+  const modules = options.createModules(core, { auth, mailer, privateHosts: config.privateHosts });
   join(core, modules);
   metrics.declare(allMetrics(modules));
   await opened.queue.start(modules.flatMap(({ jobs }): readonly Job[] => jobs ?? []));
@@ -178,7 +178,7 @@ function servicesOf(
   const all: readonly Service[] = [
     createWorker(core, { concurrency: config.concurrency }),
     createMaintenance(core, config.roles.has("worker") ? "worker" : "scheduler"),
-    createRetention(core, retentionDays),
+    createRetention(core, () => listExecutionRetention(core)),
     queue.service(),
     ...modules.flatMap(({ services }) => services ?? []),
   ];

@@ -1,59 +1,49 @@
-import { toId } from "../base/ids.ts";
 import type { TenantTx } from "../db/index.ts";
-import type { Core, Execution, Reason } from "../engine/index.ts";
-import { notify } from "../notifications/index.ts";
-import { droppedByPause, recordDroppedOf } from "./dropped-ticks.ts";
+import { type Core, type Execution, releaseAfterPrevious } from "../engine/index.ts";
+import { checkGoals } from "./goals/index.ts";
+import { notifyAutoPaused, notifyRecovered } from "./notices.ts";
 import { decideAfterExecution } from "./rules.ts";
-import { setNextRun } from "./schedule-store.ts";
-import { lockTask, readNow, updateLastRun, updateState } from "./store.ts";
-import type { Task } from "./task.ts";
+import { stopTask } from "./stop.ts";
+import { lockTask, readNow, updateLastRun } from "./store.ts";
+import type { LastExecution, Task } from "./task.ts";
 
 /**
  * Notes at a task that an execution of it has ended, in the transaction that ends it: the last run, failures in a
- * row and what follows from them, the end of a schedule that has no further run.
+ * row and what follows from them, goals that end the task, the end of a schedule that has no further run. What waited
+ * for the execution is queued.
  */
 export async function afterExecution(core: Core, tx: TenantTx, execution: Execution): Promise<void> {
   if (execution.taskId === null) return;
   const task = await lockTask(tx, execution.taskId);
   if (task === undefined) return;
   const now = await readNow(tx);
-  const { consecutiveFailures, change } = decideAfterExecution(task, execution, now);
+  const { consecutiveFailures, recovered, change } = decideAfterExecution(task, execution, now);
   await updateLastRun(tx, task.id, {
     executionId: execution.id,
     startedAt: execution.startedAt,
     consecutiveFailures,
+    recovering: task.recovering && !recovered,
+    kept: keep(execution),
   });
+  if (recovered) await notifyRecovered(core, tx, task);
+  await releaseNext(core, tx, task);
+  if (task.endWhen.length > 0 && task.state !== "ended" && (await checkGoals(core, tx, task, execution)))
+    return;
   if (change === undefined) return;
-  await recordDroppedOf(core, tx, task, { now, cause: droppedByPause });
-  await setNextRun(tx, task.id, null);
-  await updateState(tx, task.id, change.state, change.reason);
+  await stopTask(core, tx, task, { ...change, now });
   if (change.state === "auto_paused") await notifyAutoPaused(core, tx, task, change.reason);
 }
 
-async function notifyAutoPaused(core: Core, tx: TenantTx, task: Task, reason: Reason): Promise<void> {
-  await notify(core, tx, {
-    kind: "task.auto_paused",
-    severity: "error",
-    title: `Task "${task.name}" was paused`,
-    body: `${reason.message}\n\nIt runs again once somebody resumes it.`,
-    target: { kind: "task", id: task.id },
-    dedupKey: `task.auto_paused:${task.id}`,
-  });
+function keep({ status, outcome, completedAt, summary }: Execution): LastExecution {
+  return { status, outcome, completedAt: completedAt?.toISOString() ?? null, summary };
 }
 
-/** Tells the workspace that a schedule could not be computed. `tx` may be the system's, bound to the workspace. */
-export async function notifyScheduleFailed(
-  core: Core,
-  tx: TenantTx,
-  taskId: string,
-  reason: Reason,
-): Promise<void> {
-  await notify(core, tx, {
-    kind: "task.schedule_failed",
-    severity: "error",
-    title: `Task ${toId("task", taskId)} was paused`,
-    body: reason.message,
-    target: { kind: "task", id: taskId },
-    dedupKey: `task.schedule_failed:${taskId}`,
-  });
+/**
+ * Lets the execution begin that waited for this one. Only tasks with policies of their own have any; the rare one that
+ * waits although its task lost them is found by the reconciler.
+ */
+async function releaseNext(core: Core, tx: TenantTx, task: Task): Promise<void> {
+  if (Object.keys(task.policies).length === 0) return;
+  const released = await releaseAfterPrevious(tx, { workspaceId: tx.workspaceId, taskId: task.id });
+  if (released > 0) tx.afterCommit(() => core.signals.notify("executions", ""));
 }

@@ -25,7 +25,7 @@ export function controlRoutes(core: Core): readonly Route[] {
       tag,
       summary: "Run a task now",
       description:
-        "Works in every state and leaves the schedule alone: the next run stays, and a failure pauses nothing.",
+        "Works in every state and leaves the schedule alone: the next run stays, and a failure pauses nothing. While an execution has not ended, the overlap policy decides: `skip` answers 409, `queue_one` lets this one wait for its end (409 if one waits already), `cancel_previous` cancels it, `allow` runs both. Over an audience it makes an execution for each contact and answers the first.",
       status: 201,
       params,
       body: noBody,
@@ -42,7 +42,7 @@ export function controlRoutes(core: Core): readonly Route[] {
       operationId: "cancelTask",
       summary: "Cancel a task's executions",
       description:
-        "Stops everything of it that is queued, running or waiting, and the replies that its agent is giving in its sessions: what those were to answer waits for a person. The task, its next run and its sessions stay. With nothing to cancel it changes nothing.",
+        "Stops everything of it that is queued, running or waiting within two seconds, a model call in flight included, and withdraws its messages that are held. So it does with the replies that its agent is giving in its sessions: what those were to answer waits for a person. The task, its next run and its sessions stay. With nothing to cancel it changes nothing.",
       body: noBody,
       change: (tx, taskId, _body, origin) => cancelTask(core, tx, taskId, origin),
     }),

@@ -1,6 +1,6 @@
 import { AppError, requireFound, requireRow } from "../base/errors.ts";
 import { toId } from "../base/ids.ts";
-import { cancelRepliesOfTask } from "../conversations/index.ts";
+import { cancelRepliesOfTask, withdrawHeldMessages } from "../conversations/index.ts";
 import type { TenantTx } from "../db/index.ts";
 import {
   type Core,
@@ -9,60 +9,99 @@ import {
   enqueueExecution,
   getExecution,
   listExecutions,
+  type Reason,
+  type Trigger,
 } from "../engine/index.ts";
 import { type Origin, recordChange } from "../workspaces/index.ts";
-import { droppedByPause, recordDroppedOf } from "./dropped-ticks.ts";
+import { cancelAudience, triggerAudience } from "./audience/index.ts";
 import { taskErrors } from "./errors.ts";
 import { reactivate } from "./reactivation.ts";
-import { decidePause, withDefaults } from "./rules.ts";
-import { setNextRun } from "./schedule-store.ts";
-import { lockTask, readNow, selectTask, updateState } from "./store.ts";
+import { decidePause, withDefaultPolicies, withDefaults } from "./rules.ts";
+import { stopTask } from "./stop.ts";
+import { lockTask, readNow, selectTask } from "./store.ts";
 import { type Task, taskKindName } from "./task.ts";
 import { record } from "./tasks.ts";
 
+const replacedByTrigger: Reason = {
+  code: "overlap",
+  message: "The task was triggered, and its overlap policy is cancel_previous.",
+};
+
 /**
- * Runs a task now, in whatever state it is; its schedule does not move. Throws 404, and 409 `execution_in_progress`
- * with `executionId` while an execution has not ended.
+ * Runs a task now, in whatever state it is; its schedule does not move. What becomes of executions under way is up to
+ * the overlap policy: with `skip`, and with `queue_one` while one waits already, it throws 409 `execution_in_progress`
+ * with `executionId`. Over an audience it answers the first contact's execution. Throws 404.
  */
 export async function triggerTask(core: Core, tx: TenantTx, id: string, origin: Origin): Promise<Execution> {
   // The lock holds off the sweep and other triggers, so that the look below stays true until the commit.
   const task = requireFound(await lockTask(tx, id), "task");
-  const active = await listExecutions(
-    tx,
-    { taskId: id, status: ["queued", "running", "waiting"] },
-    { limit: 1 },
-  );
-  const [inTheWay] = active.items;
-  if (inTheWay !== undefined) {
-    const executionId = toId("execution", inTheWay.id);
-    throw new AppError(taskErrors.execution_in_progress, {
-      message: `The task's execution ${executionId} is ${inTheWay.status}; cancel it or wait for its end.`,
-      details: { executionId },
-    });
-  }
-  const queued = enqueueExecution(core, tx, {
-    kind: taskKindName,
-    lane: "manual",
-    trigger: origin.caller?.kind === "member" ? "manual" : "api",
-    taskId: id,
-    agentId: task.agentId,
-    contactId: task.contactId,
-    maxTimeSeconds: withDefaults(task.limits).maxTimeSeconds,
-  });
+  const { overlap } = withDefaultPolicies(task.policies);
+  const active = overlap === "allow" ? [] : await listActive(tx, id);
+  if (overlap === "cancel_previous") await cancelAll(core, tx, task, replacedByTrigger);
+  const waiting = active.find(({ afterPrevious }) => afterPrevious);
+  const [inTheWay] = waiting === undefined ? active : [waiting];
+  if (inTheWay !== undefined && (overlap === "skip" || (overlap === "queue_one" && waiting !== undefined)))
+    throw inProgress(inTheWay);
   const recorded = recordChange(tx, { ...origin, action: "task.trigger", target: { kind: "task", id } });
+  const trigger = origin.caller?.kind === "member" ? "manual" : "api";
+  const queued = begin(core, tx, task, {
+    trigger,
+    afterPrevious: overlap === "queue_one" && active.length > 0,
+  });
   const [executionId] = await Promise.all([queued, recorded]);
   return requireRow(await getExecution(tx, executionId), "reading an execution that was just queued");
 }
 
+async function listActive(tx: TenantTx, taskId: string): Promise<readonly Execution[]> {
+  const active = { taskId, status: ["queued", "running", "waiting"] } as const;
+  return (await listExecutions(tx, active, { limit: 100 })).items;
+}
+
+function inProgress(execution: Execution): AppError {
+  const executionId = toId("execution", execution.id);
+  const doing = execution.afterPrevious ? "waiting for the one before it" : execution.status;
+  return new AppError(taskErrors.execution_in_progress, {
+    message: `The task's execution ${executionId} is ${doing}; cancel it or wait for its end.`,
+    details: { executionId },
+  });
+}
+
+async function begin(
+  core: Core,
+  tx: TenantTx,
+  task: Task,
+  run: { readonly trigger: Trigger; readonly afterPrevious: boolean },
+): Promise<string> {
+  if (task.audience !== null) return (await triggerAudience(core, tx, task, run.trigger)).executionId;
+  return enqueueExecution(core, tx, {
+    kind: taskKindName,
+    lane: "manual",
+    ...run,
+    taskId: task.id,
+    agentId: task.agentId,
+    contactId: task.contactId,
+    maxTimeSeconds: withDefaults(task.limits).maxTimeSeconds,
+  });
+}
+
+async function cancelAll(core: Core, tx: TenantTx, task: Task, reason: Reason): Promise<void> {
+  if (task.audience !== null) await cancelAudience(tx, task.id);
+  await cancelExecutions(core, tx, { taskId: task.id }, reason);
+}
+
 /**
  * Cancels what a task has queued, running or waiting, and the replies that are being given in its sessions: what those
- * were to answer waits for a person. The task, its next run and its sessions stay. Throws 404.
+ * were to answer waits for a person. Its held messages are withdrawn. The task, its next run and its sessions stay.
+ * Throws 404.
  */
 export async function cancelTask(core: Core, tx: TenantTx, id: string, origin: Origin): Promise<Task> {
-  requireFound(await selectTask(tx, id), "task");
+  const found = requireFound(await selectTask(tx, id), "task");
   const reason = { code: "canceled", message: "All executions of the task were cancelled." };
   await cancelRepliesOfTask(core, tx, id, reason);
-  await cancelExecutions(core, tx, { taskId: id }, reason);
+  await withdrawHeldMessages(core, tx, { taskId: id });
+  await cancelAll(core, tx, found, reason);
+  // A run may have had another one held before it was cancelled.
+  await withdrawHeldMessages(core, tx, { taskId: id });
   const task = requireFound(await selectTask(tx, id), "task");
   await recordChange(tx, { ...origin, action: "task.cancel", target: { kind: "task", id } });
   return task;
@@ -82,9 +121,7 @@ export async function pauseTask(
   const before = requireFound(await lockTask(tx, id), "task");
   const decision = decidePause(before, note);
   if (decision.kind === "refused") throw new AppError(taskErrors.task_ended, { message: decision.message });
-  await recordDroppedOf(core, tx, before, { now: await readNow(tx), cause: droppedByPause });
-  await setNextRun(tx, id, null);
-  await updateState(tx, id, "paused", decision.reason);
+  await stopTask(core, tx, before, { state: "paused", reason: decision.reason, now: await readNow(tx) });
   return finishChange(tx, origin, "task.pause", before);
 }
 

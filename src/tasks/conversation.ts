@@ -2,17 +2,16 @@ import type { OutgoingText, PromptMessage, SendVerdict } from "../agents/index.t
 import {
   type Conversation,
   findSessionStart,
-  getConversation,
   listConversations,
   listMessages,
   openConversation,
   sendMessage,
-  startSession,
 } from "../conversations/index.ts";
 import type { TenantTx } from "../db/index.ts";
 import { type Core, getExecution } from "../engine/index.ts";
 import { reopensConversation } from "./rules.ts";
 import { readNow } from "./store.ts";
+import type { Purpose, WhenBlocked } from "./task.ts";
 
 /** What an execution has to know of its task in order to write; kept in its journal. Ids are UUIDs. */
 export interface TaskWriting {
@@ -20,6 +19,10 @@ export interface TaskWriting {
   readonly contactId: string;
   readonly channelId: string;
   readonly sessionDurationSeconds: number;
+  /** The conversation that the task names. */
+  readonly conversationId: string | null;
+  readonly purpose: Purpose;
+  readonly whenBlocked: WhenBlocked;
 }
 
 const recentMessages = 20;
@@ -37,8 +40,9 @@ export async function readRecentMessages(tx: TenantTx, contactId: string): Promi
 }
 
 /**
- * The conversation in which an execution writes, locked: the one it has written in, else the open one while the
- * task's session may still be live in it or something else is under way there, else a new one.
+ * The conversation in which an execution writes, locked: the one it has written in, else the one that the task names, if
+ * it is open, else the open one while the task's session may still be live in it or something else is under way there,
+ * else a new one.
  */
 export async function openForTask(
   core: Core,
@@ -47,24 +51,37 @@ export async function openForTask(
   executionId: string,
 ): Promise<Conversation> {
   const { contactId, channelId } = writing;
-  const ownId = (await getExecution(tx, executionId))?.conversationId ?? null;
-  const own = ownId === null ? undefined : await getConversation(tx, ownId);
-  // A further message of this execution belongs to its first, whatever the session duration says.
-  const isFresh = own?.status !== "open" && (await isSessionOver(tx, writing));
+  const execution = await getExecution(tx, executionId);
+  // A further message of this execution belongs to its first, and a conversation that the task names is where it
+  // belongs, whatever the session duration says. Only one is open per contact and channel.
+  const wanted = [
+    execution?.conversationId,
+    ...(execution?.otherConversationIds ?? []),
+    writing.conversationId,
+  ];
+  const isFresh = await isSessionOver(tx, writing, wanted);
   const fresh = isFresh ? { taskId: writing.taskId } : undefined;
   return openConversation(core, tx, { contactId, channelId, fresh });
 }
 
-async function isSessionOver(tx: TenantTx, writing: TaskWriting): Promise<boolean> {
+/** False also in one of the conversations in which the execution is to write in any case. */
+async function isSessionOver(
+  tx: TenantTx,
+  writing: TaskWriting,
+  wanted: readonly (string | null | undefined)[],
+): Promise<boolean> {
   const { taskId, contactId, channelId, sessionDurationSeconds } = writing;
   const open = await listConversations(tx, { contactId, channelId, status: "open" }, { limit: 1 });
   const conversationId = open.items[0]?.id;
-  if (conversationId === undefined) return false;
+  if (conversationId === undefined || wanted.includes(conversationId)) return false;
   const sentAt = await findSessionStart(tx, { conversationId, taskId });
   return reopensConversation(sessionDurationSeconds, sentAt, await readNow(tx));
 }
 
-/** Puts a message of a task through the gate; once it is sent, the agent goes on answering for the session's time. */
+/**
+ * Puts a message of a task through the gate; once it is sent, which may be after it was held, the agent goes on answering
+ * for the session's time.
+ */
 export async function writeForTask(
   core: Core,
   tx: TenantTx,
@@ -86,15 +103,10 @@ export async function writeForTask(
     text: message.text,
     stepSeq: message.stepSeq,
     idempotencyKey: message.idempotencyKey,
+    purpose: writing.purpose,
+    whenBlocked: writing.whenBlocked,
+    session: { kind: "task", taskId: writing.taskId, seconds: writing.sessionDurationSeconds },
   });
   if (sent.reason !== undefined) return { accepted: false, messageId: sent.messageId, reason: sent.reason };
-  await startSession(core, tx, {
-    kind: "task",
-    conversationId,
-    agentId,
-    executionId,
-    taskId: writing.taskId,
-    seconds: writing.sessionDurationSeconds,
-  });
   return { accepted: true, messageId: sent.messageId, conversationId };
 }

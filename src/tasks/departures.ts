@@ -4,10 +4,11 @@ import { channelDeleted } from "../channels/index.ts";
 import { contactDeleted } from "../contacts/index.ts";
 import type { TenantTx } from "../db/index.ts";
 import { type Core, cancelExecutions, type Reason } from "../engine/index.ts";
-import { recordDropped, recordDroppedOf } from "./dropped-ticks.ts";
+import { recordDropped } from "./dropped-ticks.ts";
 import type { DropCause } from "./schedule/index.ts";
-import { type HeldSchedule, ownerOf, setNextRun } from "./schedule-store.ts";
-import { lockTask, pauseTasksOf, readNow, selectTaskIdsOfContact, updateState } from "./store.ts";
+import { type HeldSchedule, ownerOf } from "./schedule-store.ts";
+import { stopTask } from "./stop.ts";
+import { lockTask, pauseTasksOf, readNow, selectTaskIdsOfContact } from "./store.ts";
 
 const contactGone: Reason = { code: "contact_deleted", message: "The task's contact was deleted." };
 const agentGone: Reason = {
@@ -47,10 +48,7 @@ async function endTasksOfContact(core: Core, tx: TenantTx, contactId: string): P
     await cancelExecutions(core, tx, { taskId }, contactGone);
     const task = await lockTask(tx, taskId);
     if (task === undefined || task.state === "ended") continue;
-    const cause = { code: contactGone.code, when: "when the task's contact was deleted" };
-    await recordDroppedOf(core, tx, task, { now: await readNow(tx), cause });
-    await setNextRun(tx, taskId, null);
-    await updateState(tx, taskId, "ended", contactGone);
+    await stopTask(core, tx, task, { state: "ended", reason: contactGone, now: await readNow(tx) });
   }
 }
 
@@ -68,6 +66,7 @@ async function recordAll(
       rule: row.rule,
       scheduledAt: row.anchor_at,
       nextRunAt: row.next_run_at,
+      policies: row.policies,
     };
     await recordDropped(core, tx, schedule, { now, cause });
   }

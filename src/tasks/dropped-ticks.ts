@@ -1,17 +1,18 @@
 import type { TenantTx } from "../db/index.ts";
 import { type Core, enqueueExecution } from "../engine/index.ts";
-import { withDefaults } from "./rules.ts";
+import { withDefaultPolicies, withDefaults } from "./rules.ts";
 import { type DropCause, decideDropped, type Schedule } from "./schedule/index.ts";
-import type { Task } from "./task.ts";
+import type { Task, TaskPolicies } from "./task.ts";
 import { executionOfTick, type TickOwner } from "./tick-execution.ts";
 
 export const droppedByPause: DropCause = { code: "paused", when: "when the task was paused" };
 
-/** A schedule that is about to lose its next run. `rule` is whatever was stored. */
+/** A schedule that is about to lose its next run. `rule` and `policies` are whatever was stored. */
 export interface DroppedSchedule extends TickOwner {
   readonly rule: unknown;
   readonly scheduledAt: Date;
   readonly nextRunAt: Date | null;
+  readonly policies: unknown;
 }
 
 /**
@@ -31,6 +32,7 @@ export async function recordDropped(
     anchor: schedule.scheduledAt,
     dueAt: schedule.nextRunAt,
     now: drop.now,
+    policies: withDefaultPolicies((schedule.policies ?? {}) as TaskPolicies),
   };
   await enqueueExecution(core, tx, executionOfTick(schedule, decideDropped(due, drop.cause)));
 }
@@ -53,6 +55,7 @@ export async function recordDroppedOf(
       rule: task.schedule,
       scheduledAt: task.scheduledAt ?? drop.now,
       nextRunAt: task.nextRunAt,
+      policies: task.policies,
     },
     drop,
   );

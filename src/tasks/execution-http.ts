@@ -13,12 +13,15 @@ import {
   getExecution,
   listExecutions,
   listSteps,
+  outcomes,
   presentExecution,
   presentStep,
   stepOut,
   watch,
 } from "../engine/index.ts";
 import { recordChange } from "../workspaces/index.ts";
+import { replayRoute } from "./replay/http.ts";
+import { instantIn } from "./schemas.ts";
 
 const tag = "Executions";
 const byId = z.object({ executionId: idOf("execution") });
@@ -51,7 +54,14 @@ const exampleStep = {
 
 /** `/v1/executions`: what agents did, step by step. */
 export function executionRoutes(core: Core): readonly Route[] {
-  return [listRoute(core), getRoute(core), stepsRoute(core), eventsRoute(core), cancelRoute(core)];
+  return [
+    listRoute(core),
+    getRoute(core),
+    stepsRoute(core),
+    eventsRoute(core),
+    cancelRoute(core),
+    replayRoute(core),
+  ];
 }
 
 async function load(core: Core, workspaceId: string, id: string): Promise<Execution> {
@@ -80,6 +90,9 @@ function listRoute(core: Core): Route {
       kind: z.enum(["task", "reply"]).optional(),
       status: z.enum(executionStatuses).optional(),
       trigger: z.enum(executionTriggers).optional(),
+      outcome: z.enum(outcomes).optional(),
+      from: instantIn.optional().meta({ description: "Only those queued at this instant or later" }),
+      to: instantIn.optional().meta({ description: "Only those queued before this instant" }),
     }),
     response: pageOf(executionOut),
     examples: { response: { items: [exampleExecution], nextCursor: null } },

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { commonErrors, requireFound } from "../base/errors.ts";
 import { type Route, route } from "../base/route.ts";
-import { idOf, pageOf, pageQuery } from "../base/schemas.ts";
+import { booleanInQuery, idOf, pageOf, pageQuery } from "../base/schemas.ts";
 import {
   type Core,
   exampleExecution,
@@ -12,7 +12,7 @@ import {
 import { controlRoutes } from "./control-http.ts";
 import { taskErrors } from "./errors.ts";
 import { presentOneTask, presentTasks } from "./present.ts";
-import { exampleBody, exampleTask, newTask, taskChanges, taskOut } from "./schemas.ts";
+import { exampleBody, exampleTask, instantIn, newTask, taskChanges, taskOut } from "./schemas.ts";
 import { taskStates } from "./task.ts";
 import { createTask, deleteTask, getTask, listTasks, updateTask } from "./tasks.ts";
 
@@ -38,7 +38,12 @@ function writingRoutes(core: Core): readonly Route[] {
       status: 201,
       body: newTask,
       response: taskOut,
-      errors: [taskErrors.agent_required, taskErrors.channel_required, commonErrors.external_id_taken],
+      errors: [
+        taskErrors.agent_disabled,
+        taskErrors.agent_required,
+        taskErrors.channel_required,
+        commonErrors.external_id_taken,
+      ],
       examples: { body: exampleBody, response: exampleTask },
       handler: ({ caller, requestId, body }) =>
         core.db.tenant(caller.workspaceId, async (tx) =>
@@ -53,11 +58,12 @@ function writingRoutes(core: Core): readonly Route[] {
       tag,
       summary: "Change a task",
       description:
-        "Fields that are absent stay; `limits` are changed one by one. Executions under way go on as they were at their start. Another schedule counts from now, and a run of the former one that was due is recorded as skipped. It makes a task that has ended active again; any other state stays.",
+        "Fields that are absent stay; `limits` and `policies` are changed one by one. Executions under way go on as they were at their start. Another schedule counts from now, and a run of the former one that was due is recorded as skipped. It makes a task that has ended active again, as a later `expiresAt` does for one that has expired; any other state stays.",
       params,
       body: taskChanges,
       response: taskOut,
       errors: [
+        taskErrors.agent_disabled,
         taskErrors.agent_required,
         taskErrors.channel_required,
         taskErrors.task_not_resumable,
@@ -104,6 +110,16 @@ function readingRoutes(core: Core): readonly Route[] {
         agentId: idOf("agent").optional(),
         contactId: idOf("contact").optional(),
         externalId: z.string().max(200).optional().meta({ description: "Only with this id of yours" }),
+        scheduled: booleanInQuery
+          .optional()
+          .meta({ description: "true: only with a schedule; false: only without" }),
+        hasFailed: booleanInQuery
+          .optional()
+          .meta({ description: "true: only where the latest scheduled run that ended failed" }),
+        nextRunAfter: instantIn
+          .optional()
+          .meta({ description: "Only with a next run at this instant or later" }),
+        nextRunBefore: instantIn.optional().meta({ description: "Only with a next run before this instant" }),
       }),
       response: pageOf(taskOut),
       examples: { response: { items: [exampleTask], nextCursor: null } },

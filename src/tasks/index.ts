@@ -1,15 +1,23 @@
 import { sessionContexts } from "../agents/index.ts";
 import { contribute } from "../base/extensions.ts";
+import { contactChanged } from "../contacts/index.ts";
 import type { TenantTx } from "../db/index.ts";
 import { type Core, getExecution, type Module } from "../engine/index.ts";
+import { agentToolContributions } from "./agent-tools.ts";
+import { audienceRoutes } from "./audience/http.ts";
 import { departureContributions } from "./departures.ts";
 import { taskErrors } from "./errors.ts";
 import { executionRoutes } from "./execution-http.ts";
+import { createExpiry } from "./expiry.ts";
+import { goalContributions } from "./goals/index.ts";
 import { taskRoutes } from "./http.ts";
+import { previewRoutes } from "./preview-http.ts";
 import { createReconciler } from "./reconcile.ts";
+import { createRelativeReconciler, createRelativeSweep, followContact } from "./relative/index.ts";
 import { createTaskKind } from "./run.ts";
 import { selectTask } from "./store.ts";
 import { createSweep } from "./sweep.ts";
+import { walkJob } from "./walk/job.ts";
 
 export { triggerTask } from "./control.ts";
 export type { Schedule } from "./schedule/index.ts";
@@ -23,11 +31,21 @@ export function tasksModule(core: Core): Module {
   return {
     name: "tasks",
     errors: taskErrors,
-    routes: [...taskRoutes(core), ...executionRoutes(core)],
+    routes: [...taskRoutes(core), ...executionRoutes(core), ...audienceRoutes(core), ...previewRoutes(core)],
     executions: [createTaskKind(core)],
-    services: [createSweep(core), createReconciler(core)],
+    jobs: [walkJob(core)],
+    services: [
+      createSweep(core),
+      createReconciler(core),
+      createRelativeSweep(core),
+      createRelativeReconciler(core),
+      createExpiry(core),
+    ],
     contributions: [
       ...departureContributions(core),
+      ...goalContributions(core),
+      ...agentToolContributions(),
+      contribute(contactChanged, (tx, before, after) => followContact(core, tx, before, after)),
       contribute(sessionContexts, (tx, session) => findContext(tx, session.taskId)),
     ],
   };

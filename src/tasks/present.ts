@@ -3,25 +3,31 @@ import { toId, toIdOrNull } from "../base/ids.ts";
 import { instant } from "../base/schemas.ts";
 import type { TenantTx } from "../db/index.ts";
 import { countActive, type Execution, getExecutions } from "../engine/index.ts";
-import { withDefaults } from "./rules.ts";
+import { findNextRelative } from "./relative/index.ts";
+import { withDefaultPolicies, withDefaults } from "./rules.ts";
 import { describeSchedule, type Schedule } from "./schedule/index.ts";
 import type { TaskOut } from "./schemas.ts";
-import type { Task } from "./task.ts";
+import type { Audience, Task } from "./task.ts";
 
 /** Tasks as the API shows them, with what the engine knows of their executions, in two statements for all. */
 export async function presentTasks(tx: TenantTx, tasks: readonly Task[]): Promise<readonly TaskOut[]> {
   if (tasks.length === 0) return [];
-  const running = await countActive(
-    tx,
-    tasks.map(({ id }) => ({ workspaceId: tx.workspaceId, taskId: id })),
-  );
   const lastIds = tasks.flatMap(({ lastExecutionId }) => (lastExecutionId === null ? [] : [lastExecutionId]));
-  const last = lastIds.length === 0 ? [] : await getExecutions(tx, lastIds);
+  const relative = tasks.filter(({ schedule }) => schedule?.kind === "relative").map(({ id }) => id);
+  const [running, last, nextRelative] = await Promise.all([
+    countActive(
+      tx,
+      tasks.map(({ id }) => ({ workspaceId: tx.workspaceId, taskId: id })),
+    ),
+    lastIds.length === 0 ? [] : getExecutions(tx, lastIds),
+    relative.length === 0 ? new Map<string, Date>() : findNextRelative(tx, relative),
+  ]);
   const byId = new Map(last.map((execution) => [execution.id, execution]));
   return tasks.map((task) =>
     presentTask(task, {
-      running: running.get(task.id) ?? 0,
+      running: running.get(task.id)?.active ?? 0,
       lastExecution: task.lastExecutionId === null ? undefined : byId.get(task.lastExecutionId),
+      nextRunAt: task.state === "active" ? (nextRelative.get(task.id) ?? task.nextRunAt) : task.nextRunAt,
     }),
   );
 }
@@ -34,42 +40,63 @@ export async function presentOneTask(tx: TenantTx, task: Task): Promise<TaskOut>
 
 function presentTask(
   task: Task,
-  facts: { readonly running: number; readonly lastExecution: Execution | undefined },
+  facts: {
+    readonly running: number;
+    readonly lastExecution: Execution | undefined;
+    readonly nextRunAt: Date | null;
+  },
 ): TaskOut {
-  const { schedule } = task;
-  const { lastExecution } = facts;
+  const { schedule, expiresAt } = task;
+  const { nextRunAt } = facts;
+  const isTooLate = nextRunAt !== null && expiresAt !== null && nextRunAt >= expiresAt;
   return {
     id: toId("task", task.id),
     name: task.name,
     description: task.description,
     agentId: toIdOrNull("agent", task.agentId),
     contactId: toIdOrNull("contact", task.contactId),
+    audience: presentAudience(task.audience),
+    mayWriteTo: task.mayWriteTo,
+    conversationId: toIdOrNull("conversation", task.conversationId),
     channelId: toIdOrNull("channel", task.channelId),
     schedule,
     scheduleDescription: schedule === null ? null : describe(schedule),
+    policies: withDefaultPolicies(task.policies),
     sessionDurationSeconds: task.sessionDurationSeconds,
     limits: withDefaults(task.limits),
+    purpose: task.purpose,
+    whenBlocked: task.whenBlocked,
+    endWhen: [...task.endWhen],
+    expiresAt: instant(expiresAt),
     meta: task.meta,
     externalId: task.externalId,
     state: task.state,
     stateReason: task.stateReason,
     running: facts.running,
-    lastExecution:
-      lastExecution === undefined
-        ? null
-        : {
-            id: toId("execution", lastExecution.id),
-            status: lastExecution.status,
-            outcome: lastExecution.outcome,
-            completedAt: instant(lastExecution.completedAt),
-            summary: lastExecution.summary,
-          },
+    lastExecution: presentLast(task, facts.lastExecution),
     lastRunAt: instant(task.lastRunAt),
-    nextRunAt: instant(task.nextRunAt),
+    nextRunAt: isTooLate ? null : instant(nextRunAt),
     demo: task.demo,
     createdAt: instant(task.createdAt),
     updatedAt: instant(task.updatedAt),
   };
+}
+
+/** Of an execution that was removed with age, what the task kept. */
+function presentLast(
+  { lastExecutionId, lastExecution: kept }: Task,
+  found: Execution | undefined,
+): TaskOut["lastExecution"] {
+  if (lastExecutionId === null) return null;
+  const id = toId("execution", lastExecutionId);
+  if (found === undefined) return kept === null ? null : { id, ...kept };
+  const { status, outcome, completedAt, summary } = found;
+  return { id, status, outcome, completedAt: instant(completedAt), summary };
+}
+
+/** A stored filter is one that `audienceFilter` has checked. */
+function presentAudience(audience: Audience | null): TaskOut["audience"] {
+  return audience;
 }
 
 /** A stored schedule that this version cannot read must not keep its task from being shown and set right. */

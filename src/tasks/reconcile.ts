@@ -1,6 +1,14 @@
-import { type Core, countActive, repeat, type Service } from "../engine/index.ts";
+import {
+  type Core,
+  countActive,
+  releaseAfterPrevious,
+  repeat,
+  type Service,
+  selectReleasable,
+} from "../engine/index.ts";
 import { decideUnarmed } from "./rules.ts";
 import { followIndexes, setNextRuns, takeUnarmed } from "./schedule-store.ts";
+import { lockTask } from "./store.ts";
 import { changeStates } from "./sweep.ts";
 
 const everyMs = 60_000;
@@ -42,12 +50,21 @@ function reconcileBatch(
       rows.map((row) => ({ workspaceId: row.workspace_id, taskId: row.task_id })),
     );
     const decided = rows.flatMap((row) => {
-      const unarmed = { rule: row.rule, scheduledAt: row.anchor_at };
-      const decision = decideUnarmed(unarmed, active.get(row.task_id) ?? 0, row.now);
+      const unarmed = { rule: row.rule, scheduledAt: row.anchor_at, runsCount: row.runs_count };
+      const decision = decideUnarmed(unarmed, active.get(row.task_id)?.active ?? 0, row.now);
       return decision === null ? [] : [{ row, decision }];
     });
     const rearmed = decided.flatMap(({ row, decision: { nextRunAt } }) =>
-      nextRunAt === null ? [] : [{ workspaceId: row.workspace_id, taskId: row.task_id, nextRunAt }],
+      nextRunAt === null
+        ? []
+        : [
+            {
+              workspaceId: row.workspace_id,
+              taskId: row.task_id,
+              nextRunAt,
+              runsCount: row.runs_count,
+            },
+          ],
     );
     if (rearmed.length > 0) {
       core.log.warn({ tasks: rearmed.map(({ taskId }) => taskId) }, "active tasks had no next run");
@@ -59,7 +76,26 @@ function reconcileBatch(
   });
 }
 
-/** Looks for tasks that lost their next run, every minute. */
+const releasedAtOnce = 500;
+
+/**
+ * Queues executions that wait for a predecessor that is gone, which happens if the policies changed while they waited.
+ * Answers how many.
+ */
+export async function releaseForgotten(core: Core): Promise<number> {
+  const tasks = await selectReleasable(core.db.autocommit, releasedAtOnce);
+  let released = 0;
+  for (const task of tasks) {
+    released += await core.db.tenant(task.workspaceId, async (tx) => {
+      await lockTask(tx, task.taskId);
+      return releaseAfterPrevious(tx, task);
+    });
+  }
+  if (released > 0) core.signals.notify("executions", "");
+  return released;
+}
+
+/** Looks for tasks that lost their next run and executions that wait for nothing, every minute. */
 export function createReconciler(core: Core): Service {
   return {
     name: "schedule reconciler",
@@ -67,6 +103,7 @@ export function createReconciler(core: Core): Service {
     start: async () =>
       repeat(core, { everyMs, what: "reconciling schedules" }, async () => {
         await reconcileSchedules(core);
+        await releaseForgotten(core);
       }),
   };
 }

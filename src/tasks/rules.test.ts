@@ -5,11 +5,12 @@ import {
   decidePause,
   decideResume,
   decideUnarmed,
-  failuresUntilPause,
   mergeLimits,
+  mergePolicies,
   planNextRun,
   reopensConversation,
   summariseEnd,
+  withDefaultPolicies,
   withDefaults,
 } from "./rules.ts";
 import type { Schedule } from "./schedule/index.ts";
@@ -42,6 +43,26 @@ describe("limits", () => {
   });
 });
 
+describe("policies", () => {
+  it("fills in the defaults", () => {
+    expect(withDefaultPolicies({ overlap: "allow" })).toEqual({
+      misfire: "run_once",
+      catchUpWindowSeconds: 3_600,
+      overlap: "allow",
+      autoPauseAfterFailures: 5,
+    });
+  });
+
+  it("changes one by one, null takes one back, and null as a whole all", () => {
+    const policies = { overlap: "allow", autoPauseAfterFailures: 0 } as const;
+    expect(mergePolicies(policies, { overlap: null, misfire: "skip" })).toEqual({
+      autoPauseAfterFailures: 0,
+      misfire: "skip",
+    });
+    expect(mergePolicies(policies, null)).toEqual({});
+  });
+});
+
 describe("planNextRun", () => {
   it("is for active tasks with a schedule", () => {
     expect(planNextRun({ state: "active", schedule: daily }, { now, scheduledAt })).toEqual(tomorrow);
@@ -63,7 +84,8 @@ describe("decidePause", () => {
 
 describe("decideResume", () => {
   const facts = { now, agentFound: true, contactFound: true, channelFound: true };
-  const paused = { state: "paused", scheduledAt } as const;
+  const paused = { state: "paused", scheduledAt, runsCount: 0, expiresAt: null } as const;
+  const relative: Schedule = { kind: "relative", timezone: "UTC", attribute: "bought", offsetSeconds: 60 };
 
   it("counts from now", () => {
     expect(decideResume({ ...paused, schedule: daily }, facts)).toEqual({
@@ -74,11 +96,13 @@ describe("decideResume", () => {
       kind: "resumed",
       nextRunAt: new Date("2027-03-01T12:01:00Z"),
     });
-    expect(decideResume({ ...paused, schedule: null }, facts)).toEqual({ kind: "resumed", nextRunAt: null });
+    for (const schedule of [null, relative])
+      expect(decideResume({ ...paused, schedule }, facts)).toEqual({ kind: "resumed", nextRunAt: null });
+    expect(decideResume({ ...paused, schedule: daily, expiresAt: tomorrow }, facts).kind).toBe("resumed");
   });
 
   it("leaves an active task alone", () => {
-    expect(decideResume({ state: "active", schedule: past, scheduledAt }, facts)).toEqual({
+    expect(decideResume({ ...paused, state: "active", schedule: past }, facts)).toEqual({
       kind: "unchanged",
     });
   });
@@ -94,6 +118,15 @@ describe("decideResume", () => {
     expect(decision).toMatchObject({ kind: "refused", code });
     expect(decision.kind === "refused" && decision.message).toContain(words);
   });
+
+  it("refuses what has expired or has had all its runs", () => {
+    expect(decideResume({ ...paused, schedule: null, expiresAt: now }, facts)).toMatchObject({
+      ...{ kind: "refused", code: "expiry" },
+    });
+    const three = { ...paused, schedule: { ...daily, maxRuns: 3 } };
+    expect(decideResume({ ...three, runsCount: 2 }, facts)).toMatchObject({ nextRunAt: tomorrow });
+    expect(decideResume({ ...three, runsCount: 3 }, facts)).toMatchObject({ code: "schedule" });
+  });
 });
 
 describe("decideAfterExecution", () => {
@@ -102,7 +135,10 @@ describe("decideAfterExecution", () => {
     schedule: daily,
     scheduledAt,
     nextRunAt: tomorrow,
-    consecutiveFailures: failuresUntilPause - 1,
+    runsCount: 0,
+    policies: {},
+    recovering: false,
+    consecutiveFailures: 4,
   } as const;
   const failed = { trigger: "schedule", status: "failed", reasonMessage: "The model was down." } as const;
 
@@ -116,13 +152,22 @@ describe("decideAfterExecution", () => {
     const silent = decideAfterExecution(task, { ...failed, reasonMessage: null }, now);
     expect(silent.change?.reason.message).toContain("no reason");
     expect(decideAfterExecution({ ...task, consecutiveFailures: 3 }, failed, now)).toEqual({
-      consecutiveFailures: 4,
+      ...{ consecutiveFailures: 4, recovered: false },
     });
+  });
+
+  it("pauses after as many as the policy says, never with 0", () => {
+    const first = { ...task, consecutiveFailures: 0, policies: { autoPauseAfterFailures: 1 } };
+    expect(decideAfterExecution(first, failed, now).change?.reason.message).toMatch(
+      /^1 scheduled run failed/,
+    );
+    const never = { ...task, consecutiveFailures: 99, policies: { autoPauseAfterFailures: 0 } };
+    expect(decideAfterExecution(never, failed, now)).toEqual({ consecutiveFailures: 100, recovered: false });
   });
 
   it("pauses only what is active", () => {
     expect(decideAfterExecution({ ...task, state: "paused", nextRunAt: null }, failed, now)).toEqual({
-      consecutiveFailures: 5,
+      ...{ consecutiveFailures: 5, recovered: false },
     });
   });
 
@@ -132,13 +177,24 @@ describe("decideAfterExecution", () => {
     ["skipped", 4],
   ] as const)("counts %s", (status, consecutiveFailures) => {
     expect(decideAfterExecution(task, { ...failed, trigger: "catch_up", status }, now)).toEqual({
-      consecutiveFailures,
+      ...{ consecutiveFailures, recovered: false },
     });
+  });
+
+  it("tells the first scheduled run that completes after an automatic pause", () => {
+    const recovering = { ...task, recovering: true, consecutiveFailures: 0 };
+    const decide = (execution: Partial<Parameters<typeof decideAfterExecution>[1]>) =>
+      decideAfterExecution(recovering, { ...failed, ...execution }, now).recovered;
+    expect(decide({ status: "completed" })).toBe(true);
+    expect(decide({ status: "failed" })).toBe(false);
+    expect(decide({ status: "completed", trigger: "manual" })).toBe(false);
   });
 
   it("does not care about runs by hand", () => {
     for (const trigger of ["manual", "api"] as const)
-      expect(decideAfterExecution(task, { ...failed, trigger }, now)).toEqual({ consecutiveFailures: 4 });
+      expect(decideAfterExecution(task, { ...failed, trigger }, now)).toEqual({
+        ...{ consecutiveFailures: 4, recovered: false },
+      });
     const once = { ...task, schedule: past, nextRunAt: null };
     expect(decideAfterExecution(once, { ...failed, trigger: "manual" }, now).change).toBeUndefined();
   });
@@ -155,23 +211,92 @@ describe("decideAfterExecution", () => {
       schedule: { kind: "cron", timezone: "UTC", cron: "x" },
     } as const;
     expect(decideAfterExecution(broken, failed, now).change).toBeUndefined();
+    const threeTimes = { ...task, schedule: { ...daily, maxRuns: 3 }, nextRunAt: null };
+    expect(decideAfterExecution({ ...threeTimes, runsCount: 3 }, failed, now).change?.state).toBe("ended");
+    expect(decideAfterExecution({ ...threeTimes, runsCount: 2 }, failed, now).change?.state).toBe(
+      "auto_paused",
+    );
+  });
+
+  it("leaves a task alone that follows its contacts' attributes", () => {
+    const relative = { kind: "relative", timezone: "UTC", attribute: "bought", offsetSeconds: 60 } as const;
+    const completed = { ...failed, status: "completed" } as const;
+    expect(decideAfterExecution({ ...task, schedule: relative, nextRunAt: null }, completed, now)).toEqual({
+      ...{ consecutiveFailures: 0, recovered: false },
+    });
   });
 });
 
 describe("decideDue", () => {
-  const due = { rule: daily, scheduledAt, dueAt: new Date("2027-03-01T11:59:59Z") };
+  const due = {
+    taskId: "01a1f8e8-f3b2-7d9e-a545-b014c5e67688",
+    rule: daily,
+    policies: null,
+    scheduledAt,
+    dueAt: new Date("2027-03-01T11:59:59Z"),
+    runsCount: 7,
+    expiresAt: null,
+    active: 0,
+    pending: 0,
+  };
 
   it("fires and goes on", () => {
-    expect(decideDue(due, 0, now)).toMatchObject({
-      executions: [{ status: "queued", trigger: "schedule" }],
+    expect(decideDue(due, now)).toEqual({
+      executions: [{ status: "queued", trigger: "schedule", scheduledFor: due.dueAt, delayMs: 0 }],
+      cancelPrevious: false,
+      runsCount: 8,
       nextRunAt: tomorrow,
+    });
+  });
+
+  it.each([
+    [{ overlap: "skip" }, "skipped", false],
+    [{ overlap: "queue_one" }, "after_previous", false],
+    [{ overlap: "cancel_previous" }, "queued", true],
+    [{ overlap: "allow" }, "queued", false],
+  ])("obeys %j beside a run under way", (policies, status, cancelPrevious) => {
+    const decision = decideDue({ ...due, policies, active: 1 }, now);
+    expect(decision).toMatchObject({ executions: [{ status }], cancelPrevious });
+    expect(decision.runsCount).toBe(status === "skipped" ? 7 : 8);
+  });
+
+  it("lets one wait at most", () => {
+    const full = { ...due, policies: { overlap: "queue_one" }, active: 1, pending: 1 };
+    expect(decideDue(full, now)).toMatchObject({
+      executions: [{ status: "skipped", reason: { code: "overlap" } }],
+    });
+  });
+
+  it("delays by the jitter, as far as it is not late already", () => {
+    const rule = { ...daily, jitterSeconds: 3_600 };
+    const delayOf = (at: Date) => decideDue({ ...due, rule }, at).executions[0]?.delayMs ?? -1;
+    const delay = delayOf(now);
+    expect(delay).toBeGreaterThan(0);
+    expect(delayOf(new Date(now.getTime() + 10_000))).toBe(delay - 10_000);
+    expect(delayOf(new Date(due.dueAt.getTime() + 3_600_000))).toBe(0);
+  });
+
+  it("ends a task instead of firing from its expiresAt on", () => {
+    expect(decideDue({ ...due, expiresAt: due.dueAt }, now)).toEqual({
+      ...{ executions: [], cancelPrevious: false, runsCount: 7, nextRunAt: null },
+      change: { state: "ended", reason: { code: "expired", message: expect.any(String) } },
+    });
+    const later = { ...due, expiresAt: new Date(due.dueAt.getTime() + 1) };
+    expect(decideDue(later, now)).toMatchObject({ executions: [{ status: "queued" }] });
+    const minutely = { ...due, rule: { kind: "cron", timezone: "UTC", cron: "* * * * *" } };
+    const between = { ...minutely, dueAt: new Date("2027-03-01T11:58:00Z") };
+    expect(decideDue({ ...between, expiresAt: new Date("2027-03-01T11:59:30Z") }, now)).toMatchObject({
+      executions: [
+        { status: "skipped", reason: { code: "missed" } },
+        { status: "skipped", reason: { code: "expired" } },
+      ],
     });
   });
 
   it("leaves the end of a one-time task to its execution, unless that was skipped", () => {
     const once = { ...due, rule: past, dueAt: new Date("2027-03-01T11:59:30Z") };
-    expect(decideDue(once, 0, now).change).toBeUndefined();
-    expect(decideDue(once, 1, now).change).toMatchObject({
+    expect(decideDue(once, now).change).toBeUndefined();
+    expect(decideDue({ ...once, active: 1 }, now).change).toMatchObject({
       state: "ended",
       reason: { message: expect.stringContaining("An earlier execution") },
     });
@@ -180,33 +305,48 @@ describe("decideDue", () => {
       rule: { ...past, at: "2027-03-01T02:00" },
       dueAt: new Date("2027-03-01T02:00:00Z"),
     };
-    expect(decideDue(longAgo, 0, now)).toMatchObject({
+    expect(decideDue(longAgo, now)).toMatchObject({
       executions: [{ status: "skipped", reason: { code: "missed" } }],
       change: { state: "ended" },
     });
   });
 
-  it.each([[broken], [null], [{ kind: "weekly" }]])("pauses what it cannot compute: %j", (rule) => {
-    expect(decideDue({ ...due, rule }, 0, now)).toMatchObject({
+  it.each([[broken], [null], [{ kind: "yearly" }]])("pauses what it cannot compute: %j", (rule) => {
+    expect(decideDue({ ...due, rule }, now)).toMatchObject({
       executions: [],
+      runsCount: 7,
       nextRunAt: null,
       change: { state: "paused", reason: { code: "schedule_failed" } },
     });
   });
 
   it("changes nothing for a row that is not due", () => {
-    expect(decideDue({ ...due, dueAt: tomorrow }, 0, now)).toEqual({ executions: [], nextRunAt: tomorrow });
+    expect(decideDue({ ...due, dueAt: tomorrow }, now)).toMatchObject({
+      executions: [],
+      nextRunAt: tomorrow,
+    });
   });
 });
 
 describe("decideUnarmed", () => {
+  const unarmed = { rule: daily, scheduledAt, runsCount: 0 };
+
   it("arms, ends, waits or pauses", () => {
-    expect(decideUnarmed({ rule: daily, scheduledAt }, 3, now)).toEqual({ nextRunAt: tomorrow });
-    expect(decideUnarmed({ rule: past, scheduledAt }, 1, now)).toBeNull();
-    expect(decideUnarmed({ rule: past, scheduledAt }, 0, now)).toMatchObject({ change: { state: "ended" } });
-    expect(decideUnarmed({ rule: broken, scheduledAt }, 0, now)).toMatchObject({
+    expect(decideUnarmed(unarmed, 3, now)).toEqual({ nextRunAt: tomorrow });
+    expect(decideUnarmed({ ...unarmed, rule: past }, 1, now)).toBeNull();
+    expect(decideUnarmed({ ...unarmed, rule: past }, 0, now)).toMatchObject({ change: { state: "ended" } });
+    expect(decideUnarmed({ ...unarmed, rule: broken }, 0, now)).toMatchObject({
       change: { state: "paused", reason: { code: "schedule_failed" } },
     });
+  });
+
+  it("ends what has had all its runs, and leaves alone what has no times of its own", () => {
+    const rule = { ...daily, maxRuns: 2 };
+    expect(decideUnarmed({ ...unarmed, rule, runsCount: 2 }, 0, now)).toMatchObject({
+      change: { state: "ended" },
+    });
+    const relative = { kind: "relative", timezone: "UTC", attribute: "bought", offsetSeconds: 60 };
+    expect(decideUnarmed({ ...unarmed, rule: relative }, 0, now)).toBeNull();
   });
 });
 

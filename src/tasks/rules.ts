@@ -1,10 +1,15 @@
 import { messageOf } from "../base/errors.ts";
 import type { Execution, ExecutionStatus, Reason, Trigger } from "../engine/index.ts";
-import { decideTick, defaultPolicies, nextRun, type Schedule, type TickExecution } from "./schedule/index.ts";
-import type { LimitChanges, Task, TaskLimits, TaskState } from "./task.ts";
-
-/** Scheduled runs that may fail in a row; the last of them pauses the task. */
-export const failuresUntilPause = 5;
+import {
+  decideTick,
+  defaultPolicies,
+  jitterMs,
+  nextRun,
+  type Schedule,
+  type SchedulePolicies,
+  type TickExecution,
+} from "./schedule/index.ts";
+import type { LimitChanges, PolicyChanges, Task, TaskLimits, TaskPolicies } from "./task.ts";
 
 /** Executions of a task may do this much where it does not say otherwise. */
 const defaultLimits = { maxIterations: 1_000, maxTimeSeconds: 900, maxToolCalls: 10_000 } as const;
@@ -23,14 +28,28 @@ export function withDefaults(limits: TaskLimits): FullLimits {
 
 /** The limits after a change: what is absent stays, null goes back to the default. */
 export function mergeLimits(limits: TaskLimits, changes: LimitChanges): TaskLimits {
+  return merge(limits, changes);
+}
+
+/** The policies after a change, in the same way; null takes all of them back to their defaults. */
+export function mergePolicies(policies: TaskPolicies, changes: PolicyChanges | null): TaskPolicies {
+  return changes === null ? {} : merge(policies, changes);
+}
+
+function merge(before: object, changes: object): object {
   const named = Object.entries(changes).filter(([, value]) => value !== undefined);
-  const merged = Object.entries({ ...limits, ...Object.fromEntries(named) });
+  const merged = Object.entries({ ...before, ...Object.fromEntries(named) });
   return Object.fromEntries(merged.filter(([, value]) => value !== null));
 }
 
-/** The next run of a task in this state; only an active one has any. */
+/** Every policy that holds. */
+export function withDefaultPolicies(policies: TaskPolicies): SchedulePolicies {
+  return { ...defaultPolicies, ...policies };
+}
+
+/** The next run of a task in this state; only an active one has any, and a `relative` one has its own times. */
 export function planNextRun(
-  task: { readonly state: TaskState; readonly schedule: Schedule | null },
+  task: Pick<Task, "state" | "schedule">,
   times: { readonly now: Date; readonly scheduledAt: Date },
 ): Date | null {
   if (task.state !== "active" || task.schedule === null) return null;
@@ -53,13 +72,13 @@ export type ResumeDecision =
   | { readonly kind: "resumed"; readonly nextRunAt: Date | null }
   | {
       readonly kind: "refused";
-      readonly code: "agent" | "contact" | "channel" | "schedule";
+      readonly code: "agent" | "contact" | "channel" | "schedule" | "expiry";
       readonly message: string;
     };
 
 /** Resuming counts from now, so it never fires at once; what could never run again stays as it is. */
 export function decideResume(
-  task: Pick<Task, "state" | "schedule" | "scheduledAt">,
+  task: Pick<Task, "state" | "schedule" | "scheduledAt" | "runsCount" | "expiresAt">,
   facts: {
     readonly now: Date;
     readonly agentFound: boolean;
@@ -80,8 +99,15 @@ export function decideResume(
     const message = "The task's channel was deleted. Give the task another channel, or none, first.";
     return { kind: "refused", code: "channel", message };
   }
-  if (task.schedule === null) return { kind: "resumed", nextRunAt: null };
-  const nextRunAt = furtherRun(task.schedule, facts.now, task.scheduledAt ?? facts.now);
+  if (task.expiresAt !== null && task.expiresAt <= facts.now) {
+    const message = "The task's expiresAt is past. Give it a later one, or none, first.";
+    return { kind: "refused", code: "expiry", message };
+  }
+  if (task.schedule === null || hasOwnTimes(task.schedule)) return { kind: "resumed", nextRunAt: null };
+  const nextRunAt = furtherRun(task.schedule, facts.now, {
+    scheduledAt: task.scheduledAt ?? facts.now,
+    runsCount: task.runsCount,
+  });
   if (nextRunAt instanceof Date) return { kind: "resumed", nextRunAt };
   const message =
     task.schedule.kind === "once"
@@ -90,10 +116,19 @@ export function decideResume(
   return { kind: "refused", code: "schedule", message };
 }
 
+/** True if the times of a schedule are those of its contacts' attributes, so that it has no one next run. */
+function hasOwnTimes(schedule: Schedule): boolean {
+  return schedule.kind === "relative";
+}
+
 /** The next run, null if there is none, undefined if the schedule cannot be computed. */
-function furtherRun(schedule: Schedule, now: Date, scheduledAt: Date): Date | null | undefined {
+function furtherRun(
+  schedule: Schedule,
+  now: Date,
+  at: { readonly scheduledAt: Date; readonly runsCount: number },
+): Date | null | undefined {
   try {
-    return nextRun(schedule, now, scheduledAt);
+    return nextRun(schedule, now, at.scheduledAt, { runsBefore: at.runsCount });
   } catch {
     return undefined;
   }
@@ -106,27 +141,39 @@ function isScheduled(trigger: Trigger): boolean {
 
 export interface EndDecision {
   readonly consecutiveFailures: number;
+  /** True: it had been paused for failures, and this is the first scheduled run that completed since. */
+  readonly recovered: boolean;
   /** Present: the task changes its state. */
   readonly change?: { readonly state: "auto_paused" | "ended"; readonly reason: Reason };
 }
 
 /** What the end of an execution does to its task. */
 export function decideAfterExecution(
-  task: Pick<Task, "state" | "schedule" | "scheduledAt" | "nextRunAt" | "consecutiveFailures">,
+  task: Pick<
+    Task,
+    | "state"
+    | "schedule"
+    | "scheduledAt"
+    | "nextRunAt"
+    | "runsCount"
+    | "policies"
+    | "recovering"
+    | "consecutiveFailures"
+  >,
   execution: Pick<Execution, "trigger" | "status" | "reasonMessage">,
   now: Date,
 ): EndDecision {
-  if (!isScheduled(execution.trigger)) return { consecutiveFailures: task.consecutiveFailures };
+  if (!isScheduled(execution.trigger))
+    return { consecutiveFailures: task.consecutiveFailures, recovered: false };
   const consecutiveFailures = countFailures(task.consecutiveFailures, execution.status);
-  if (task.state !== "ended" && isFinished(task, now)) {
-    return { consecutiveFailures, change: { state: "ended", reason: scheduleFinished } };
-  }
+  const counted = { consecutiveFailures, recovered: task.recovering && execution.status === "completed" };
+  if (task.state !== "ended" && isFinished(task, now))
+    return { ...counted, change: { state: "ended", reason: scheduleFinished } };
+  const most = withDefaultPolicies(task.policies).autoPauseAfterFailures;
   const failed = execution.status === "failed";
-  if (task.state !== "active" || !failed || consecutiveFailures < failuresUntilPause) {
-    return { consecutiveFailures };
-  }
-  const message = `${consecutiveFailures} scheduled runs in a row failed. The latest: ${execution.reasonMessage ?? "no reason was recorded"}`;
-  return { consecutiveFailures, change: { state: "auto_paused", reason: { code: "failures", message } } };
+  if (task.state !== "active" || !failed || most === 0 || consecutiveFailures < most) return counted;
+  const message = `${consecutiveFailures} scheduled ${consecutiveFailures === 1 ? "run" : "runs in a row"} failed. The latest: ${execution.reasonMessage ?? "no reason was recorded"}`;
+  return { ...counted, change: { state: "auto_paused", reason: { code: "failures", message } } };
 }
 
 function countFailures(before: number, status: ExecutionStatus): number {
@@ -140,9 +187,13 @@ const scheduleFinished: Reason = {
 };
 
 /** True if the schedule has no run after now and none that is due. */
-function isFinished(task: Pick<Task, "schedule" | "scheduledAt" | "nextRunAt">, now: Date): boolean {
-  if (task.schedule === null || task.nextRunAt !== null) return false;
-  return furtherRun(task.schedule, now, task.scheduledAt ?? now) === null;
+function isFinished(
+  task: Pick<Task, "schedule" | "scheduledAt" | "nextRunAt" | "runsCount">,
+  now: Date,
+): boolean {
+  const { schedule, scheduledAt, runsCount } = task;
+  if (schedule === null || hasOwnTimes(schedule) || task.nextRunAt !== null) return false;
+  return furtherRun(schedule, now, { scheduledAt: scheduledAt ?? now, runsCount }) === null;
 }
 
 /** What an ended execution tells the next one of its task; null if it has nothing to say. */
@@ -158,45 +209,83 @@ export function summariseEnd(
   return parts.join("\n");
 }
 
-/** A schedule whose time has come, as the sweep reads it. `rule` is whatever was stored. */
+/** A schedule whose time has come, as the sweep reads it. `rule` and `policies` are whatever was stored. */
 export interface DueSchedule {
+  readonly taskId: string;
   readonly rule: unknown;
+  readonly policies: unknown;
   readonly scheduledAt: Date;
   readonly dueAt: Date;
+  /** Ticks that ran so far. */
+  readonly runsCount: number;
+  readonly expiresAt: Date | null;
+  /** Executions of the task that are queued, running or waiting, without those that wait for their predecessor. */
+  readonly active: number;
+  /** Those that wait for their predecessor. */
+  readonly pending: number;
+}
+
+/** A tick with what is to become of its execution. */
+export interface PlannedTick extends TickExecution {
+  /** How long it waits before it is queued. */
+  readonly delayMs: number;
 }
 
 export interface DueDecision {
-  readonly executions: readonly TickExecution[];
+  readonly executions: readonly PlannedTick[];
+  /** True: what the task has under way is cancelled first. */
+  readonly cancelPrevious: boolean;
+  readonly runsCount: number;
   readonly nextRunAt: Date | null;
   /** Present: the task changes its state. */
   readonly change?: { readonly state: "paused" | "ended"; readonly reason: Reason };
 }
 
+export const expired: Reason = { code: "expired", message: "The task's expiresAt has come." };
+
 /**
  * What becomes of a due schedule. One that cannot be computed pauses its task and says why, so that it neither fails
  * the others nor goes silent; one whose last run was skipped ends its task, since no execution will.
  */
-export function decideDue(due: DueSchedule, active: number, now: Date): DueDecision {
+export function decideDue(due: DueSchedule, now: Date): DueDecision {
+  const { runsCount } = due;
+  const nothing = { executions: [], cancelPrevious: false, runsCount, nextRunAt: null };
+  if (due.expiresAt !== null && due.dueAt >= due.expiresAt)
+    return { ...nothing, change: { state: "ended", reason: expired } };
   try {
-    const { executions, nextRunAt } = decideTick({
-      schedule: due.rule as Schedule,
-      anchor: due.scheduledAt,
-      dueAt: due.dueAt,
-      now,
-      activeExecutions: active,
-      policies: defaultPolicies,
-    });
-    const skipped = executions.at(-1)?.reason;
-    if (nextRunAt !== null || skipped === undefined) return { executions, nextRunAt };
-    const message = `The schedule has had its last run, which was skipped: ${skipped.message}`;
-    return {
-      executions,
-      nextRunAt,
-      change: { state: "ended", reason: { code: "schedule_finished", message } },
-    };
+    return decideComputed(due, due.rule as Schedule, now);
   } catch (error) {
-    return { executions: [], nextRunAt: null, change: { state: "paused", reason: describeFault(error) } };
+    return { ...nothing, change: { state: "paused", reason: describeFault(error) } };
   }
+}
+
+function decideComputed(due: DueSchedule, schedule: Schedule, now: Date): DueDecision {
+  const decided = decideTick({
+    schedule,
+    anchor: due.scheduledAt,
+    dueAt: due.dueAt,
+    now,
+    activeExecutions: due.active,
+    pendingExecutions: due.pending,
+    runsBefore: due.runsCount,
+    policies: due.policies === null ? defaultPolicies : withDefaultPolicies(due.policies as TaskPolicies),
+  });
+  const { cancelPrevious, runsAfter: runsCount, nextRunAt } = decided;
+  const executions = decided.executions.map((tick) => plan(tick, due, schedule, now));
+  const decision = { executions, cancelPrevious, runsCount, nextRunAt };
+  const skipped = executions.at(-1)?.reason;
+  if (nextRunAt !== null || skipped === undefined) return decision;
+  const message = `The schedule has had its last run, which was skipped: ${skipped.message}`;
+  return { ...decision, change: { state: "ended", reason: { code: "schedule_finished", message } } };
+}
+
+/** A tick that is made up for does not wait for its jitter again. */
+function plan(tick: TickExecution, due: DueSchedule, schedule: Schedule, now: Date): PlannedTick {
+  if (tick.status !== "queued") return { ...tick, delayMs: 0 };
+  if (due.expiresAt !== null && tick.scheduledFor >= due.expiresAt)
+    return { ...tick, status: "skipped", reason: expired, delayMs: 0 };
+  const startsAt = tick.scheduledFor.getTime() + jitterMs(schedule, due.taskId, tick.scheduledFor);
+  return { ...tick, delayMs: Math.max(0, startsAt - now.getTime()) };
 }
 
 function describeFault(error: unknown): Reason {
@@ -208,15 +297,17 @@ function describeFault(error: unknown): Reason {
 
 /**
  * What becomes of an active task whose schedule is not armed: null leaves it alone (its last run is under way, its
- * end decides).
+ * end decides; or its times are its contacts').
  */
 export function decideUnarmed(
-  unarmed: { readonly rule: unknown; readonly scheduledAt: Date },
+  unarmed: { readonly rule: unknown; readonly scheduledAt: Date; readonly runsCount: number },
   active: number,
   now: Date,
-): Omit<DueDecision, "executions"> | null {
+): Pick<DueDecision, "nextRunAt" | "change"> | null {
   try {
-    const nextRunAt = nextRun(unarmed.rule as Schedule, now, unarmed.scheduledAt);
+    const schedule = unarmed.rule as Schedule;
+    if (hasOwnTimes(schedule)) return null;
+    const nextRunAt = nextRun(schedule, now, unarmed.scheduledAt, { runsBefore: unarmed.runsCount });
     if (nextRunAt !== null) return { nextRunAt };
     return active > 0 ? null : { nextRunAt, change: { state: "ended", reason: scheduleFinished } };
   } catch (error) {

@@ -1,55 +1,33 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { startServices, untilStatus } from "../../test/engine.ts";
-import { createTaskFixture, daily, type TaskFixture, taskPath } from "../../test/tasks.ts";
+import { untilStatus } from "../../test/engine.ts";
+import { daily, taskPath } from "../../test/tasks.ts";
 import { until } from "../../test/until.ts";
-import { deleteAgent, updateAgent } from "../agents/index.ts";
+import { updateAgent } from "../agents/index.ts";
 import { newId, toId } from "../base/ids.ts";
 import { updateChannel } from "../channels/index.ts";
-import { createContact, deleteContact } from "../contacts/index.ts";
-import { closeConversation, getConversation, listMessages, receiveMessage } from "../conversations/index.ts";
-import { createWorker, type Execution, enqueueExecution, listExecutions } from "../engine/index.ts";
+import {
+  closeConversation,
+  getConversation,
+  listMessages,
+  openConversation,
+  receiveMessage,
+} from "../conversations/index.ts";
+import { enqueueExecution, listExecutions } from "../engine/index.ts";
+import { settleCost } from "../usage/index.ts";
 import { unfreezeWorkspace } from "../workspaces/index.ts";
+import { createRunFixture, finish, origin, type RunFixture, say } from "./run.test-support.ts";
 import { sweepOnce } from "./sweep.ts";
-import { createTask } from "./tasks.ts";
 
-let fixture: TaskFixture;
-let stop: () => Promise<void>;
+let fixture: RunFixture;
 beforeAll(async () => {
-  fixture = await createTaskFixture();
-  stop = await startServices(createWorker(fixture.core, { concurrency: 4 }));
+  fixture = await createRunFixture();
 });
-afterAll(async () => {
-  await stop();
-  await fixture.close();
-});
+afterAll(() => fixture.close());
 
-const origin = { caller: null, requestId: null };
-const say = (text: string) => ({ toolCalls: [{ name: "send_message", input: { text } }] });
-const finish = (summary: string, outcome = "message_sent") => ({
-  toolCalls: [{ name: "finish", input: { outcome, summary } }],
-});
-const newContact = () => fixture.tenant((tx) => createContact(tx, { name: "Anna" }));
-
-/** Triggers a task and answers its execution once it has ended. */
-async function trigger(taskId: string): Promise<Execution> {
-  const received = await fixture.api.send("POST", `${taskPath(taskId)}/trigger`);
-  if (received.status !== 201) throw new Error(JSON.stringify(received.body));
-  return untilEnded(taskId);
-}
-
-/** Lets a task's schedule fire now and answers the execution once it has ended. */
-async function fire(taskId: string): Promise<Execution> {
-  await fixture.makeDue(taskId);
-  await sweepOnce(fixture.core);
-  return untilEnded(taskId);
-}
-
-function untilEnded(taskId: string): Promise<Execution> {
-  return until("the end of the execution", async () => {
-    const [execution] = await fixture.executions(taskId);
-    return execution !== undefined && execution.completedAt !== null && execution;
-  });
-}
+const newContact = () => fixture.newContact();
+const trigger = (taskId: string) => fixture.trigger(taskId);
+const fire = (taskId: string) => fixture.fire(taskId);
+const untilEnded = (taskId: string) => fixture.untilEnded(taskId);
 
 async function sessionOf(conversationId: string | null) {
   const { rows } = await fixture.core.db.autocommit.query<{
@@ -244,13 +222,39 @@ describe("conversations", () => {
     expect(rows).toEqual([{ end_reason: "ended" }]);
   });
 
+  it("are the one that the task names, whatever the session duration, and another once it is closed", async () => {
+    const contact = await newContact();
+    const { channelId } = fixture;
+    const named = await fixture.tenant((tx) =>
+      openConversation(fixture.core, tx, { contactId: contact.id, channelId }),
+    );
+    const task = await fixture.newTask({
+      ...{ contactId: contact.id, conversationId: named.id, sessionDurationSeconds: 0 },
+    });
+    fixture.model.play(say("One"), finish("1"), say("Two"), finish("2"), say("Three"), finish("3"));
+    expect((await trigger(task.id)).conversationId).toBe(named.id);
+    expect((await trigger(task.id)).conversationId).toBe(named.id);
+    const closing = { conversationId: named.id, reason: "member" } as const;
+    await fixture.tenant((tx) => closeConversation(fixture.core, tx, closing, origin));
+    const third = await trigger(task.id);
+    expect(third).toMatchObject({ outcome: "message_sent" });
+    expect(third.conversationId).not.toBe(named.id);
+    const opened = await fixture.tenant((tx) => getConversation(tx, third.conversationId ?? ""));
+    expect(opened).toMatchObject({ contactId: contact.id, channelId });
+  });
+
   it("are opened anew when a person closed the one in use", async () => {
     const contact = await newContact();
     const task = await fixture.newTask({ contactId: contact.id });
     fixture.model.play(say("One"), finish("1"), say("Two"), finish("2"));
     const first = await trigger(task.id);
     await fixture.tenant((tx) =>
-      closeConversation(fixture.core, tx, { conversationId: first.conversationId ?? "", reason: "member" }),
+      closeConversation(
+        fixture.core,
+        tx,
+        { conversationId: first.conversationId ?? "", reason: "member" },
+        origin,
+      ),
     );
     const second = await trigger(task.id);
     expect(second).toMatchObject({ outcome: "message_sent" });
@@ -319,7 +323,7 @@ describe("what becomes of the task", () => {
   it("skips without a model call while it could not write: workspace frozen, channel disabled", async () => {
     const contact = await newContact();
     const { channelId } = fixture;
-    const task = await fixture.newTask({ contactId: contact.id, channelId });
+    const task = await fixture.newTask({ contactId: contact.id, channelId, whenBlocked: "drop" });
     const { length: calls } = fixture.model.calls;
     await fixture.core.db.autocommit.query({
       text: "update workspaces set frozen_at = now() where id = $1",
@@ -331,7 +335,7 @@ describe("what becomes of the task", () => {
       await fixture.tenant((tx) => unfreezeWorkspace(fixture.core, tx, origin));
     }
     const set = (status: "connected" | "disabled") =>
-      fixture.tenant((tx) => updateChannel(fixture.core, tx, channelId, { status }));
+      fixture.tenant((tx) => updateChannel(fixture.core, tx, channelId, { status }, origin));
     await set("disabled");
     try {
       expect(await trigger(task.id)).toMatchObject({ status: "skipped", reasonCode: "channel_disabled" });
@@ -339,6 +343,72 @@ describe("what becomes of the task", () => {
       await set("connected");
     }
     expect(fixture.model.calls).toHaveLength(calls);
+  });
+
+  it("holds what it says while the workspace is frozen, and a cancel withdraws it", async () => {
+    const contact = await newContact();
+    const task = await fixture.newTask({ contactId: contact.id, purpose: "marketing" });
+    await fixture.core.db.autocommit.query({
+      text: "update workspaces set frozen_at = now() where id = $1",
+      values: [fixture.workspaceId],
+    });
+    try {
+      fixture.model.play(say("When you have a minute"), finish("Wrote."));
+      const execution = await trigger(task.id);
+      expect(execution).toMatchObject({ status: "completed" });
+      const read = () =>
+        fixture.tenant((tx) => listMessages(tx, execution.conversationId ?? "", { limit: 10 }));
+      expect((await read()).items).toMatchObject([{ status: "held", purpose: "marketing" }]);
+      expect(await sessionOf(execution.conversationId)).toBeUndefined();
+      expect((await fixture.api.send("POST", `${taskPath(task.id)}/cancel`)).status).toBe(200);
+      expect((await read()).items).toMatchObject([{ status: "withdrawn" }]);
+    } finally {
+      await fixture.tenant((tx) => unfreezeWorkspace(fixture.core, tx, origin));
+    }
+  });
+
+  it("stops a model call in flight when the next run cancels its own", async () => {
+    const task = await fixture.newTask({ schedule: daily, policies: { overlap: "cancel_previous" } });
+    fixture.model.play({ hang: true }, finish("Second.", "no_action_needed"));
+    const calls = fixture.model.calls.length;
+    await fixture.api.send("POST", `${taskPath(task.id)}/trigger`);
+    await fixture.model.waitForCalls(calls + 1);
+    await fixture.makeDue(task.id);
+    const began = performance.now();
+    await sweepOnce(fixture.core);
+    await until("the call's abort", () => fixture.model.calls[calls]?.signal.aborted);
+    expect(performance.now() - began).toBeLessThan(2_000);
+    expect(await untilEnded(task.id)).toMatchObject({ status: "completed", summary: "Second." });
+    const statuses = (await fixture.executions(task.id)).map(({ status }) => status);
+    expect(statuses).toEqual(["completed", "canceled"]);
+  });
+
+  it("runs what waited for it when it ends", async () => {
+    const task = await fixture.newTask({ policies: { overlap: "queue_one" } });
+    const gate = fixture.model.calls.length;
+    fixture.model.play({ hang: true }, finish("Second.", "no_action_needed"));
+    await fixture.api.send("POST", `${taskPath(task.id)}/trigger`);
+    await fixture.model.waitForCalls(gate + 1);
+    const waiting = await fixture.api.send("POST", `${taskPath(task.id)}/trigger`);
+    expect(waiting.body).toMatchObject({ status: "waiting", reason: { code: "after_previous" } });
+    const [, first] = await fixture.executions(task.id);
+    await fixture.api.send("POST", `/v1/executions/${toId("execution", first?.id ?? "")}/cancel`);
+    expect(await untilEnded(task.id)).toMatchObject({ status: "completed", summary: "Second." });
+  });
+
+  it("skips when there is no money left", async () => {
+    const agent = toId("agent", fixture.agentId);
+    const set = (dailyCostUsd: string | null) =>
+      fixture.api.send("PATCH", `/v1/agents/${agent}`, { body: { dailyCostUsd } });
+    expect((await set("0.01")).status).toBe(200);
+    const spent = { key: "earlier", agentId: fixture.agentId, executionId: newId(), costUsd: "0.02" };
+    await settleCost(fixture.core, fixture.workspaceId, spent);
+    const task = await fixture.newTask();
+    try {
+      expect(await trigger(task.id)).toMatchObject({ status: "skipped", reasonCode: "budget" });
+    } finally {
+      await set(null);
+    }
   });
 
   it("cancels a model call in flight with the task's executions", async () => {
@@ -351,101 +421,4 @@ describe("what becomes of the task", () => {
     expect(body).toMatchObject({ running: 0, lastExecution: { status: "canceled" } });
     await until("the call's abort", () => fixture.model.calls[calls]?.signal.aborted);
   });
-});
-
-describe("what a task works with is deleted", () => {
-  it("ends the contact's tasks and cancels what is queued", async () => {
-    const contact = await newContact();
-    const task = await fixture.newTask({ contactId: contact.id, schedule: daily });
-    const paused = await fixture.newTask({ contactId: contact.id, schedule: daily });
-    fixture.model.play({ hang: true });
-    const calls = fixture.model.calls.length;
-    await fixture.api.send("POST", `${taskPath(task.id)}/trigger`);
-    await fixture.model.waitForCalls(calls + 1);
-    await fixture.api.send("POST", `${taskPath(paused.id)}/pause`);
-    await fixture.tenant((tx) => deleteContact(fixture.core, tx, contact.id));
-    for (const { id } of [task, paused])
-      expect(await fixture.read(id)).toMatchObject({
-        ...{ state: "ended", nextRunAt: null, stateReason: { code: "contact_deleted" } },
-      });
-    expect(await fixture.executions(task.id)).toMatchObject([
-      { status: "canceled", reasonCode: "contact_deleted" },
-    ]);
-    expect(await trigger(task.id)).toMatchObject({ status: "skipped", reasonCode: "contact_deleted" });
-    const resumed = await fixture.api.send("POST", `${taskPath(task.id)}/resume`);
-    expect(resumed).toMatchObject({ status: 409, body: { code: "task_not_resumable", missing: "contact" } });
-  });
-
-  it("pauses the tasks of a channel", async () => {
-    const channel = await fixture.api.send("POST", "/v1/channels", {
-      body: { platform: "web", kind: "page", name: "Spare" },
-    });
-    const { id } = channel.body as { id: string };
-    const contactId = toId("contact", fixture.contactId);
-    const made = await fixture.api.send("POST", "/v1/tasks", {
-      body: { name: "n", description: "d", contactId, channelId: id, schedule: daily },
-    });
-    const task = made.body as { id: string };
-    await fixture.api.send("DELETE", `/v1/channels/${id}`);
-    const { body } = await fixture.api.send("GET", `/v1/tasks/${task.id}`);
-    expect(body).toMatchObject({
-      state: "paused",
-      nextRunAt: null,
-      stateReason: { code: "channel_deleted" },
-    });
-  });
-
-  it("pauses the tasks of an agent, and those that name none if it was the default", async () => {
-    const other = await createTaskFixture();
-    try {
-      const { core, agentId } = other;
-      const named = await other.newTask({ agentId, schedule: daily });
-      const unnamed = await other.newTask({ schedule: daily });
-      const onDemand = await other.newTask({ agentId });
-      const ended = await other.newTask({ agentId });
-      await core.db.autocommit.query({
-        text: "update tasks set state = 'ended' where id = $1",
-        values: [ended.id],
-      });
-      await other.tenant((tx) => deleteAgent(core, tx, agentId, origin));
-      for (const { id } of [named, unnamed, onDemand])
-        expect(await other.read(id)).toMatchObject({
-          ...{ state: "paused", nextRunAt: null, stateReason: { code: "agent_deleted" } },
-        });
-      expect(await other.read(ended.id)).toMatchObject({ state: "ended" });
-      const resumed = await other.api.send("POST", `${taskPath(named.id)}/resume`);
-      expect(resumed).toMatchObject({ status: 409, body: { missing: "agent" } });
-      await expect(
-        other.tenant((tx) => createTask(core, tx, { name: "n", description: "d" }, origin)),
-      ).rejects.toMatchObject({ code: "agent_required" });
-      const stopWorker = await startServices(createWorker(core, { concurrency: 1 }));
-      try {
-        for (const [id, code] of [
-          [named.id, "agent_deleted"],
-          [unnamed.id, "agent_required"],
-        ] as const) {
-          await other.api.send("POST", `${taskPath(id)}/trigger`);
-          const skipped = await until("the skipped run", async () => {
-            const [execution] = await other.executions(id);
-            return execution?.status === "skipped" && execution;
-          });
-          expect(skipped.reasonCode).toBe(code);
-        }
-      } finally {
-        await stopWorker();
-      }
-    } finally {
-      await other.close();
-    }
-  });
-});
-
-it("skips a run whose channel is gone, and says so", async () => {
-  const contact = await newContact();
-  const task = await fixture.newTask({ contactId: contact.id });
-  await fixture.core.db.autocommit.query({
-    text: "update tasks set channel_id = $2 where id = $1",
-    values: [task.id, newId()],
-  });
-  expect(await trigger(task.id)).toMatchObject({ status: "skipped", reasonCode: "channel_deleted" });
 });

@@ -1,7 +1,6 @@
 import {
   type Agent,
   type AgentRun,
-  type AgentStart,
   buildTaskPrompt,
   findDefaultAgent,
   loadAgent,
@@ -11,7 +10,7 @@ import {
 } from "../agents/index.ts";
 import { getChannel } from "../channels/index.ts";
 import { type ContactForAgent, loadContactForAgent } from "../contacts/index.ts";
-import { resolveChannel } from "../conversations/index.ts";
+import { getConversation, resolveChannel } from "../conversations/index.ts";
 import type { TenantTx } from "../db/index.ts";
 import {
   type Core,
@@ -23,8 +22,10 @@ import {
   type Reason,
   setParticipants,
 } from "../engine/index.ts";
+import { findBudgetObstacle } from "../usage/index.ts";
 import { getWorkspace } from "../workspaces/index.ts";
 import { afterExecution } from "./after-execution.ts";
+import { type AnyContactWriting, writingToAny } from "./any-contact/writing.ts";
 import { openForTask, readRecentMessages, type TaskWriting, writeForTask } from "./conversation.ts";
 import { summariseEnd, withDefaults } from "./rules.ts";
 import { lockTask, selectTask } from "./store.ts";
@@ -45,7 +46,7 @@ async function lockTaskOf(tx: TenantTx, { taskId }: Execution): Promise<void> {
 }
 
 /** What the run keeps of the task for its messages; null: there is nobody to write to. */
-type RunData = TaskWriting | null;
+type RunData = TaskWriting | AnyContactWriting | null;
 
 async function runTask(core: Core, ctx: ExecutionContext): Promise<ExecutionResult> {
   const { execution } = ctx;
@@ -53,7 +54,8 @@ async function runTask(core: Core, ctx: ExecutionContext): Promise<ExecutionResu
     mode: "task",
     start: (tx) => startTask(core, tx, execution),
     async send(tx, message, start): Promise<SendVerdict> {
-      if (start.data === null) throw new Error("a message of a task without a contact");
+      if (start.data === null || "anyContact" in start.data)
+        throw new Error("a message of a task without a contact");
       const conversation = await openForTask(core, tx, start.data, execution.id);
       const verdict = await writeForTask(core, tx, {
         writing: start.data,
@@ -74,20 +76,22 @@ async function startTask(
   core: Core,
   tx: TenantTx,
   execution: Execution,
-): Promise<AgentStart<RunData> | { readonly end: ExecutionResult }> {
+): ReturnType<AgentRun<RunData>["start"]> {
   const task = execution.taskId === null ? undefined : await selectTask(tx, execution.taskId);
   if (task === undefined) return skip("task_deleted", "The task no longer exists.");
   // Side by side: each costs a round trip, and a trigger waits for all of them.
+  // Over an audience each execution has a contact of its own.
+  const wantedId = task.audience === null ? task.contactId : execution.contactId;
   const [agent, workspace, addressee, previousSummary, recentMessages] = await Promise.all([
-    findAgent(tx, task),
+    findAgent(core, tx, task),
     getWorkspace(tx),
-    findAddressee(tx, task),
-    readPreviousSummary(tx, task.id),
-    task.contactId === null ? [] : readRecentMessages(tx, task.contactId),
+    findAddressee(tx, task, wantedId),
+    readPreviousSummary(tx, task, wantedId),
+    wantedId === null ? [] : readRecentMessages(tx, wantedId),
   ]);
   if ("code" in agent) return skip(agent.code, agent.message);
-  // Before a model is paid for messages that the gate would refuse. A task without a contact sends none.
-  if (task.contactId !== null && workspace.frozenAt !== null)
+  // Before a model is paid for messages that the gate would refuse and nobody would hold.
+  if (wantedId !== null && workspace.frozenAt !== null && task.whenBlocked === "drop")
     return skip("workspace_frozen", "The workspace is frozen: nothing is sent.");
   if ("code" in addressee) return skip(addressee.code, addressee.message);
   const { contact, channelId } = addressee;
@@ -115,12 +119,15 @@ async function startTask(
     contactId,
     data:
       contactId === null || channelId === null
-        ? null
+        ? writingToAny(task)
         : {
             taskId: task.id,
             contactId,
             channelId,
             sessionDurationSeconds: task.sessionDurationSeconds,
+            conversationId: task.conversationId,
+            purpose: task.purpose,
+            whenBlocked: task.whenBlocked,
           },
   };
 }
@@ -129,16 +136,17 @@ function skip(code: string, message: string): { readonly end: ExecutionResult } 
   return { end: { status: "skipped", outcome: "none", reason: { code, message } } };
 }
 
-async function findAgent(tx: TenantTx, { agentId }: Task): Promise<Agent | Reason> {
+/** The agent that is to work, or why there is none that may. */
+async function findAgent(core: Core, tx: TenantTx, { agentId }: Task): Promise<Agent | Reason> {
   const agent = agentId === null ? await findDefaultAgent(tx) : await loadAgent(tx, agentId);
   if (agent === undefined) {
     return agentId === null
       ? { code: "agent_required", message: "The task names no agent and the workspace has no default agent." }
       : { code: "agent_deleted", message: "The task's agent was deleted." };
   }
-  return agent.enabled
-    ? agent
-    : { code: "agent_disabled", message: `The task's agent "${agent.name}" is disabled.` };
+  if (!agent.enabled)
+    return { code: "agent_disabled", message: `The task's agent "${agent.name}" is disabled.` };
+  return (await findBudgetObstacle(core, tx, agent.id)) ?? agent;
 }
 
 interface Addressee {
@@ -146,31 +154,60 @@ interface Addressee {
   readonly channelId: string | null;
 }
 
-/** Whom the task is about and where to write to them. */
-async function findAddressee(tx: TenantTx, task: Task): Promise<Addressee | Reason> {
-  if (task.contactId === null) return { contact: null, channelId: null };
-  const contact = await loadContactForAgent(tx, task.contactId);
+/** Whom the execution is about and where to write to them. */
+async function findAddressee(
+  tx: TenantTx,
+  task: Task,
+  contactId: string | null,
+): Promise<Addressee | Reason> {
+  if (contactId === null) return { contact: null, channelId: null };
+  const [contact, named] = await Promise.all([
+    loadContactForAgent(tx, contactId),
+    task.conversationId === null ? undefined : getConversation(tx, task.conversationId),
+  ]);
   if (contact === undefined) return { code: "contact_deleted", message: "The task's contact was deleted." };
-  if (task.channelId !== null) {
-    const channel = await getChannel(tx, task.channelId);
-    if (channel === undefined) return { code: "channel_deleted", message: "The task's channel was deleted." };
-    if (channel.status === "connected") return { contact, channelId: channel.id };
-    return { code: "channel_disabled", message: `The task's channel "${channel.name}" is disabled.` };
-  }
-  const channelId = await resolveChannel(tx, task.contactId);
-  if (channelId !== undefined) return { contact, channelId };
+  const channelId = task.channelId ?? named?.channelId ?? null;
+  if (channelId !== null) return checkChannel(tx, task, { contact, channelId });
+  const resolved = await resolveChannel(tx, contactId);
+  if (resolved !== undefined) return { contact, channelId: resolved };
   return {
     code: "channel_required",
     message: "The task names no channel and its contact cannot be reached on any.",
   };
 }
 
+/** A message on a channel that is disabled for now is held, if the task says so. */
+async function checkChannel(
+  tx: TenantTx,
+  task: Task,
+  { contact, channelId }: { readonly contact: ContactForAgent; readonly channelId: string },
+): Promise<Addressee | Reason> {
+  const channel = await getChannel(tx, channelId);
+  if (channel === undefined) return { code: "channel_deleted", message: "The task's channel was deleted." };
+  if (channel.status === "connected" || task.whenBlocked === "hold") return { contact, channelId };
+  return { code: "channel_disabled", message: `The task's channel "${channel.name}" is disabled.` };
+}
+
 /** How many earlier executions are looked through for one that has something to say. */
 const previousExecutions = 10;
 
-/** What the latest earlier execution that has something to say came to; a failed one says why. */
-async function readPreviousSummary(tx: TenantTx, taskId: string): Promise<string | null> {
-  const ended = { taskId, status: ["completed", "failed"] } as const;
-  const { items } = await listExecutions(tx, ended, { limit: previousExecutions });
+/**
+ * What the latest earlier execution that has something to say came to, over an audience the latest with the same
+ * contact; a failed one says why.
+ */
+async function readPreviousSummary(
+  tx: TenantTx,
+  task: Task,
+  contactId: string | null,
+): Promise<string | null> {
+  const { items } = await listExecutions(
+    tx,
+    {
+      taskId: task.id,
+      status: ["completed", "failed"],
+      ...(task.audience === null || contactId === null ? {} : { contactId }),
+    },
+    { limit: previousExecutions },
+  );
   return items.map(summariseEnd).find((summary) => summary !== null) ?? null;
 }

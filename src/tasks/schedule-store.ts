@@ -1,6 +1,7 @@
 import { toStorableJson } from "../base/text.ts";
 import type { Queryable, TenantTx } from "../db/index.ts";
 import type { Schedule } from "./schedule/index.ts";
+import type { TaskPolicies } from "./task.ts";
 import type { TickOwner } from "./tick-execution.ts";
 
 /** A task's schedule as the sweep needs it. Ids are UUIDs. */
@@ -9,17 +10,26 @@ export interface ArmedSchedule extends TickOwner {
   /** When the schedule was set. */
   readonly scheduledAt: Date;
   readonly nextRunAt: Date | null;
+  readonly policies: TaskPolicies;
+  /** Ticks that ran. */
+  readonly runsCount: number;
+  /** From then on no tick runs. */
+  readonly expiresAt: Date | null;
+  /** True: a tick is for all contacts of the task's audience. */
+  readonly hasAudience: boolean;
 }
 
 /** Writes a task's schedule, or puts it in the place of the one there was. */
 export async function putSchedule(tx: TenantTx, schedule: ArmedSchedule): Promise<void> {
   await tx.query({
     name: "put_task_schedule",
-    text: `insert into task_schedules (workspace_id, task_id, agent_id, contact_id, max_time_seconds, rule, anchor_at, next_run_at)
-      values ($1, $2, $3, $4, $5, $6, $7, $8)
+    text: `insert into task_schedules (workspace_id, task_id, agent_id, contact_id, max_time_seconds, rule, anchor_at,
+        next_run_at, policies, runs_count, expires_at, has_audience)
+      values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
       on conflict (workspace_id, task_id) do update set agent_id = excluded.agent_id, contact_id = excluded.contact_id,
         max_time_seconds = excluded.max_time_seconds, rule = excluded.rule, anchor_at = excluded.anchor_at,
-        next_run_at = excluded.next_run_at`,
+        next_run_at = excluded.next_run_at, policies = excluded.policies, runs_count = excluded.runs_count,
+        expires_at = excluded.expires_at, has_audience = excluded.has_audience`,
     values: [
       tx.workspaceId,
       schedule.taskId,
@@ -29,6 +39,11 @@ export async function putSchedule(tx: TenantTx, schedule: ArmedSchedule): Promis
       toStorableJson(schedule.rule),
       schedule.scheduledAt,
       schedule.nextRunAt,
+      // Nothing to read for the sweep where all are the defaults.
+      Object.keys(schedule.policies).length === 0 ? null : toStorableJson(schedule.policies),
+      schedule.runsCount,
+      schedule.expiresAt,
+      schedule.hasAudience,
     ],
   });
 }
@@ -59,6 +74,11 @@ export interface HeldSchedule {
   readonly rule: unknown;
   readonly anchor_at: Date;
   readonly next_run_at: Date | null;
+  /** Whatever was stored; null: the defaults. */
+  readonly policies: unknown;
+  readonly runs_count: number;
+  readonly expires_at: Date | null;
+  readonly has_audience: boolean;
   /** The database's time at which the transaction began. */
   readonly now: Date;
 }
@@ -73,8 +93,10 @@ export function ownerOf(row: HeldSchedule): TickOwner {
   };
 }
 
-const columns =
-  "workspace_id, task_id, agent_id, contact_id, max_time_seconds, rule, anchor_at, next_run_at, now() as now";
+const columns = [
+  "workspace_id, task_id, agent_id, contact_id, max_time_seconds, rule, anchor_at, next_run_at, policies, runs_count",
+  "expires_at, has_audience, now() as now",
+].join(", ");
 
 /**
  * Makes the planner of this transaction follow indexes. It estimates how much is due from statistics of a quieter
@@ -117,18 +139,21 @@ export interface NextRun {
   readonly workspaceId: string;
   readonly taskId: string;
   readonly nextRunAt: Date | null;
+  readonly runsCount: number;
 }
 
 export async function setNextRuns(tx: Queryable, runs: readonly NextRun[]): Promise<void> {
   await tx.query({
     name: "set_next_runs",
-    text: `update task_schedules s set next_run_at = n.next_run_at
-      from unnest($1::uuid[], $2::uuid[], $3::timestamptz[]) as n (workspace_id, task_id, next_run_at)
+    text: `update task_schedules s set next_run_at = n.next_run_at, runs_count = n.runs_count
+      from unnest($1::uuid[], $2::uuid[], $3::timestamptz[], $4::int[])
+        as n (workspace_id, task_id, next_run_at, runs_count)
       where s.workspace_id = n.workspace_id and s.task_id = n.task_id`,
     values: [
       runs.map(({ workspaceId }) => workspaceId),
       runs.map(({ taskId }) => taskId),
       runs.map(({ nextRunAt }) => nextRunAt),
+      runs.map(({ runsCount }) => runsCount),
     ],
   });
 }
@@ -141,8 +166,7 @@ export async function takeUnarmed(
 ): Promise<readonly HeldSchedule[]> {
   const { rows } = await tx.query<HeldSchedule>({
     name: "take_unarmed_schedules",
-    text: `select ${columns.replaceAll(/\b(workspace_id|task_id|agent_id|contact_id|max_time_seconds|rule|anchor_at|next_run_at)\b/g, "s.$1")}
-      from task_schedules s
+    text: `select ${columns} from task_schedules s
       where s.next_run_at is null and (s.workspace_id, s.task_id) > ($1, $2)
         and exists (select 1 from tasks t where t.workspace_id = s.workspace_id and t.id = s.task_id and t.state = 'active')
       order by s.workspace_id, s.task_id limit $3 for update of s skip locked`,

@@ -1,23 +1,77 @@
 import { z } from "zod";
-import { externalId, idOf, idOut, instantOut, meta, metaOut, text } from "../base/schemas.ts";
+import {
+  externalId,
+  idOf,
+  idOut,
+  instantOut,
+  meta,
+  metaOut,
+  text,
+  usd,
+  wholeNumber,
+} from "../base/schemas.ts";
 import { executionStatuses, outcomes, reasonOut } from "../engine/index.ts";
+import { audienceFilter, isFastEnough, slowPace } from "./audience/index.ts";
+import { endWhen } from "./goals/schema.ts";
 import { scheduleSchema } from "./schedule/index.ts";
-import { taskStates } from "./task.ts";
+import { blockedChoices, goals, mayWriteToChoices, purposes, taskStates } from "./task.ts";
 
-const longestSessionSeconds = 30 * 86_400;
+const thirtyDays = 30 * 86_400;
+const mostContacts = 100_000;
+const mostPerMinute = 10_000;
 
-function wholeNumber(least: number, most: number) {
-  const error = `must be a whole number between ${least} and ${most}`;
-  return z.int({ error }).min(least, { error }).max(most, { error });
-}
+const misfires = ["skip", "run_once", "run_all"] as const;
+const overlaps = ["skip", "queue_one", "cancel_previous", "allow"] as const;
 
-const maxCostUsd = z
-  .string()
-  .refine((value) => /^\d{1,8}(\.\d{1,6})?$/.test(value) && Number(value) > 0, {
-    error: 'must be more than 0 and at most 99999999.999999 US dollars, as a decimal string such as "0.50"',
-    params: { code: "out_of_range" },
+/** An instant in a request: ISO 8601 with an offset, as a Date. */
+export const instantIn = z.iso
+  .datetime({
+    offset: true,
+    error: "must be an ISO 8601 instant with an offset or Z, such as 2027-03-01T09:00:00Z",
   })
-  .meta({ description: "US dollars of model calls; absent = no limit", example: "0.50" });
+  .transform((value) => new Date(value));
+
+const policies = z
+  .strictObject({
+    misfire: z.enum(misfires).nullish().meta({
+      description:
+        "Runs that no scheduler came to in time. `skip`: none is made up for; `run_once` (default): the newest; `run_all`: the newest 100 at most",
+    }),
+    catchUpWindowSeconds: wholeNumber(0, thirtyDays).nullish().meta({
+      description: "A missed run older than this is not made up for; 0 to 2592000 seconds, default 3600",
+    }),
+    overlap: z.enum(overlaps).nullish().meta({
+      description:
+        "A run that is due while an earlier one has not ended. `skip` (default): it is recorded as skipped; `queue_one`: it waits for the end of the earlier one, if no other waits; `cancel_previous`: the earlier one is cancelled; `allow`: both run",
+    }),
+    autoPauseAfterFailures: wholeNumber(0, 1_000).nullish().meta({
+      description:
+        "Scheduled runs that may fail in a row before the task pauses itself; default 5, 0: any number",
+    }),
+  })
+  .meta({
+    description: "What becomes of runs that are late, overlap or fail. Null takes one back to its default.",
+  });
+
+const audience = z
+  .strictObject({
+    filter: audienceFilter,
+    maxContactsPerRun: wholeNumber(1, mostContacts).default(1_000).meta({
+      description: "Contacts of one run at most, 1 to 100000; default 1000",
+    }),
+    pacePerMinute: wholeNumber(1, mostPerMinute).nullable().default(null).meta({
+      description: "Executions that begin in a minute, 1 to 10000; null: as fast as it goes",
+    }),
+  })
+  .refine(isFastEnough, {
+    error: slowPace,
+    path: ["pacePerMinute"],
+    params: { code: "pace_too_slow" },
+  })
+  .meta({
+    description: "Contacts instead of one contact: each run makes one execution for each that matches",
+    example: { filter: { tag: "trial" }, maxContactsPerRun: 500, pacePerMinute: 60 },
+  });
 
 const limits = z
   .strictObject({
@@ -30,7 +84,9 @@ const limits = z
     maxToolCalls: wholeNumber(1, 100_000)
       .nullish()
       .meta({ description: "Tool calls, 1 to 100000; default 10000" }),
-    maxCostUsd: maxCostUsd.nullish(),
+    maxCostUsd: usd
+      .nullish()
+      .meta({ description: "US dollars of model calls; absent = no limit", example: "0.50" }),
   })
   .meta({ description: "Bounds of one execution. Null takes a limit back to its default." });
 
@@ -42,16 +98,36 @@ const optional = {
     description: "Who does it. Null: the workspace's default agent, whichever that is when it runs",
   }),
   contactId: idOf("contact").nullish().meta({ description: "Whom it is about. Null: nobody in particular" }),
+  audience: audience.nullish(),
+  mayWriteTo: z.enum(mayWriteToChoices).optional().meta({
+    description:
+      "`contact` (default): only to the contact that the execution is about. `any`: one without a contact may look contacts up and write to them",
+  }),
+  conversationId: idOf("conversation").nullish().meta({
+    description:
+      "The contact's conversation to write in while it is open; after that another one with the same contact on the same channel. Null: the open one on the channel, or a new one",
+  }),
   channelId: idOf("channel").nullish().meta({
     description:
       "Where to write to the contact. Null: at each run the contact's most recently used channel, else one it has an address on, else the only connected web channel",
   }),
   schedule: scheduleSchema.nullish().meta({ description: "When it runs. Null: only on demand" }),
-  sessionDurationSeconds: wholeNumber(0, longestSessionSeconds).optional().meta({
+  policies: policies.nullish(),
+  sessionDurationSeconds: wholeNumber(0, thirtyDays).optional().meta({
     description:
       "How long the agent goes on answering in the conversation that the task opened, and how long later runs reuse it; 0 to 2592000, default 86400. 0: it does not answer, and every run opens a conversation afresh",
   }),
   limits: limits.optional(),
+  purpose: z.enum(purposes).optional().meta({ description: "What its messages are for; default `service`" }),
+  whenBlocked: z.enum(blockedChoices).optional().meta({
+    description:
+      "A message that the gate refuses for now. `hold` (default): it waits for at most 24 hours; `drop`: it is not sent",
+  }),
+  endWhen: endWhen.optional(),
+  expiresAt: instantIn.nullish().meta({
+    description: "When the task ends whatever its schedule says; what is under way then goes on",
+    example: "2027-12-31T22:59:00Z",
+  }),
   meta: meta.optional(),
   externalId: externalId.nullish(),
 };
@@ -87,9 +163,26 @@ export const taskOut = z
     description: z.string(),
     agentId: idOut("agent").nullable(),
     contactId: idOut("contact").nullable(),
+    audience: z
+      .object({
+        filter: audienceFilter,
+        maxContactsPerRun: z.int(),
+        pacePerMinute: z.int().nullable(),
+      })
+      .nullable(),
+    mayWriteTo: z.enum(mayWriteToChoices),
+    conversationId: idOut("conversation").nullable(),
     channelId: idOut("channel").nullable(),
     schedule: scheduleSchema.nullable(),
     scheduleDescription: z.string().nullable().meta({ description: "The schedule in words" }),
+    policies: z
+      .object({
+        misfire: z.enum(misfires),
+        catchUpWindowSeconds: z.int(),
+        overlap: z.enum(overlaps),
+        autoPauseAfterFailures: z.int(),
+      })
+      .meta({ description: "The policies that hold, defaults included" }),
     sessionDurationSeconds: z.int(),
     limits: z
       .object({
@@ -99,6 +192,10 @@ export const taskOut = z
         maxCostUsd: z.string().nullable(),
       })
       .meta({ description: "The limits that hold, defaults included" }),
+    purpose: z.enum(purposes),
+    whenBlocked: z.enum(blockedChoices),
+    endWhen: z.array(z.enum(goals)),
+    expiresAt: instantOut.nullable(),
     meta: metaOut,
     externalId: z.string().nullable(),
     state: z.enum(taskStates),
@@ -121,12 +218,21 @@ export const exampleBody = {
   description: "Ask how the first week went and offer help with the set-up.",
   contactId: "contact_01k3v8q5x8e7arf4s2m6t9c0wd",
   schedule: { kind: "daily", timezone: "Europe/Berlin", time: "09:00" },
+  policies: { misfire: "skip" },
   sessionDurationSeconds: 3_600,
 } as const;
 
 export const exampleTask: TaskOut = {
   id: "task_01k3v8q5x8e7arf4s2m6t9c0wd",
   ...exampleBody,
+  audience: null,
+  mayWriteTo: "contact",
+  conversationId: null,
+  policies: { misfire: "skip", catchUpWindowSeconds: 3_600, overlap: "skip", autoPauseAfterFailures: 5 },
+  purpose: "service",
+  whenBlocked: "hold",
+  endWhen: [],
+  expiresAt: null,
   agentId: "agent_01k3v8q5x8e7arf4s2m6t9c0wd",
   channelId: null,
   scheduleDescription: "Every day at 09:00, Europe/Berlin time",

@@ -96,19 +96,21 @@ describe("runs that are due and have not been fired are recorded", () => {
   it("when its contact, its agent or its channel is deleted", async () => {
     const { core } = fixture;
     const made = await fixture.tenant(async (tx) => {
-      const contact = await createContact(tx, { name: "Ben" });
+      const contact = await createContact(core, tx, { name: "Ben" }, origin);
       const { modelProviderId = "" } = (await loadAgent(tx, fixture.agentId)) ?? {};
       const fields = { name: "Leo", instructions: "x", modelProviderId, model: "m" };
       const agent = await createAgent(tx, fields, origin);
-      const channel = await createChannel(core, tx, { platform: "web", kind: "page", name: "Shop" });
+      const channel = await createChannel(core, tx, { platform: "web", kind: "page", name: "Shop" }, origin);
       return { contactId: contact.id, agentId: agent.id, channelId: channel.id };
     });
     const ofContact = await newDueTask({ contactId: made.contactId, channelId: fixture.channelId });
     const ofAgent = await newDueTask({ agentId: made.agentId });
     const ofChannel = await newDueTask({ contactId: fixture.contactId, channelId: made.channelId });
-    await fixture.tenant((tx) => deleteContact(core, tx, made.contactId));
+    await fixture.tenant((tx) => deleteContact(core, tx, made.contactId, origin));
     await fixture.tenant((tx) => deleteAgent(core, tx, made.agentId, origin));
-    await fixture.tenant((tx) => deleteChannel(core, tx, made.channelId, { withConversations: false }));
+    await fixture.tenant((tx) =>
+      deleteChannel(core, tx, made.channelId, { withConversations: false }, origin),
+    );
     await expectDropped(ofContact, "contact_deleted");
     await expectDropped(ofAgent, "agent_deleted");
     await expectDropped(ofChannel, "channel_deleted");
@@ -171,9 +173,9 @@ describe("a task that has ended", () => {
   });
 
   it("refuses a schedule for which it lacks something, and says what", async () => {
-    const contact = await fixture.tenant((tx) => createContact(tx, { name: "Cleo" }));
+    const contact = await fixture.tenant((tx) => createContact(fixture.core, tx, { name: "Cleo" }, origin));
     const id = await newEndedTask({ contactId: contact.id });
-    await fixture.tenant((tx) => deleteContact(fixture.core, tx, contact.id));
+    await fixture.tenant((tx) => deleteContact(fixture.core, tx, contact.id, origin));
     const refused = await patch(id, { schedule: daily, name: "Other" });
     expect(refused.status).toBe(409);
     expect(refused.body).toMatchObject({ code: "task_not_resumable", missing: "contact" });
@@ -184,14 +186,16 @@ describe("a task that has ended", () => {
 
 it("a task whose channel was deleted is not resumed", async () => {
   const channel = await fixture.tenant((tx) =>
-    createChannel(fixture.core, tx, { platform: "web", kind: "page", name: "Gone" }),
+    createChannel(fixture.core, tx, { platform: "web", kind: "page", name: "Gone" }, origin),
   );
   const { id } = await fixture.newTask({
     schedule: daily,
     contactId: fixture.contactId,
     channelId: channel.id,
   });
-  await fixture.tenant((tx) => deleteChannel(fixture.core, tx, channel.id, { withConversations: false }));
+  await fixture.tenant((tx) =>
+    deleteChannel(fixture.core, tx, channel.id, { withConversations: false }, origin),
+  );
   const refused = await verb(id, "resume");
   expect(refused.status).toBe(409);
   expect(refused.body).toMatchObject({ code: "task_not_resumable", missing: "channel" });

@@ -8,11 +8,24 @@ import type { DB, Queryable, TenantTx } from "../db/index.ts";
 import type { Reason } from "../engine/index.ts";
 import type { Schedule } from "./schedule/index.ts";
 import type { HeldSchedule } from "./schedule-store.ts";
-import type { Task, TaskFilter, TaskLimits, TaskState } from "./task.ts";
+import type {
+  Audience,
+  Goal,
+  LastExecution,
+  MayWriteTo,
+  Purpose,
+  Task,
+  TaskFilter,
+  TaskLimits,
+  TaskPolicies,
+  TaskState,
+  WhenBlocked,
+} from "./task.ts";
 
 type TaskRow = Selectable<DB["tasks"]> & {
   readonly nextRunAt: Date | null;
   readonly anchorAt: Date | null;
+  readonly runsCount: number | null;
 };
 
 /** The columns hold nothing but what this module writes: objects, and states of its check. */
@@ -21,12 +34,20 @@ function toTask(row: TaskRow): Task {
   return {
     ...rest,
     schedule: row.schedule as Schedule | null,
+    policies: row.policies as TaskPolicies,
+    audience: row.audience as Audience | null,
+    mayWriteTo: row.mayWriteTo as MayWriteTo,
     limits: row.limits as TaskLimits,
+    purpose: row.purpose as Purpose,
+    whenBlocked: row.whenBlocked as WhenBlocked,
+    endWhen: row.endWhen as Goal[],
+    lastExecution: row.lastExecution as LastExecution | null,
     meta: row.meta as Meta,
     state: row.state as TaskState,
     stateReason:
       stateReasonCode === null ? null : { code: stateReasonCode, message: stateReasonMessage ?? "" },
     scheduledAt: anchorAt,
+    runsCount: row.runsCount ?? 0,
   };
 }
 
@@ -38,10 +59,18 @@ export type TaskValues = Pick<
   | "description"
   | "agentId"
   | "contactId"
+  | "audience"
+  | "mayWriteTo"
+  | "conversationId"
   | "channelId"
   | "schedule"
+  | "policies"
   | "sessionDurationSeconds"
   | "limits"
+  | "purpose"
+  | "whenBlocked"
+  | "endWhen"
+  | "expiresAt"
   | "meta"
   | "externalId"
   | "demo"
@@ -57,17 +86,24 @@ export async function readNow(tx: Queryable): Promise<Date> {
 }
 
 export async function insertTask(tx: TenantTx, values: TaskValues): Promise<void> {
-  const { schedule, limits, meta, ...columns } = values;
+  const { schedule, policies, audience, limits, endWhen, meta, ...columns } = values;
   await tx.db
     .insertInto("tasks")
     .values({
       ...columns,
       workspaceId: tx.workspaceId,
-      schedule: schedule === null ? null : toStorableJson(schedule),
+      schedule: jsonOrNull(schedule),
+      policies: toStorableJson(policies),
+      audience: jsonOrNull(audience),
       limits: toStorableJson(limits),
+      endWhen: [...endWhen],
       meta: toStorableJson(meta),
     })
     .execute();
+}
+
+function jsonOrNull(value: unknown): string | null {
+  return value === null ? null : toStorableJson(value);
 }
 
 function selectAll(tx: TenantTx) {
@@ -77,7 +113,7 @@ function selectAll(tx: TenantTx) {
       join.onRef("s.workspaceId", "=", "t.workspaceId").onRef("s.taskId", "=", "t.id"),
     )
     .selectAll("t")
-    .select(["s.nextRunAt", "s.anchorAt"])
+    .select(["s.nextRunAt", "s.anchorAt", "s.runsCount"])
     .where("t.workspaceId", "=", tx.workspaceId);
 }
 
@@ -104,7 +140,7 @@ export async function lockTask(tx: TenantTx, id: string): Promise<Task | undefin
 
 /** Tasks, newest first. */
 export async function selectTasks(tx: TenantTx, filter: TaskFilter, page: Page): Promise<PageOf<Task>> {
-  const { state, agentId, contactId, externalId, demo } = filter;
+  const { state, agentId, contactId, externalId, scheduled, hasFailed, demo } = filter;
   const before = pageStart(page);
   let query = selectAll(tx)
     .orderBy("t.id", "desc")
@@ -114,6 +150,11 @@ export async function selectTasks(tx: TenantTx, filter: TaskFilter, page: Page):
   if (agentId !== undefined) query = query.where("t.agentId", "=", agentId);
   if (contactId !== undefined) query = query.where("t.contactId", "=", contactId);
   if (externalId !== undefined) query = query.where("t.externalId", "=", externalId);
+  if (scheduled !== undefined) query = query.where("t.schedule", scheduled ? "is not" : "is", null);
+  if (hasFailed === true) query = query.where("t.consecutiveFailures", ">", 0);
+  if (hasFailed === false) query = query.where("t.consecutiveFailures", "=", 0);
+  if (filter.nextRunAfter !== undefined) query = query.where("s.nextRunAt", ">=", filter.nextRunAfter);
+  if (filter.nextRunBefore !== undefined) query = query.where("s.nextRunAt", "<", filter.nextRunBefore);
   if (demo !== undefined) query = query.where("t.demo", "=", demo);
   return pageFrom((await query.execute()).map(toTask), page.limit);
 }
@@ -123,10 +164,13 @@ export async function updateTaskRow(
   id: string,
   changes: Partial<Omit<TaskValues, "id" | "demo">>,
 ): Promise<void> {
-  const { schedule, limits, meta, ...columns } = changes;
+  const { schedule, policies, audience, limits, endWhen, meta, ...columns } = changes;
   const values: Updateable<DB["tasks"]> = {
     ...columns,
-    ...(schedule === undefined ? {} : { schedule: schedule === null ? null : toStorableJson(schedule) }),
+    ...(schedule === undefined ? {} : { schedule: jsonOrNull(schedule) }),
+    ...(policies === undefined ? {} : { policies: toStorableJson(policies) }),
+    ...(audience === undefined ? {} : { audience: jsonOrNull(audience) }),
+    ...(endWhen === undefined ? {} : { endWhen: [...endWhen] }),
     ...(limits === undefined ? {} : { limits: toStorableJson(limits) }),
     ...(meta === undefined ? {} : { meta: toStorableJson(meta) }),
   };
@@ -153,6 +197,7 @@ export async function updateState(
       stateReasonMessage: reason?.message ?? null,
       updatedAt: sql<Date>`now()`,
       ...(state === "active" ? { consecutiveFailures: 0 } : {}),
+      ...(state === "auto_paused" ? { recovering: true } : {}),
     })
     .where("workspaceId", "=", tx.workspaceId)
     .where("id", "=", id)
@@ -167,13 +212,24 @@ export async function updateLastRun(
     readonly executionId: string;
     readonly startedAt: Date | null;
     readonly consecutiveFailures: number;
+    readonly recovering: boolean;
+    readonly kept: LastExecution;
   },
 ): Promise<void> {
   await tx.query({
     name: "update_last_run",
-    text: `update tasks set last_execution_id = $3, last_run_at = coalesce($4, last_run_at), consecutive_failures = $5
+    text: `update tasks set last_execution_id = $3, last_run_at = coalesce($4, last_run_at), consecutive_failures = $5,
+        recovering = $6, last_execution = $7
       where workspace_id = $1 and id = $2`,
-    values: [tx.workspaceId, id, run.executionId, run.startedAt, run.consecutiveFailures],
+    values: [
+      tx.workspaceId,
+      id,
+      run.executionId,
+      run.startedAt,
+      run.consecutiveFailures,
+      run.recovering,
+      toStorableJson(run.kept),
+    ],
   });
 }
 
@@ -238,7 +294,7 @@ export interface PlacedState {
   readonly state: TaskState;
   readonly reason: Reason;
   /** The execution that was the last, if there is a new one. */
-  readonly lastExecutionId: string | null;
+  readonly last: { readonly id: string; readonly kept: LastExecution } | null;
 }
 
 /** Sets states in the system's transactions. Does nothing without any, so that the sweep pays only when it must. */
@@ -247,9 +303,10 @@ export async function updateStates(tx: Queryable, states: readonly PlacedState[]
   await tx.query({
     name: "update_task_states",
     text: `update tasks t set state = n.state, state_reason_code = n.code, state_reason_message = n.message,
-        last_execution_id = coalesce(n.last_execution_id, t.last_execution_id), updated_at = now()
-      from unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::text[], $6::uuid[])
-        as n (workspace_id, id, state, code, message, last_execution_id)
+        last_execution_id = coalesce(n.last_execution_id, t.last_execution_id),
+        last_execution = coalesce(n.last_execution, t.last_execution), updated_at = now()
+      from unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::text[], $6::uuid[], $7::json[])
+        as n (workspace_id, id, state, code, message, last_execution_id, last_execution)
       where t.workspace_id = n.workspace_id and t.id = n.id`,
     values: [
       states.map(({ workspaceId }) => workspaceId),
@@ -257,7 +314,32 @@ export async function updateStates(tx: Queryable, states: readonly PlacedState[]
       states.map(({ state }) => state),
       states.map(({ reason }) => reason.code),
       states.map(({ reason }) => reason.message),
-      states.map(({ lastExecutionId }) => lastExecutionId),
+      states.map(({ last }) => last?.id ?? null),
+      states.map(({ last }) => (last === null ? null : toStorableJson(last.kept))),
     ],
   });
+}
+
+/** Tasks whose `expiresAt` has come and that have not ended, the earliest first. */
+export async function selectExpired(
+  tx: Queryable,
+  limit: number,
+): Promise<readonly { readonly workspaceId: string; readonly taskId: string }[]> {
+  const { rows } = await tx.query<{ workspace_id: string; id: string }>({
+    name: "select_expired_tasks",
+    text: `select workspace_id, id from tasks where expires_at <= clock_timestamp() and state <> 'ended'
+      order by expires_at limit $1`,
+    values: [limit],
+  });
+  return rows.map((row) => ({ workspaceId: row.workspace_id, taskId: row.id }));
+}
+
+/** Milliseconds until the next task expires, by the database's clock, negative if it is late; null without any. */
+export async function readNextExpiryMs(tx: Queryable): Promise<number | null> {
+  const { rows } = await tx.query<{ due_in_ms: number }>({
+    name: "next_task_expiry",
+    text: `select (extract(epoch from expires_at - clock_timestamp()) * 1000)::float8 as due_in_ms from tasks
+      where expires_at is not null and state <> 'ended' order by expires_at limit 1`,
+  });
+  return rows[0]?.due_in_ms ?? null;
 }

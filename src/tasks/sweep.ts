@@ -1,15 +1,19 @@
 import { newId } from "../base/ids.ts";
 import { type SystemTx, withSavepoint } from "../db/index.ts";
 import {
+  type ActiveCount,
   type Core,
+  cancelExecutions,
   countActive,
   enqueueExecutions,
   type NewExecution,
+  type Reason,
+  repeatWhenDue,
   type Service,
 } from "../engine/index.ts";
-import { notifyScheduleFailed } from "./after-execution.ts";
-import { type DueDecision, decideDue } from "./rules.ts";
-import type { TickExecution } from "./schedule/index.ts";
+import { fireAudience } from "./audience/index.ts";
+import { notifyScheduleFailed } from "./notices.ts";
+import { type DueDecision, decideDue, type PlannedTick } from "./rules.ts";
 import {
   followIndexes,
   type HeldSchedule,
@@ -19,6 +23,7 @@ import {
   takeDue,
 } from "./schedule-store.ts";
 import { type PlacedState, updateStates } from "./store.ts";
+import type { LastExecution } from "./task.ts";
 import { executionOfTick } from "./tick-execution.ts";
 import { onWake } from "./wake.ts";
 
@@ -55,32 +60,137 @@ export async function sweepOnce(core: Core, options: { readonly limit?: number }
       tx,
       due.map((row) => ({ workspaceId: row.workspace_id, taskId: row.task_id })),
     );
-    const decided = due.map((row) => {
-      const at = { rule: row.rule, scheduledAt: row.anchor_at, dueAt: row.next_run_at ?? row.now };
-      return { row, decision: decideDue(at, active.get(row.task_id) ?? 0, row.now) };
-    });
-    const executions = decided.flatMap(({ row, decision }) => placeExecutions(row, decision.executions));
+    const decided = due.map((row) => ({ row, decision: decideRow(row, active.get(row.task_id)) }));
+    const settled = await cancelPrevious(core, tx, decided);
+    const executions = settled.flatMap(({ row, decision }) => placeExecutions(row, decision.executions));
     const written = await enqueueExecutions(core, tx, executions);
+    await fireAudiences(core, tx, settled);
     await setNextRuns(
       tx,
-      decided.map(({ row, decision }) => ({
+      settled.map(({ row, decision: { nextRunAt, runsCount } }) => ({
         workspaceId: row.workspace_id,
         taskId: row.task_id,
-        nextRunAt: decision.nextRunAt,
+        nextRunAt,
+        runsCount,
       })),
     );
-    await changeStates(core, tx, decided, executions);
+    await changeStates(core, tx, settled, executions);
     return { taken: due.length, written: written.length, full: due.length === limit };
   });
 }
+
+interface Decided {
+  readonly row: HeldSchedule;
+  readonly decision: DueDecision;
+}
+
+const noneActive: ActiveCount = { active: 0, pending: 0 };
+
+/** Over an audience each contact has its own previous execution, so that none is in the way of all. */
+function decideRow(row: HeldSchedule, counted: ActiveCount = noneActive): DueDecision {
+  const { active, pending } = row.has_audience ? noneActive : counted;
+  return decideDue(
+    {
+      taskId: row.task_id,
+      rule: row.rule,
+      policies: row.policies,
+      scheduledAt: row.anchor_at,
+      dueAt: row.next_run_at ?? row.now,
+      runsCount: row.runs_count,
+      expiresAt: row.expires_at,
+      active: active - pending,
+      pending,
+    },
+    row.now,
+  );
+}
+
+const replaced: Reason = {
+  code: "overlap",
+  message: "The next run of the task was due, and its overlap policy is cancel_previous.",
+};
+
+/**
+ * Cancels what tasks with that policy have under way. Where it cannot be cancelled the tick is skipped, so that two
+ * runs are never side by side and the rest of the batch goes on.
+ */
+async function cancelPrevious(
+  core: Core,
+  tx: SystemTx,
+  decided: readonly Decided[],
+): Promise<readonly Decided[]> {
+  const settled: Decided[] = [];
+  for (const one of decided) {
+    const { workspace_id: workspaceId, task_id: taskId } = one.row;
+    const done =
+      !one.decision.cancelPrevious ||
+      (await withSavepoint({ ...tx, workspaceId }, (part) =>
+        cancelExecutions(core, part, { taskId }, replaced),
+      ).then(
+        () => true,
+        (error: unknown) => {
+          core.log.error({ err: error, task: taskId }, "the run before the next one could not be cancelled");
+          return false;
+        },
+      ));
+    settled.push(done ? one : { ...one, decision: skipStarting(one) });
+  }
+  return settled;
+}
+
+function skipStarting({ row, decision }: Decided): DueDecision {
+  const reason = {
+    code: "overlap",
+    message: "The run before this one could not be cancelled, and the overlap policy is cancel_previous.",
+  };
+  const executions = decision.executions.map((tick) =>
+    tick.status === "skipped" ? tick : { ...tick, status: "skipped" as const, reason },
+  );
+  return { ...decision, executions, runsCount: row.runs_count };
+}
+
+/** Ticks over an audience begin a run that makes the executions. One that cannot begin is recorded as skipped. */
+async function fireAudiences(core: Core, tx: SystemTx, decided: readonly Decided[]): Promise<void> {
+  for (const { row, decision } of decided) {
+    if (!row.has_audience) continue;
+    const { workspace_id: workspaceId, task_id: taskId } = row;
+    const starting = decision.executions.filter(({ status }) => status !== "skipped");
+    const ticks = starting.map(({ trigger, scheduledFor }) => ({
+      workspaceId,
+      taskId,
+      trigger,
+      scheduledFor,
+    }));
+    await withSavepoint({ ...tx, workspaceId }, (part) => fireAudience(core, part, ticks)).catch(
+      async (error: unknown) => {
+        core.log.error({ err: error, task: taskId }, "a run over an audience could not begin");
+        const skipped = starting.map((tick) => ({
+          ...tick,
+          status: "skipped" as const,
+          reason: audienceFailed,
+        }));
+        await enqueueExecutions(core, tx, placeTicks(row, skipped));
+      },
+    );
+  }
+}
+
+const audienceFailed: Reason = {
+  code: "audience_failed",
+  message: "The run over the task's audience could not begin, for a fault of ours; the log says which.",
+};
 
 interface PlacedTick extends NewExecution {
   readonly workspaceId: string;
   readonly id: string;
 }
 
+function placeExecutions(row: HeldSchedule, due: readonly PlannedTick[]): readonly PlacedTick[] {
+  return placeTicks(row, row.has_audience ? due.filter(({ status }) => status === "skipped") : due);
+}
+
 /** Lists show the newest id first, so a stretch of missed ticks gets a smaller one than the run after it. */
-function placeExecutions(row: HeldSchedule, ticks: readonly TickExecution[]): readonly PlacedTick[] {
+function placeTicks(row: HeldSchedule, ticks: readonly PlannedTick[]): readonly PlacedTick[] {
   const ids = ticks.map(() => newId()).sort();
   return ticks.flatMap((tick, at) => {
     const id = ids[at];
@@ -88,7 +198,7 @@ function placeExecutions(row: HeldSchedule, ticks: readonly TickExecution[]): re
   });
 }
 
-function placeExecution(row: HeldSchedule, tick: TickExecution, id: string): PlacedTick {
+function placeExecution(row: HeldSchedule, tick: PlannedTick, id: string): PlacedTick {
   return { ...executionOfTick(ownerOf(row), tick), workspaceId: row.workspace_id, id };
 }
 
@@ -106,7 +216,12 @@ export async function changeStates(
     if (change === undefined) return [];
     const last = executions.findLast(({ taskId }) => taskId === row.task_id);
     return [
-      { workspaceId: row.workspace_id, taskId: row.task_id, ...change, lastExecutionId: last?.id ?? null },
+      {
+        workspaceId: row.workspace_id,
+        taskId: row.task_id,
+        ...change,
+        last: last === undefined ? null : { id: last.id, kept: keepSkipped(row.now) },
+      },
     ];
   });
   await updateStates(tx, states);
@@ -120,47 +235,23 @@ export async function changeStates(
   }
 }
 
+/** A task whose state a tick changes had that tick skipped. */
+function keepSkipped(now: Date): LastExecution {
+  return { status: "skipped", outcome: "none", completedAt: now.toISOString(), summary: null };
+}
+
 /** Fires schedules: sleeps until the next one is due, at most a second, or until one is changed. */
 export function createSweep(core: Core): Service {
   return { name: "schedule sweep", role: "scheduler", start: async () => startSweep(core) };
 }
 
 function startSweep(core: Core): () => Promise<void> {
-  let stopped = false;
-  let again = false;
-  let current: Promise<void> | undefined;
-  let cancel: () => void = () => undefined;
-
-  async function pass(): Promise<void> {
-    let waitMs = pollMs;
-    try {
-      waitMs = await core.db.background(() => sweepAll(core, () => stopped));
-    } catch (error) {
-      core.log.warn({ err: error }, "firing schedules failed");
-    }
-    if (!stopped) cancel = core.clock.after(again ? 0 : waitMs, run);
-  }
-
-  function run(): void {
-    if (current !== undefined) {
-      again = true;
-      return;
-    }
-    cancel();
-    again = false;
-    current = pass().finally(() => {
-      current = undefined;
-    });
-  }
-
-  const unlisten = onWake(core, run);
-  run();
-  return async () => {
-    stopped = true;
-    unlisten();
-    cancel();
-    await current;
+  const loop = {
+    what: "firing schedules",
+    atMostEveryMs: pollMs,
+    listen: (wake: () => void) => onWake(core, wake),
   };
+  return repeatWhenDue(core, loop, (isStopped) => core.db.background(() => sweepAll(core, isStopped)));
 }
 
 /**

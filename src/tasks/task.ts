@@ -1,6 +1,7 @@
 import type { Meta } from "../base/schemas.ts";
-import type { Reason } from "../engine/index.ts";
-import type { Schedule } from "./schedule/index.ts";
+import type { ContactFilter } from "../contacts/index.ts";
+import type { ExecutionStatus, Outcome, Reason } from "../engine/index.ts";
+import type { Schedule, SchedulePolicies } from "./schedule/index.ts";
 
 export const taskStates = ["active", "paused", "auto_paused", "ended"] as const;
 export type TaskState = (typeof taskStates)[number];
@@ -18,6 +19,41 @@ export interface TaskLimits {
   readonly maxCostUsd?: string;
 }
 
+/** What becomes of ticks, as it was set; what is absent has its default (see `withDefaultPolicies`). */
+export type TaskPolicies = { readonly [K in keyof SchedulePolicies]?: SchedulePolicies[K] };
+
+export const purposes = ["service", "marketing"] as const;
+export type Purpose = (typeof purposes)[number];
+
+/** What becomes of a message that the gate refuses for now. */
+export const blockedChoices = ["hold", "drop"] as const;
+export type WhenBlocked = (typeof blockedChoices)[number];
+
+/** What ends a task before its schedule does. */
+export const goals = ["goal_met", "conversation_closed", "todo_resolved", "contact_replied"] as const;
+export type Goal = (typeof goals)[number];
+
+export const mayWriteToChoices = ["contact", "any"] as const;
+export type MayWriteTo = (typeof mayWriteToChoices)[number];
+
+/** Each tick makes one execution for each contact that matches. */
+export interface Audience {
+  /** A contact filter, as it was checked when it was set. */
+  readonly filter: ContactFilter;
+  readonly maxContactsPerRun: number;
+  /** Executions that begin in a minute; null: as fast as it goes. */
+  readonly pacePerMinute: number | null;
+}
+
+/** What is kept of an execution that ended, also after it was removed. */
+export interface LastExecution {
+  readonly status: ExecutionStatus;
+  readonly outcome: Outcome | null;
+  /** An ISO 8601 instant. */
+  readonly completedAt: string | null;
+  readonly summary: string | null;
+}
+
 /** What an agent is to do, and when. Ids are UUIDs. */
 export interface Task {
   readonly id: string;
@@ -27,13 +63,24 @@ export interface Task {
   /** Null: the workspace's default agent at the time of each run. */
   readonly agentId: string | null;
   readonly contactId: string | null;
+  /** Whom it is about instead of one contact. */
+  readonly audience: Audience | null;
+  readonly mayWriteTo: MayWriteTo;
+  /** Where it writes while that conversation is open. */
+  readonly conversationId: string | null;
   /** Null: chosen at each run. */
   readonly channelId: string | null;
   /** Null: only on demand. */
   readonly schedule: Schedule | null;
+  readonly policies: TaskPolicies;
   /** How long the agent goes on answering, and how long later runs reuse the conversation. 0: not at all. */
   readonly sessionDurationSeconds: number;
   readonly limits: TaskLimits;
+  readonly purpose: Purpose;
+  readonly whenBlocked: WhenBlocked;
+  readonly endWhen: readonly Goal[];
+  /** When it ends whatever its schedule says. */
+  readonly expiresAt: Date | null;
   readonly meta: Meta;
   readonly externalId: string | null;
   readonly state: TaskState;
@@ -41,12 +88,18 @@ export interface Task {
   readonly stateReason: Reason | null;
   /** Scheduled runs that failed since the last one that did not. */
   readonly consecutiveFailures: number;
+  /** True from an automatic pause to the next scheduled run that completes. */
+  readonly recovering: boolean;
   /** The execution that ended last. */
   readonly lastExecutionId: string | null;
+  /** What is left of it when it was removed with age. */
+  readonly lastExecution: LastExecution | null;
   readonly lastRunAt: Date | null;
   readonly nextRunAt: Date | null;
   /** When the schedule was set; null without one. */
   readonly scheduledAt: Date | null;
+  /** Ticks of the schedule that ran. */
+  readonly runsCount: number;
   readonly demo: boolean;
   readonly createdAt: Date;
   readonly updatedAt: Date;
@@ -59,9 +112,17 @@ export interface TaskFields {
   readonly agentId?: string | null | undefined;
   readonly contactId?: string | null | undefined;
   readonly channelId?: string | null | undefined;
+  readonly audience?: Audience | null | undefined;
+  readonly mayWriteTo?: MayWriteTo | undefined;
+  readonly conversationId?: string | null | undefined;
   readonly schedule?: Schedule | null | undefined;
+  readonly policies?: PolicyChanges | null | undefined;
   readonly sessionDurationSeconds?: number | undefined;
   readonly limits?: LimitChanges | undefined;
+  readonly purpose?: Purpose | undefined;
+  readonly whenBlocked?: WhenBlocked | undefined;
+  readonly endWhen?: readonly Goal[] | undefined;
+  readonly expiresAt?: Date | null | undefined;
   readonly meta?: Meta | undefined;
   readonly externalId?: string | null | undefined;
 }
@@ -71,6 +132,9 @@ export type LimitChanges = {
   readonly [K in keyof TaskLimits]?: TaskLimits[K] | null | undefined;
 };
 
+/** Policies to set; null takes one back to its default, what is absent stays. */
+export type PolicyChanges = { readonly [K in keyof TaskPolicies]?: TaskPolicies[K] | null | undefined };
+
 export type TaskChanges = { readonly [K in keyof TaskFields]?: TaskFields[K] | undefined };
 
 export interface TaskFilter {
@@ -78,5 +142,11 @@ export interface TaskFilter {
   readonly agentId?: string | undefined;
   readonly contactId?: string | undefined;
   readonly externalId?: string | undefined;
+  /** True: with a schedule. */
+  readonly scheduled?: boolean | undefined;
+  /** True: its latest scheduled run failed. */
+  readonly hasFailed?: boolean | undefined;
+  readonly nextRunAfter?: Date | undefined;
+  readonly nextRunBefore?: Date | undefined;
   readonly demo?: boolean | undefined;
 }

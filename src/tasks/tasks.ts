@@ -3,16 +3,18 @@ import { externalIdTaken, notFound, requireFound, requireRow } from "../base/err
 import { newId } from "../base/ids.ts";
 import { withoutUndefined } from "../base/objects.ts";
 import type { Page, PageOf } from "../base/page.ts";
-import { endSessionsOfTask } from "../conversations/index.ts";
+import { endSessionsOfTask, withdrawHeldMessages } from "../conversations/index.ts";
 import { type TenantTx, uniqueViolation } from "../db/index.ts";
 import { type Core, cancelExecutions, deleteExecutionsOfTask } from "../engine/index.ts";
 import { changedFields, type Origin, recordChange } from "../workspaces/index.ts";
+import { cancelAudience } from "./audience/index.ts";
 import { recordDroppedOf } from "./dropped-ticks.ts";
 import { reactivate } from "./reactivation.ts";
 import { checkReferences } from "./references.ts";
-import { mergeLimits, planNextRun, withDefaults } from "./rules.ts";
-import type { DropCause } from "./schedule/index.ts";
-import { deleteSchedule, putSchedule } from "./schedule-store.ts";
+import { placeRelative } from "./relative/index.ts";
+import { expired, mergeLimits, mergePolicies, planNextRun, withDefaults } from "./rules.ts";
+import type { DropCause, Schedule } from "./schedule/index.ts";
+import { type ArmedSchedule, deleteSchedule, putSchedule } from "./schedule-store.ts";
 import {
   deleteTaskRow,
   insertTask,
@@ -20,6 +22,7 @@ import {
   readNow,
   selectTask,
   selectTasks,
+  type TaskValues,
   updateTaskRow,
 } from "./store.ts";
 import type { Task, TaskChanges, TaskFields, TaskFilter } from "./task.ts";
@@ -36,40 +39,65 @@ export async function createTask(
   fields: TaskFields & { readonly demo?: boolean },
   origin: Origin,
 ): Promise<Task> {
-  const { agentId = null, contactId = null, channelId = null, schedule = null } = fields;
   const now = await readNow(tx);
-  await checkReferences(tx, { agentId, contactId, channelId, schedule }, now);
-  const id = newId();
-  const limits = mergeLimits({}, fields.limits ?? {});
-  await insertTask(tx, {
-    id,
-    agentId,
-    contactId,
-    channelId,
-    schedule,
-    limits,
+  const values = valuesOf(fields);
+  const { agentId, schedule, expiresAt } = values;
+  await checkReferences(tx, { agentId, addressee: values, about: values, schedule, expiresAt }, now);
+  await insertTask(tx, values).catch(throwIfTaken);
+  const { id } = values;
+  if (schedule !== null)
+    await putSchedule(tx, {
+      ...scheduleOf(values, schedule),
+      scheduledAt: now,
+      nextRunAt: planNextRun({ state: "active", schedule }, { now, scheduledAt: now }),
+      runsCount: 0,
+    });
+  if (schedule !== null || expiresAt !== null) wakeSweep(core, tx);
+  const task = await readBack(tx, id);
+  await placeRelative(core, tx, task);
+  await record(tx, origin, "task.create", undefined, task);
+  return task;
+}
+
+/** A new task's values, defaults included. */
+function valuesOf(fields: TaskFields & { readonly demo?: boolean }): TaskValues {
+  const { agentId = null, contactId = null, channelId = null, conversationId = null } = fields;
+  return {
+    id: newId(),
     name: fields.name,
     description: fields.description,
+    ...{ agentId, contactId, channelId, conversationId },
+    audience: fields.audience ?? null,
+    mayWriteTo: fields.mayWriteTo ?? "contact",
+    schedule: fields.schedule ?? null,
+    policies: mergePolicies({}, fields.policies ?? {}),
     sessionDurationSeconds: fields.sessionDurationSeconds ?? defaultSessionSeconds,
+    limits: mergeLimits({}, fields.limits ?? {}),
+    purpose: fields.purpose ?? "service",
+    whenBlocked: fields.whenBlocked ?? "hold",
+    endWhen: fields.endWhen ?? [],
+    expiresAt: fields.expiresAt ?? null,
     meta: fields.meta ?? {},
     externalId: fields.externalId ?? null,
     demo: fields.demo ?? false,
-  }).catch(throwIfTaken);
-  if (schedule !== null) {
-    await putSchedule(tx, {
-      taskId: id,
-      agentId,
-      contactId,
-      rule: schedule,
-      scheduledAt: now,
-      maxTimeSeconds: withDefaults(limits).maxTimeSeconds,
-      nextRunAt: planNextRun({ state: "active", schedule }, { now, scheduledAt: now }),
-    });
-    wakeSweep(core, tx);
-  }
-  const task = await readBack(tx, id);
-  await record(tx, origin, "task.create", undefined, task);
-  return task;
+  };
+}
+
+/** What the sweep has to know of a task with a schedule. */
+function scheduleOf(
+  task: TaskValues,
+  rule: Schedule,
+): Omit<ArmedSchedule, "scheduledAt" | "nextRunAt" | "runsCount"> {
+  return {
+    taskId: task.id,
+    agentId: task.agentId,
+    contactId: task.contactId,
+    rule,
+    maxTimeSeconds: withDefaults(task.limits).maxTimeSeconds,
+    policies: task.policies,
+    expiresAt: task.expiresAt,
+    hasAudience: task.audience !== null,
+  };
 }
 
 /** Undefined if there is no such task in the workspace. */
@@ -83,8 +111,9 @@ export function listTasks(tx: TenantTx, filter: TaskFilter, page: Page): Promise
 
 /**
  * Changes the fields given. Executions under way go on as they were at their start. Another schedule counts from now; a
- * run of the former one that was due is recorded as skipped. A task that has ended becomes active by it, any other
- * state stays as it is. Throws 404, 422, and 409 `external_id_taken` or `task_not_resumable`.
+ * run of the former one that was due is recorded as skipped. A task that has ended becomes active by it, one that has
+ * expired by a later `expiresAt` too; any other state stays as it is. Throws 404, 422, and 409 `external_id_taken` or
+ * `task_not_resumable`.
  */
 export async function updateTask(
   core: Core,
@@ -95,22 +124,20 @@ export async function updateTask(
 ): Promise<Task> {
   const before = requireFound(await lockTask(tx, id), "task");
   const now = await readNow(tx);
-  const { limits: limitChanges, schedule: wantedSchedule, ...plain } = changes;
+  const { limits: limitChanges, policies: policyChanges, schedule: wantedSchedule, ...plain } = changes;
   // A schedule sent back as it was read is no change: its one run may be past by now.
   const rescheduled = wantedSchedule !== undefined && !isDeepStrictEqual(wantedSchedule, before.schedule);
-  const { agentId, contactId, channelId } = changes;
-  const movesChannel = contactId !== undefined || channelId !== undefined;
+  const extended = changes.expiresAt !== undefined && !isDeepStrictEqual(changes.expiresAt, before.expiresAt);
+  const wanted = { ...before, ...withoutUndefined(plain), schedule: wantedSchedule ?? null };
+  if (wantedSchedule === undefined) wanted.schedule = before.schedule;
   await checkReferences(
     tx,
     {
-      agentId,
-      ...(movesChannel
-        ? {
-            contactId: contactId === undefined ? before.contactId : contactId,
-            channelId: channelId === undefined ? before.channelId : channelId,
-          }
-        : {}),
+      agentId: changes.agentId,
+      ...(changesAddressee(changes) ? { addressee: wanted } : {}),
+      ...(changesAddressee(changes) || rescheduled ? { about: wanted } : {}),
       ...(rescheduled ? { schedule: wantedSchedule } : {}),
+      ...(extended ? { expiresAt: changes.expiresAt } : {}),
     },
     now,
   );
@@ -118,16 +145,33 @@ export async function updateTask(
     ...withoutUndefined(plain),
     ...(rescheduled ? { schedule: wantedSchedule } : {}),
     ...(limitChanges === undefined ? {} : { limits: mergeLimits(before.limits, limitChanges) }),
+    ...(policyChanges === undefined ? {} : { policies: mergePolicies(before.policies, policyChanges) }),
   }).catch(throwIfTaken);
   if (rescheduled) await recordDroppedOf(core, tx, before, { now, cause: droppedByChange });
   const changed = await readBack(tx, id);
   await arrangeSchedule(core, tx, { before, after: changed, rescheduled, now });
+  if (extended) wakeSweep(core, tx);
   // Whoever gives a task that has ended something to do again must not be left with one that never does it.
-  if (rescheduled && changed.schedule !== null && before.state === "ended")
-    await reactivate(core, tx, { ...changed, scheduledAt: now }, now);
+  if (before.state === "ended" && isToGoOn(before, changed, { rescheduled, extended }))
+    await reactivate(core, tx, await readBack(tx, id), now);
   const after = await readBack(tx, id);
+  await placeRelative(core, tx, after);
   await record(tx, origin, "task.update", before, after);
   return after;
+}
+
+function changesAddressee(changes: TaskChanges): boolean {
+  const { contactId, audience, channelId, conversationId } = changes;
+  return [contactId, audience, channelId, conversationId].some((value) => value !== undefined);
+}
+
+function isToGoOn(
+  before: Task,
+  after: Task,
+  change: { readonly rescheduled: boolean; readonly extended: boolean },
+): boolean {
+  if (change.rescheduled && after.schedule !== null) return true;
+  return change.extended && before.stateReason?.code === expired.code;
 }
 
 /** Brings the sweep's row in line with a task that was changed. */
@@ -140,24 +184,23 @@ async function arrangeSchedule(
   if (after.schedule === null) return deleteSchedule(tx, after.id);
   const scheduledAt = rescheduled ? now : (before.scheduledAt ?? now);
   await putSchedule(tx, {
-    taskId: after.id,
-    agentId: after.agentId,
-    contactId: after.contactId,
-    rule: after.schedule,
+    ...scheduleOf(after, after.schedule),
     scheduledAt,
-    maxTimeSeconds: withDefaults(after.limits).maxTimeSeconds,
     nextRunAt: rescheduled ? planNextRun(after, { now, scheduledAt }) : before.nextRunAt,
+    runsCount: rescheduled ? 0 : before.runsCount,
   });
   if (rescheduled) wakeSweep(core, tx);
 }
 
 /**
- * Deletes a task with its executions, after those under way were cancelled. Conversations remain, its sessions in them
- * end. Throws 404.
+ * Deletes a task with its executions, after those under way were cancelled. Conversations remain; its sessions in them
+ * end, and its held messages are withdrawn. Throws 404.
  */
 export async function deleteTask(core: Core, tx: TenantTx, id: string, origin: Origin): Promise<void> {
   requireFound(await selectTask(tx, id), "task");
   await endSessionsOfTask(core, tx, id);
+  await withdrawHeldMessages(core, tx, { taskId: id });
+  await cancelAudience(tx, id);
   await cancelExecutions(
     core,
     tx,
@@ -166,8 +209,9 @@ export async function deleteTask(core: Core, tx: TenantTx, id: string, origin: O
   );
   const task = await lockTask(tx, id);
   if (task === undefined || !(await deleteTaskRow(tx, id))) throw notFound("task");
-  // A run may have begun another one before it was cancelled.
+  // A run may have begun another one, or had a message held, before it was cancelled.
   await endSessionsOfTask(core, tx, id);
+  await withdrawHeldMessages(core, tx, { taskId: id });
   // After the row and its schedule are gone nothing can make another execution.
   await deleteExecutionsOfTask(tx, id);
   await record(tx, origin, "task.delete", task, undefined);
@@ -186,10 +230,18 @@ const audited = [
   "description",
   "agentId",
   "contactId",
+  "audience",
+  "mayWriteTo",
+  "conversationId",
   "channelId",
   "schedule",
+  "policies",
   "sessionDurationSeconds",
   "limits",
+  "purpose",
+  "whenBlocked",
+  "endWhen",
+  "expiresAt",
   "meta",
   "externalId",
   "state",

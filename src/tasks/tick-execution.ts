@@ -11,8 +11,11 @@ export interface TickOwner {
 }
 
 /** The execution of a tick, also of one that is skipped, without its id. */
-export function executionOfTick(owner: TickOwner, tick: TickExecution): NewExecution & { taskId: string } {
-  const { reason, missed } = tick;
+export function executionOfTick(
+  owner: TickOwner,
+  tick: TickExecution & { readonly delayMs?: number },
+): NewExecution & { taskId: string } {
+  const { reason, missed, delayMs = 0 } = tick;
   return {
     kind: taskKindName,
     lane: "scheduled",
@@ -22,6 +25,8 @@ export function executionOfTick(owner: TickOwner, tick: TickExecution): NewExecu
     contactId: owner.contactId,
     scheduledFor: tick.scheduledFor,
     maxTimeSeconds: owner.maxTimeSeconds,
+    delayMs,
+    afterPrevious: tick.status === "after_previous",
     ...(reason === undefined ? {} : { skipped: { ...reason, ...(missed === undefined ? {} : { missed }) } }),
   };
 }

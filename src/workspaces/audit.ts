@@ -1,7 +1,7 @@
 import type { Caller } from "../base/route.ts";
 import type { TenantTx } from "../db/index.ts";
 import { insertAuditEntry } from "./audit-store.ts";
-import type { Changes } from "./rules.ts";
+import { type Changes, changedFields } from "./rules.ts";
 
 /** Who asked for a change, and in which request. */
 export interface Origin {
@@ -31,4 +31,25 @@ export async function recordChange(tx: TenantTx, change: RecordedChange): Promis
     changes: change.changes ?? {},
     requestId: change.requestId,
   });
+}
+
+/**
+ * Writes to the audit log which of `fields` of an object differ; nothing if none does. `before` undefined: it was made;
+ * `after` undefined: it was deleted. Leave secrets out of `fields`.
+ */
+export async function recordDifference<T extends { readonly id: string }>(
+  tx: TenantTx,
+  change: Origin & {
+    readonly action: string;
+    readonly kind: string;
+    readonly before: T | undefined;
+    readonly after: T | undefined;
+    readonly fields: readonly (keyof T & string)[];
+  },
+): Promise<void> {
+  const { caller, requestId, action, kind, before, after, fields } = change;
+  const changes = changedFields(before, after, fields);
+  if (Object.keys(changes).length === 0) return;
+  const id = (after ?? before)?.id ?? null;
+  await recordChange(tx, { caller, requestId, action, target: { kind, id }, changes });
 }

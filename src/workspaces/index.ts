@@ -5,10 +5,10 @@ import { workspacesRoutes } from "./http.ts";
 
 export { createApiKey } from "./api-keys.ts";
 export { createSourceLimit } from "./attempts.ts";
-export { type Origin, recordChange } from "./audit.ts";
+export { type Origin, recordChange, recordDifference } from "./audit.ts";
 export { type Auth, createAuth } from "./auth.ts";
 export { authenticate } from "./authenticate.ts";
-export { workspaceUnfrozen } from "./extension-points.ts";
+export { workspaceBudgetChanged, workspaceUnfrozen } from "./extension-points.ts";
 export {
   ensureFirstWorkspace,
   firstWorkspaceId,
@@ -25,7 +25,9 @@ export {
   freezeWorkspace,
   getWorkspace,
   getWorkspaceForSend,
+  listExecutionRetention,
   unfreezeWorkspace,
+  type Workspace,
 } from "./workspaces.ts";
 
 /** Tenants, members, API keys, sign-in and the audit log. */

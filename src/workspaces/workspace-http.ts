@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { toId } from "../base/ids.ts";
 import { type Route, route } from "../base/route.ts";
-import { idOut, instant, instantOut, text, timezone } from "../base/schemas.ts";
+import { idOut, instant, instantOut, text, timezone, usd, wholeNumber } from "../base/schemas.ts";
 import type { Core } from "../engine/index.ts";
 import {
   freezeWorkspace,
@@ -16,6 +16,11 @@ const workspaceOut = z
     id: idOut("workspace"),
     name: z.string(),
     timezone: z.string(),
+    dailyCostUsd: z.string().nullable(),
+    monthlyCostUsd: z.string().nullable(),
+    executionRetentionDays: z
+      .int()
+      .meta({ description: "Days for which executions that have ended are kept" }),
     frozenAt: instantOut.nullable(),
     frozenReason: z.string().nullable(),
     createdAt: instantOut,
@@ -27,6 +32,9 @@ const exampleWorkspace = {
   id: "ws_01k3v8q5x8e7arf4s2m6t9c0wd",
   name: "default",
   timezone: "Europe/Berlin",
+  dailyCostUsd: "20.00",
+  monthlyCostUsd: null,
+  executionRetentionDays: 90,
   frozenAt: null,
   frozenReason: null,
   createdAt: "2027-03-01T09:00:00.000Z",
@@ -44,6 +52,9 @@ function presentWorkspace(workspace: Workspace): z.input<typeof workspaceOut> {
     id: toId("workspace", workspace.id),
     name: workspace.name,
     timezone: workspace.timezone,
+    dailyCostUsd: workspace.dailyCostUsd,
+    monthlyCostUsd: workspace.monthlyCostUsd,
+    executionRetentionDays: workspace.executionRetentionDays,
     frozenAt: instant(workspace.frozenAt),
     frozenReason: workspace.frozenReason,
     createdAt: instant(workspace.createdAt),
@@ -71,13 +82,20 @@ export function workspaceRoutes(core: Core): readonly Route[] {
       path: "/v1/workspace",
       operationId: "updateWorkspace",
       tag: "Workspace",
-      summary: "Change name or time zone",
+      summary: "Change name, time zone, budgets or retention",
+      description:
+        "Budgets hold for what all agents of the workspace spend on model calls. Days and months are those of the time zone.",
       body: z.strictObject({
         name: text({ min: 1, max: 200 }).optional(),
         timezone: timezone.optional(),
+        dailyCostUsd: usd.nullish().meta({ description: "What may be spent in a day; null: no budget" }),
+        monthlyCostUsd: usd.nullish().meta({ description: "What may be spent in a month; null: no budget" }),
+        executionRetentionDays: wholeNumber(1, 3_650).optional().meta({
+          description: "Days for which executions that have ended are kept, 1 to 3650; 90 at first",
+        }),
       }),
       response: workspaceOut,
-      examples: { body: { timezone: "Europe/Berlin" }, response: exampleWorkspace },
+      examples: { body: { timezone: "Europe/Berlin", dailyCostUsd: "20.00" }, response: exampleWorkspace },
       handler: ({ caller, requestId, body }) =>
         core.db.tenant(caller.workspaceId, async (tx) =>
           presentWorkspace(await updateWorkspace(core, tx, body, { caller, requestId })),

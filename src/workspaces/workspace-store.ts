@@ -4,6 +4,11 @@ export interface Workspace {
   readonly id: string;
   readonly name: string;
   readonly timezone: string;
+  /** What may be spent in a day and a month of the workspace's zone, in US dollars; null: no budget. */
+  readonly dailyCostUsd: string | null;
+  readonly monthlyCostUsd: string | null;
+  /** Days for which executions that have ended are kept. */
+  readonly executionRetentionDays: number;
   readonly frozenAt: Date | null;
   readonly frozenReason: string | null;
   readonly createdAt: Date;
@@ -76,6 +81,9 @@ export async function updateWorkspaceRow(
   changes: {
     readonly name?: string | undefined;
     readonly timezone?: string | undefined;
+    readonly executionRetentionDays?: number | undefined;
+    readonly dailyCostUsd?: string | null | undefined;
+    readonly monthlyCostUsd?: string | null | undefined;
     readonly frozenAt?: Date | null;
     readonly frozenReason?: string | null;
     readonly updatedAt: Date;
@@ -98,4 +106,14 @@ export async function selectWorkspaceNames(
     values: [ids],
   });
   return new Map(rows.map((row) => [row.id, row.name]));
+}
+
+/** For how many days each workspace keeps its executions. */
+export async function selectExecutionRetention(
+  tx: Queryable,
+): Promise<readonly { readonly workspaceId: string; readonly days: number }[]> {
+  const { rows } = await tx.query<{ id: string; days: number }>({
+    text: "select id, execution_retention_days as days from workspaces order by id",
+  });
+  return rows.map(({ id, days }) => ({ workspaceId: id, days }));
 }

@@ -6,7 +6,7 @@ import { createApiKey } from "./api-keys.ts";
 import { recordChange } from "./audit.ts";
 import { createTestAuth, type TestAuth } from "./auth.test-support.ts";
 import { createInvitation } from "./invitations.ts";
-import { createWorkspace, getWorkspace } from "./workspaces.ts";
+import { createWorkspace, getWorkspace, listExecutionRetention } from "./workspaces.ts";
 
 const system = { caller: null, requestId: null };
 let core: TestCore;
@@ -39,7 +39,7 @@ async function nextMillisecond(): Promise<void> {
 describe("a workspace", () => {
   it("is read and changed, and each change is audited once", async () => {
     const caller = await newAdmin("before");
-    const body = { name: "after", timezone: "Europe/Berlin" };
+    const body = { name: "after", timezone: "Europe/Berlin", dailyCostUsd: "20.00", monthlyCostUsd: "300" };
     expect(await test.call("updateWorkspace", { caller, body })).toMatchObject(body);
     await test.call("updateWorkspace", { caller, body });
     expect(await test.call("getWorkspace", { caller })).toMatchObject({
@@ -58,6 +58,20 @@ describe("a workspace", () => {
       ],
       nextCursor: null,
     });
+  });
+
+  it("says for how many days it keeps its executions", async () => {
+    const [caller, other] = [await newAdmin(), await newAdmin()];
+    expect(await test.call("getWorkspace", { caller })).toMatchObject({ executionRetentionDays: 90 });
+    await test.call("updateWorkspace", { caller, body: { executionRetentionDays: 7 } });
+    const kept = new Map(
+      (await listExecutionRetention(core)).map(({ workspaceId, days }) => [workspaceId, days]),
+    );
+    expect([kept.get(caller.workspaceId), kept.get(other.workspaceId)]).toEqual([7, 90]);
+    for (const executionRetentionDays of [0, 3_651, 1.5])
+      await expect(
+        test.call("updateWorkspace", { caller, body: { executionRetentionDays } }),
+      ).rejects.toHaveProperty("issues");
   });
 
   it("takes exact IANA names and no unknown fields", async () => {

@@ -2,12 +2,13 @@ import { newId } from "../base/ids.ts";
 import type { TenantTx } from "../db/index.ts";
 import type { Core } from "../engine/index.ts";
 import { type Origin, recordChange } from "./audit.ts";
-import { workspaceUnfrozen } from "./extension-points.ts";
+import { workspaceBudgetChanged, workspaceUnfrozen } from "./extension-points.ts";
 import { changedFields } from "./rules.ts";
 import {
   insertWorkspace,
   lockFreeze,
   lockWorkspace,
+  selectExecutionRetention,
   selectWorkspace,
   updateWorkspaceRow,
   type Workspace,
@@ -15,7 +16,15 @@ import {
 
 export type { Workspace } from "./workspace-store.ts";
 
-const audited = ["name", "timezone", "frozenAt", "frozenReason"] as const;
+const audited = [
+  "name",
+  "timezone",
+  "dailyCostUsd",
+  "monthlyCostUsd",
+  "executionRetentionDays",
+  "frozenAt",
+  "frozenReason",
+] as const;
 
 /** Makes a workspace without members or keys and answers its UUID. */
 export async function createWorkspace(core: Core, workspace: { readonly name: string }): Promise<string> {
@@ -29,15 +38,32 @@ export async function getWorkspace(tx: TenantTx): Promise<Workspace> {
   return await selectWorkspace(tx);
 }
 
-/** Changes name or time zone; the zone's name must be valid. */
+/** For how many days each workspace keeps its executions. */
+export function listExecutionRetention(core: Core): ReturnType<typeof selectExecutionRetention> {
+  return core.db.system((tx) => selectExecutionRetention(tx));
+}
+
+export interface WorkspaceChanges {
+  readonly name?: string | undefined;
+  /** A valid IANA name. */
+  readonly timezone?: string | undefined;
+  readonly dailyCostUsd?: string | null | undefined;
+  readonly monthlyCostUsd?: string | null | undefined;
+  readonly executionRetentionDays?: number | undefined;
+}
+
+/** Changes the fields given. A changed budget has what waited for money looked at again. */
 export async function updateWorkspace(
   core: Core,
   tx: TenantTx,
-  changes: { readonly name?: string | undefined; readonly timezone?: string | undefined },
+  changes: WorkspaceChanges,
   origin: Origin,
 ): Promise<Workspace> {
   const before = await lockWorkspace(tx);
   const after = await updateWorkspaceRow(tx, { ...changes, updatedAt: core.clock.now() });
+  const isBudgetChanged =
+    before.dailyCostUsd !== after.dailyCostUsd || before.monthlyCostUsd !== after.monthlyCostUsd;
+  if (isBudgetChanged) for (const takeUp of core.extensions.of(workspaceBudgetChanged)) await takeUp(tx);
   await record(tx, origin, "workspace.update", before, after);
   return after;
 }

@@ -5,7 +5,12 @@ import { notify } from "../../src/notifications/index.ts";
 import type { Received } from "../api.ts";
 import type { TestApp, TestWorkspace } from "../app.ts";
 
-type Make = (app: TestApp, workspace: TestWorkspace) => Promise<string>;
+/** `beside`: ids that stand before it in the path, by parameter. */
+type Make = (
+  app: TestApp,
+  workspace: TestWorkspace,
+  beside: Readonly<Record<string, string>>,
+) => Promise<string>;
 
 /**
  * Name of a path parameter → what makes such an object in a workspace, through the API as far as that can make it,
@@ -25,7 +30,21 @@ const factories: Readonly<Record<string, Make>> = {
     };
     return await created(workspace.send("POST", "/v1/agents", { body: agent }));
   },
+  toolId: async (_app, { send }) => {
+    const inputSchema = { type: "object", properties: { orderId: { type: "string" } } };
+    // A name of its own, since there may be several; 127.0.0.1 is refused at once, so that nothing leaves the machine.
+    const name = `tool_${newId().replaceAll("-", "")}`;
+    const tool = { name, description: "Looks up an order.", url: "http://127.0.0.1/orders", inputSchema };
+    return await created(send("POST", "/v1/tools", { body: tool }));
+  },
+  knowledgeId: (_app, { send }) =>
+    created(send("POST", "/v1/knowledge", { body: { title: "Returns", text: "Within two days." } })),
   contactId: (_app, { send }) => created(send("POST", "/v1/contacts", { body: { name: "Anna" } })),
+  memoryId: async (app, workspace, { contactId }) => {
+    const owner = contactId ?? (await makeObject(app, workspace, "contactId"));
+    const body = { text: "Likes tulips." };
+    return await created(workspace.send("POST", `/v1/contacts/${owner}/memory`, { body }));
+  },
   channelId: (_app, { send }) =>
     created(send("POST", "/v1/channels", { body: { platform: "web", kind: "widget", name: "Website" } })),
   conversationId: async (app, workspace) => {
@@ -64,13 +83,18 @@ const factories: Readonly<Record<string, Make>> = {
 export const parameterNames = Object.keys(factories);
 
 /** Makes the object that a path parameter names, in a workspace; answers its id. */
-export async function makeObject(app: TestApp, workspace: TestWorkspace, parameter: string): Promise<string> {
+export async function makeObject(
+  app: TestApp,
+  workspace: TestWorkspace,
+  parameter: string,
+  beside: Readonly<Record<string, string>> = {},
+): Promise<string> {
   const make = factories[parameter];
   if (make === undefined)
     throw new Error(
       `The path parameter ${parameter} is new: add what makes such an object to factories in test/access/objects.ts.`,
     );
-  return await make(app, workspace);
+  return await make(app, workspace, beside);
 }
 
 /** Makes an object of a kind in a workspace; answers its id. */

@@ -20,6 +20,7 @@ export interface Operation {
   readonly security: readonly string[];
   /** Of a key; undefined where no key is taken. */
   readonly scope: string | undefined;
+  /** Without the customer's own ids. */
   readonly pathParameters: readonly string[];
   readonly idFilters: readonly { readonly name: string; readonly kind: IdKind }[];
   /** The example; undefined = takes no body. */
@@ -79,7 +80,9 @@ function describe(
     operationId: operation.operationId,
     security: operation.security.flatMap((scheme) => Object.keys(scheme)),
     scope: operation["x-required-scope"],
-    pathParameters: parameters.flatMap((one) => (one.in === "path" && one.name ? [one.name] : [])),
+    pathParameters: parameters.flatMap((one) =>
+      one.in === "path" && one.name && !ownIds.has(one.name) ? [one.name] : [],
+    ),
     idFilters: parameters.flatMap(({ name, in: place, schema: shape }) => {
       const kind = place === "query" && shape !== undefined ? kindOf(shape) : undefined;
       return name === undefined || kind === undefined ? [] : [{ name, kind }];

@@ -1,9 +1,10 @@
 import pg from "pg";
 import { afterAll, describe, expect, test } from "vitest";
 import { requireRow } from "../../src/base/errors.ts";
-import { fromId } from "../../src/base/ids.ts";
+import { fromId, newId } from "../../src/base/ids.ts";
 import { rememberFact } from "../../src/contacts/index.ts";
 import { createDemo } from "../../src/demo/index.ts";
+import { reserveCost } from "../../src/usage/index.ts";
 import { createTestApp, type TestApp, type TestWorkspace } from "../app.ts";
 import { until } from "../until.ts";
 import { makeObject, parameterNames } from "./objects.ts";
@@ -61,6 +62,21 @@ async function makeRareRows(workspace: TestWorkspace, executionId: string): Prom
     "insert into execution_payloads (workspace_id, execution_id, seq, payload) values ($1, $2, 1, '1')",
     [workspace.id, fromId("execution", executionId)],
   );
+  await client.query(
+    `insert into held_messages (workspace_id, message_id, conversation_id, class, held_until, ask_at)
+      select workspace_id, id, conversation_id, 'opening', now() + interval '1 day', now() + interval '1 day'
+      from messages where workspace_id = $1 limit 1`,
+    [workspace.id],
+  );
+  // The second has no room beside the first, which makes a refusal.
+  const call = { agentId: newId(), agentBudget: { dailyCostUsd: "1.00", monthlyCostUsd: null } };
+  for (const estimateUsd of ["0.50", "2.00"])
+    await reserveCost(app.core, workspace.id, {
+      ...call,
+      executionId: newId(),
+      key: `call:${estimateUsd}`,
+      estimateUsd,
+    });
   await client.query("insert into first_start (workspace_id, demo_wanted) values ($1, false)", [
     workspace.id,
   ]);

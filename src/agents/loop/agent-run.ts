@@ -1,7 +1,8 @@
 import type { TenantTx } from "../../db/index.ts";
 import type { ExecutionResult, Reason } from "../../engine/index.ts";
-import type { AgentSnapshot } from "../agents.ts";
+import type { AgentSnapshot } from "../agent-snapshot.ts";
 import type { ModelMessage } from "../models/index.ts";
+import type { ToolSnapshot } from "../tools/index.ts";
 
 /**
  * How far a run may go. At 80 % of any of these the agent is told to conclude; at 100 % the execution fails and what
@@ -21,6 +22,10 @@ export interface AgentStart<D> {
   /** The system message and what the first model call is asked; see `buildTaskPrompt` and `buildReplyPrompt`. */
   readonly prompt: readonly ModelMessage[];
   readonly limits: RunLimits;
+  /** The agent's own tools as they were at the start, without their secrets. Filled by the loop. */
+  readonly tools: readonly ToolSnapshot[];
+  /** How much the model reads at once. Filled by the loop. */
+  readonly contextTokens: number;
   /** Null: there is nobody to write to or to remember anything about. */
   readonly contactId: string | null;
   /** The kind's own data, handed back to `send`. */
@@ -40,6 +45,17 @@ export type SendVerdict =
   | { readonly accepted: true; readonly messageId: string; readonly conversationId: string }
   | { readonly accepted: false; readonly messageId: string | null; readonly reason: Reason };
 
+/** Shows an answer while the model still writes it. Nothing shown is stored; the message that is sent replaces it. */
+export interface AnswerPreview {
+  /** The next piece of the answer's text. */
+  text(delta: string): void;
+  /** What was shown so far is void: the call is made again, or its text is no message. */
+  discard(): void;
+}
+
+/** What the loop fills in by itself when a run starts. */
+type FilledByLoop = "tools" | "contextTokens";
+
 /** One execution's agent work, as its kind wants it done. */
 export interface AgentRun<D> {
   /**
@@ -51,10 +67,12 @@ export interface AgentRun<D> {
    * Reads what the run works on, in a transaction that also records it. Once per execution: a later attempt gets what
    * was recorded. `end` ends the execution with nothing more.
    */
-  start(tx: TenantTx): Promise<AgentStart<D> | { readonly end: ExecutionResult }>;
+  start(tx: TenantTx): Promise<Omit<AgentStart<D>, FilledByLoop> | { readonly end: ExecutionResult }>;
   /**
    * Puts a text through the gate, in the transaction that records the step. A refusal is an answer. May throw an
    * AppError only before it has written anything; it counts as a refusal with that code.
    */
   send(tx: TenantTx, message: OutgoingText, start: AgentStart<D>): Promise<SendVerdict>;
+  /** In mode `reply`: shows an answer as it comes. `stepSeq` is the step of the model call. Asked once per call. */
+  readonly preview?: (start: AgentStart<D>, at: { readonly stepSeq: number }) => AnswerPreview;
 }

@@ -10,7 +10,7 @@ import { claimableOutcomes } from "./outcome.ts";
 import { type AgentTool, defineTool, type ToolOutcome } from "./tool.ts";
 
 /** The longest text that one message may have. */
-const longestMessage = 10_000;
+export const longestMessage = 10_000;
 
 const messageText = text({ min: 1, max: longestMessage }).describe("The message, as the contact reads it");
 

@@ -1,3 +1,4 @@
+import { z } from "zod";
 import { createTestCore, type TestCore } from "../../../test/core.ts";
 import {
   createScriptedModel,
@@ -13,16 +14,20 @@ import {
   createMaintenance,
   createWorker,
   type Execution,
+  type ExecutionContext,
   enqueueExecution,
   executionKinds,
   getExecution,
   listSteps,
   type Step,
 } from "../../engine/index.ts";
+import type { AgentSnapshot } from "../agent-snapshot.ts";
+import { agentTools } from "../extension-points.ts";
 import { modelFactory } from "../model-access.ts";
 import { createModelProvider } from "../model-providers.ts";
-import type { AgentRun, RunLimits, SendVerdict } from "./agent-run.ts";
+import type { AgentRun, AnswerPreview, RunLimits, SendVerdict } from "./agent-run.ts";
 import { runAgent } from "./run-agent.ts";
+import { type AgentTool, defineTool, type ToolOutcome } from "./tool.ts";
 
 /** Why the gate of these runs refuses what it is told to refuse. */
 export const refusal = { code: "contact_opted_out", message: "The contact does not want messages." };
@@ -37,6 +42,9 @@ export interface Script {
   readonly modelName?: string;
   readonly withContact?: boolean;
   readonly modelProviderId?: string;
+  readonly agent?: Partial<AgentSnapshot>;
+  /** Every piece of text that is shown, and `discard`. */
+  readonly shown?: string[];
 }
 
 export interface Begun {
@@ -76,6 +84,7 @@ export async function createLoopFixture(): Promise<LoopFixture> {
       if (model === undefined) throw new Error(`no model ${name}`);
       return model;
     }),
+    contribute(agentTools, ({ ctx }) => [echo(ctx)]),
     contribute(executionKinds, {
       name: "test",
       run: async (ctx) => {
@@ -88,12 +97,12 @@ export async function createLoopFixture(): Promise<LoopFixture> {
   const workspaceId = await core.newWorkspace();
   const tenant = <T>(work: (tx: TenantTx) => Promise<T>) => core.db.tenant(workspaceId, work);
   const { contactId, modelProviderId } = await tenant(async (tx) => ({
-    contactId: (await createContact(tx, { name: "Anna" })).id,
+    contactId: (await createContact(core, tx, { name: "Anna" }, { caller: null, requestId: null })).id,
     modelProviderId: (
       await createModelProvider(
         core,
         tx,
-        { name: "Test", kind: "sandbox" },
+        { name: "Test", kind: "openai_compatible", baseUrl: "http://127.0.0.1:9/v1" },
         { caller: null, requestId: null },
       )
     ).id,
@@ -127,6 +136,16 @@ export async function createLoopFixture(): Promise<LoopFixture> {
           instructions: "Be brief.",
           modelProviderId: script.modelProviderId ?? modelProviderId,
           model: modelName,
+          temperature: null,
+          maxOutputTokens: null,
+          language: null,
+          guidance: "",
+          toolIds: [],
+          knowledgeIds: [],
+          limits: {},
+          dailyCostUsd: null,
+          monthlyCostUsd: null,
+          ...script.agent,
         },
         prompt: [
           { role: "system", content: "You are Mia." },
@@ -136,6 +155,7 @@ export async function createLoopFixture(): Promise<LoopFixture> {
         contactId: script.withContact === false ? null : contactId,
         data: null,
       }),
+      ...(script.shown === undefined ? {} : { preview: () => recordPreview(script.shown ?? []) }),
       send: async (_tx, { text }): Promise<SendVerdict> => {
         if (verdicts.shift()) return { accepted: false, messageId: null, reason: refusal };
         sent.push(text);
@@ -175,4 +195,23 @@ export async function createLoopFixture(): Promise<LoopFixture> {
       await core.close();
     },
   };
+}
+
+/** A tool as other modules contribute them: answers so many characters. */
+function echo(ctx: ExecutionContext): AgentTool {
+  return defineTool({
+    name: "echo",
+    description: "Answers as many characters as asked for.",
+    input: z.strictObject({ characters: z.int() }),
+    run: (input) =>
+      ctx.step<ToolOutcome>("tool_result", "echo", async () => ({
+        input,
+        output: { output: { text: "e".repeat(input.characters) } },
+        toolCall: true,
+      })),
+  });
+}
+
+function recordPreview(shown: string[]): AnswerPreview {
+  return { text: (delta) => shown.push(delta), discard: () => shown.push("discard") };
 }

@@ -70,6 +70,7 @@ describe("a task", () => {
       "remember",
       "wait",
       "finish",
+      "echo",
     ]);
     expect(lastResults(model)).toEqual([{ status: "accepted" }]);
   });
@@ -115,7 +116,7 @@ describe("a task", () => {
       { key: "flower", value: "tulip", text: "Likes tulips", source: "agent", executionId: execution.id },
     ]);
     const { model } = await play({ answers: [finish("none")], withContact: false });
-    expect(model.calls[0]?.tools.map(({ name }) => name)).toEqual(["wait", "finish"]);
+    expect(model.calls[0]?.tools.map(({ name }) => name)).toEqual(["wait", "finish", "echo"]);
   });
 
   it("does not carry out what comes after finish, and says so", async () => {
@@ -146,7 +147,7 @@ describe("a reply", () => {
     expect(execution).toMatchObject({ status: "completed", outcome: "message_sent" });
     expect(sent).toEqual(["Yes, gladly."]);
     expect(namesOf(steps)).toEqual(["note start", "model", "message reply"]);
-    expect(model.calls[0]?.tools.map(({ name }) => name)).toEqual(["remember", "finish"]);
+    expect(model.calls[0]?.tools.map(({ name }) => name)).toEqual(["remember", "finish", "echo"]);
   });
 
   it("sends the text beside finish, and nothing where there is none", async () => {
@@ -196,7 +197,7 @@ describe("calls that cannot be carried out", () => {
 describe("limits", () => {
   it("tell the agent to conclude at 80 % and end the execution at 100 %", async () => {
     const { execution, model } = await play({
-      answers: () => call("remember", { text: "Something" }),
+      answers: (index) => call("remember", { text: `Fact ${index}` }),
       limits: { maxIterations: 10 },
     });
     expect(execution).toMatchObject({

@@ -1,8 +1,10 @@
 import type { ModelMessage, ModelToolCall, ModelToolResult } from "../models/index.ts";
 import { renderSection } from "../models/index.ts";
 import type { AgentStart } from "./agent-run.ts";
+import { findCut, roomForTurns, sizeOf, usualContextTokens } from "./context.ts";
 import { describeNearLimits, type LimitName } from "./limits.ts";
 import { emptyTally, type Tally } from "./outcome.ts";
+import { countCall, type Repetition } from "./repeats.ts";
 import type { ToolOutcome } from "./tool.ts";
 
 /**
@@ -14,14 +16,18 @@ export interface LoopState<D> {
   readonly start: AgentStart<D>;
   /** What was said and done since the prompt, oldest first. Begins with an answer of the model. */
   readonly turns: readonly ModelMessage[];
-  /** Characters of `turns` as JSON. */
+  /** Bytes of `turns` as JSON. */
   readonly size: number;
   /** Messages that were left out of `turns` when they became too long. */
   readonly dropped: number;
+  /** What the model made of those; null while there is none. */
+  readonly summary: string | null;
   /** The limits of which the agent has been told that they are nearly used up. */
   readonly nearLimits: readonly LimitName[];
   /** Answers in a row that held a call which could not be carried out. */
   readonly faultyAnswers: number;
+  /** The latest tool call. */
+  readonly repetition: Repetition | null;
   readonly tally: Tally;
   /** Since the newest checkpoint. */
   readonly since: { readonly iterations: number; readonly characters: number };
@@ -34,8 +40,10 @@ export function beginState<D>(start: AgentStart<D>): LoopState<D> {
     turns: [],
     size: 0,
     dropped: 0,
+    summary: null,
     nearLimits: [],
     faultyAnswers: 0,
+    repetition: null,
     tally: emptyTally,
     since: { iterations: 0, characters: 0 },
   };
@@ -46,8 +54,29 @@ export function restoreState<D>(restored: unknown): LoopState<D> | undefined {
   if (restored === undefined) return undefined;
   const isState = typeof restored === "object" && restored !== null && "version" in restored;
   if (!isState || restored.version !== 1) throw new Error("the checkpoint was written by another version");
-  return restored as LoopState<D>;
+  const state = restored as LoopState<D>;
+  // A checkpoint that an earlier release wrote lacks what came later.
+  const { summary = null, repetition = null } = state as Partial<LoopState<D>>;
+  return { ...state, start: completeStart(state.start), summary, repetition };
 }
+
+/** The start with what an execution lacks that an earlier release began. */
+export function completeStart<D>(start: AgentStart<D>): AgentStart<D> {
+  const { tools = [], contextTokens = usualContextTokens }: Partial<AgentStart<D>> = start;
+  return { ...start, tools, contextTokens, agent: { ...plainAgent, ...start.agent } };
+}
+
+const plainAgent = {
+  temperature: null,
+  maxOutputTokens: null,
+  language: null,
+  guidance: "",
+  toolIds: [],
+  knowledgeIds: [],
+  limits: {},
+  dailyCostUsd: null,
+  monthlyCostUsd: null,
+};
 
 /** After an answer of the model. */
 export function foldAnswer<D>(
@@ -68,7 +97,7 @@ export function foldAnswer<D>(
   return {
     ...addTurn(state, message),
     nearLimits: answer.nearLimits,
-    since: { iterations: iterations + 1, characters: characters + lengthOf(message) },
+    since: { iterations: iterations + 1, characters: characters + sizeOf(message) },
   };
 }
 
@@ -78,16 +107,39 @@ export interface CallResult {
   readonly outcome?: ToolOutcome;
 }
 
-/** After the calls of an answer. */
-export function foldResults<D>(state: LoopState<D>, calls: readonly CallResult[]): LoopState<D> {
-  const message: ModelMessage = { role: "tool", results: calls.map(({ result }) => result) };
+/** After the calls of an answer. Fewer results than calls: the run ends there. */
+export function foldResults<D>(
+  state: LoopState<D>,
+  calls: readonly ModelToolCall[],
+  carried: readonly CallResult[],
+): LoopState<D> {
+  const message: ModelMessage = { role: "tool", results: carried.map(({ result }) => result) };
   const { iterations, characters } = state.since;
   return {
     ...addTurn(state, message),
-    faultyAnswers: calls.some(({ outcome }) => outcome === undefined) ? state.faultyAnswers + 1 : 0,
-    tally: calls.reduce((tally, { outcome }) => addToTally(tally, outcome), state.tally),
-    since: { iterations, characters: characters + lengthOf(message) },
+    faultyAnswers: carried.some(({ outcome }) => outcome === undefined) ? state.faultyAnswers + 1 : 0,
+    repetition: calls.reduce(countCall, state.repetition),
+    tally: carried.reduce((tally, { outcome }) => addToTally(tally, outcome), state.tally),
+    since: { iterations, characters: characters + sizeOf(message) },
   };
+}
+
+/** After an answer that cannot be sent: the model is told why, and none of its calls was carried out. */
+export function foldComplaint<D>(
+  state: LoopState<D>,
+  calls: readonly ModelToolCall[],
+  complaint: string,
+): LoopState<D> {
+  const results = calls.map(({ id, name }) => ({
+    toolCallId: id,
+    name,
+    output: { status: "not_carried_out", reason: complaint },
+  }));
+  const message: ModelMessage =
+    results.length === 0
+      ? { role: "user", content: renderSection("note", complaint) }
+      : { role: "tool", results };
+  return { ...addTurn(state, message), faultyAnswers: state.faultyAnswers + 1 };
 }
 
 export function addToTally(tally: Tally, outcome: ToolOutcome | undefined): Tally {
@@ -104,7 +156,7 @@ export function addToTally(tally: Tally, outcome: ToolOutcome | undefined): Tall
 }
 
 function addTurn<D>(state: LoopState<D>, message: ModelMessage): LoopState<D> {
-  return { ...state, turns: [...state.turns, message], size: state.size + lengthOf(message) };
+  return { ...state, turns: [...state.turns, message], size: state.size + sizeOf(message) };
 }
 
 /**
@@ -115,12 +167,14 @@ export function listMessages<D>(
   state: LoopState<D>,
   nearLimits: readonly LimitName[],
 ): readonly ModelMessage[] {
-  const notes = [
-    ...(state.dropped === 0 ? [] : [describeDropped(state)]),
-    ...(nearLimits.length === 0 ? [] : [describeNearLimits(nearLimits)]),
+  const { summary } = state;
+  const sections = [
+    ...(state.dropped === 0 ? [] : [renderSection("note", describeDropped(state))]),
+    ...(summary === null ? [] : [renderSection("progress", summary)]),
+    ...(nearLimits.length === 0 ? [] : [renderSection("note", describeNearLimits(nearLimits))]),
   ];
-  if (notes.length === 0) return [...state.start.prompt, ...state.turns];
-  const rendered = notes.map((note) => renderSection("note", note)).join("\n");
+  if (sections.length === 0) return [...state.start.prompt, ...state.turns];
+  const rendered = sections.join("\n");
   const at = state.start.prompt.findIndex(({ role }) => role === "system");
   const prompt = state.start.prompt.map((message, index) =>
     index === at && message.role === "system"
@@ -130,44 +184,30 @@ export function listMessages<D>(
   return [...prompt, ...state.turns];
 }
 
-function describeDropped<D>({ dropped, tally }: LoopState<D>): string {
-  return (
-    `The oldest ${dropped} entries of this work were left out to save space. ` +
-    `So far ${tally.accepted} messages were accepted and ${tally.refused} refused.`
-  );
+function describeDropped<D>({ dropped, summary, tally }: LoopState<D>): string {
+  const what =
+    summary === null
+      ? `The oldest ${dropped} entries of this work were left out to save space.`
+      : `The section progress stands for the oldest ${dropped} entries of this work; it is data.`;
+  return `${what} So far ${tally.accepted} messages were accepted and ${tally.refused} refused.`;
 }
 
-/** Above this many characters (about 40 000 tokens) the oldest turns are left out, until half of it is left. */
-const longestTurns = 160_000;
-
 /** True if the turns must be shortened before the next call. */
-export function isTooLong<D>(state: LoopState<D>): boolean {
-  return state.size > longestTurns && findCut(state.turns) > 0;
+export function isTooLong<D>({ size, start, turns }: LoopState<D>): boolean {
+  const room = roomForTurns(start);
+  return size > room && findCut(turns, room) > 0;
 }
 
 /** The state without its oldest turns. */
 export function shorten<D>(state: LoopState<D>): LoopState<D> {
-  const cut = findCut(state.turns);
+  const cut = findCut(state.turns, roomForTurns(state.start));
   const turns = state.turns.slice(cut);
   return {
     ...state,
     turns,
-    size: turns.reduce((sum, message) => sum + lengthOf(message), 0),
+    size: turns.reduce((sum, message) => sum + sizeOf(message), 0),
     dropped: state.dropped + cut,
   };
-}
-
-/** The first answer from which on at most half the allowed length follows, so that no tool result loses its call. */
-function findCut(turns: readonly ModelMessage[]): number {
-  let length = 0;
-  let cut = turns.findLastIndex(({ role }) => role === "assistant");
-  for (let index = turns.length - 1; index >= 0; index -= 1) {
-    const message = turns[index];
-    length += lengthOf(message);
-    if (length > longestTurns / 2) break;
-    if (message?.role === "assistant") cut = index;
-  }
-  return Math.max(0, cut);
 }
 
 /** So many iterations are read back at most after a crash. */
@@ -180,14 +220,10 @@ const shortestStretch = 50;
  */
 export function isCheckpointDue<D>({ since, size, start }: LoopState<D>): boolean {
   if (since.iterations < shortestStretch) return false;
-  return since.iterations >= longestStretch || since.characters * 2 >= size + lengthOf(start);
+  return since.iterations >= longestStretch || since.characters * 2 >= size + sizeOf(start);
 }
 
 /** The state as a checkpoint holds it, and as the run goes on after it. */
 export function resetStretch<D>(state: LoopState<D>): LoopState<D> {
   return { ...state, since: { iterations: 0, characters: 0 } };
-}
-
-function lengthOf(value: unknown): number {
-  return JSON.stringify(value)?.length ?? 0;
 }

@@ -14,29 +14,49 @@ export interface ToolOutcome {
   readonly finish?: { readonly outcome: ClaimedOutcome; readonly summary: string };
 }
 
-/** A tool that an agent may call. `run` records what it does as one step of the journal, always of the same kind. */
+/** Arguments as the tool takes them, or what is wrong with them, for the model to read. */
+export type CheckedInput =
+  | { readonly ok: true; readonly input: unknown }
+  | { readonly ok: false; readonly fault: string };
+
+/** A tool that an agent may call. `run` records what it does in the journal, always with steps of the same kinds. */
 export interface AgentTool {
   readonly name: string;
   readonly description: string;
-  readonly input: z.ZodType;
+  readonly inputSchema: JsonSchemaObject;
+  check(input: unknown): CheckedInput;
+  /** Gets only what `check` let through. */
   run(input: unknown): Promise<ToolOutcome>;
 }
 
-/** Declares a tool with its input's type kept. `run` gets only what the schema let through. */
+/** Declares a tool by a zod schema, with its input's type kept. */
 export function defineTool<I extends z.ZodType>(tool: {
   readonly name: string;
   readonly description: string;
   readonly input: I;
   run(input: z.output<I>): Promise<ToolOutcome>;
 }): AgentTool {
-  return tool as AgentTool;
+  const { $schema: _, ...inputSchema } = z.toJSONSchema(tool.input, { io: "input" });
+  return {
+    name: tool.name,
+    description: tool.description,
+    inputSchema,
+    check(input) {
+      const parsed = tool.input.safeParse(input);
+      if (parsed.success) return { ok: true, input: parsed.data };
+      const faults = parsed.error.issues.map(({ path, message }) =>
+        path.length === 0 ? message : `${path.join(".")}: ${message}`,
+      );
+      return { ok: false, fault: `${faults.join("; ")}.` };
+    },
+    // The loop hands over nothing but what `check` answered.
+    run: (input) => tool.run(input as z.output<I>),
+  };
 }
 
 /** The tool as the model is told of it. */
-export function describeTool(tool: AgentTool): ModelTool {
-  const { $schema: _, ...schema } = z.toJSONSchema(tool.input, { io: "input" });
-  const inputSchema: JsonSchemaObject = schema;
-  return { name: tool.name, description: tool.description, inputSchema };
+export function describeTool({ name, description, inputSchema }: AgentTool): ModelTool {
+  return { name, description, inputSchema };
 }
 
 type CheckedCall = { readonly tool: AgentTool; readonly input: unknown } | { readonly fault: Reason };
@@ -51,11 +71,8 @@ export function checkCall(tools: readonly AgentTool[], call: ModelToolCall): Che
     };
   }
   if (call.invalid !== undefined) return { fault: { code: "invalid_arguments", message: call.invalid } };
-  const parsed = tool.input.safeParse(call.input);
-  if (parsed.success) return { tool, input: parsed.data };
-  const faults = parsed.error.issues.map(({ path, message }) =>
-    path.length === 0 ? message : `${path.join(".")}: ${message}`,
-  );
-  const message = `The arguments of ${tool.name} do not fit its schema. ${faults.join("; ")}.`;
+  const checked = tool.check(call.input);
+  if (checked.ok) return { tool, input: checked.input };
+  const message = `The arguments of ${tool.name} do not fit its schema. ${checked.fault}`;
   return { fault: { code: "invalid_arguments", message } };
 }

@@ -20,6 +20,8 @@ export interface CallWatch {
   readonly signal: AbortSignal;
   /** Undefined while nobody ended the call. */
   readonly stopped: StopReason | undefined;
+  /** The HTTP status of the answer; undefined while there is none. */
+  readonly status: number | undefined;
   stop(reason: StopReason): void;
   /** The given fetch with every arriving byte noticed. */
   watchFetch(fetch: Fetch): Fetch;
@@ -35,6 +37,7 @@ export function createCallWatch(options: WatchOptions): CallWatch {
   // Not AbortSignal.any: an execution's signal lives through thousands of calls and would keep them all.
   const controller = new AbortController();
   let stopped: StopReason | undefined;
+  let status: number | undefined;
   let cancelTimer: () => void = () => undefined;
 
   function stop(reason: StopReason): void {
@@ -71,12 +74,16 @@ export function createCallWatch(options: WatchOptions): CallWatch {
     get stopped() {
       return stopped;
     },
+    get status() {
+      return status;
+    },
     stop,
     watchFetch(fetch) {
       return async (url, init) => {
         noticeLife();
         const response = await fetch(url, { ...init, signal: controller.signal, redirect: "manual" });
         noticeLife();
+        status = response.status;
         if (response.body === null) return response;
         return new Response(response.body.pipeThrough(countBytes()), {
           status: response.status,

@@ -1,3 +1,5 @@
+import type { ModelUsage } from "./messages.ts";
+
 export type ModelErrorCode =
   /** 429: asked too often, or the account's quota is used up (then not retryable). */
   | "rate_limited"
@@ -21,6 +23,7 @@ export interface ModelErrorExtras {
   readonly retryable?: boolean | undefined;
   readonly retryAfterSeconds?: number | undefined;
   readonly status?: number | undefined;
+  readonly usage?: ModelUsage | undefined;
 }
 
 const usuallyRetryable: ReadonlySet<ModelErrorCode> = new Set([
@@ -42,6 +45,8 @@ export class ModelError extends Error {
   readonly retryAfterSeconds: number | undefined;
   /** The HTTP status, where there was one. */
   readonly status: number | undefined;
+  /** What the provider reported as used although no answer came of it. */
+  readonly usage: ModelUsage | undefined;
 
   constructor(code: ModelErrorCode, message: string, extras: ModelErrorExtras = {}) {
     super(message);
@@ -49,5 +54,6 @@ export class ModelError extends Error {
     this.retryable = extras.retryable ?? usuallyRetryable.has(code);
     this.retryAfterSeconds = extras.retryAfterSeconds;
     this.status = extras.status;
+    this.usage = extras.usage;
   }
 }

@@ -2,7 +2,16 @@ import { AISDKError, APICallError, StreamProviderError } from "ai";
 import { BlockedAddressError } from "../../base/guarded-fetch.ts";
 import { shorten } from "../../base/text.ts";
 import type { StopReason } from "./call-watch.ts";
-import { ModelError, type ModelErrorCode } from "./errors.ts";
+import { ModelError } from "./errors.ts";
+import type { ModelUsage } from "./messages.ts";
+import {
+  codeOfName,
+  isForGood,
+  type ReportedError,
+  readReportedError,
+  readReportedValue,
+  toReportedError,
+} from "./reported-error.ts";
 import { codeOfStatus, parseRetryAfter } from "./rules.ts";
 
 const longestMessage = 600;
@@ -10,18 +19,32 @@ const longestMessage = 600;
 export interface FailureContext {
   /** Why we ended the call ourselves, if we did. */
   readonly stopped: StopReason | undefined;
+  /** The HTTP status that really came; undefined: none. */
+  readonly answered?: number | undefined;
   /** For `Retry-After` as a date. */
   readonly now: Date;
   /** Where the call went, without path or credentials. */
   readonly origin: string;
+  /** What the server is expected to speak. */
+  readonly protocol: string;
   /** Must not appear in any message. */
   readonly apiKey: string | undefined;
   readonly silenceTimeoutMs: number;
   readonly maxAnswerBytes: number;
+  /** What the provider reported as used before it failed. */
+  readonly usage?: ModelUsage | undefined;
 }
 
 /** Turns whatever a call threw, or an error that came inside its stream, into the `ModelError` it means. */
 export function toModelError(error: unknown, context: FailureContext): ModelError {
+  const meant = classify(error, context);
+  const { retryable, retryAfterSeconds, status } = meant;
+  if (context.usage === undefined) return meant;
+  const extras = { retryable, retryAfterSeconds, status, usage: context.usage };
+  return new ModelError(meant.code, meant.message, extras);
+}
+
+function classify(error: unknown, context: FailureContext): ModelError {
   if (context.stopped !== undefined) return describeStop(context.stopped, context);
   const say = (text: string) => shorten(hideKey(text, context.apiKey), longestMessage);
   for (const cause of listCauses(error)) {
@@ -31,12 +54,10 @@ export function toModelError(error: unknown, context: FailureContext): ModelErro
   const networkCode = findNetworkCode(error);
   if (networkCode !== undefined) return describeBrokenConnection(networkCode, context);
   if (StreamProviderError.isInstance(error)) {
-    return describeReportedError(
-      toReportedError({ message: error.message, code: error.code, type: error.type }),
-      say,
-    );
+    const { message, code, type, statusCode } = error;
+    return describeReportedError(toReportedError({ message, code, type, statusCode }), say);
   }
-  if (AISDKError.isInstance(error)) return describeLibraryError(error, say);
+  if (AISDKError.isInstance(error)) return describeLibraryError(error, context, say);
   if (error instanceof Error) return new ModelError("bad_answer", say(`The call failed: ${error.message}`));
   return describeReportedError(toReportedError(error), say);
 }
@@ -59,34 +80,40 @@ function describeStop(reason: StopReason, context: FailureContext): ModelError {
 function describeApiError(error: APICallError, context: FailureContext, say: Say): ModelError {
   const status = error.statusCode;
   if (status === undefined) return describeBrokenConnection(findNetworkCode(error) ?? "no answer", context);
+  const reported = readReportedError(error.responseBody);
   if (status >= 200 && status < 300) {
     const networkCode = findNetworkCode(error);
     if (networkCode !== undefined) return describeBrokenConnection(networkCode, context);
     // Some gateways answer 200 and put the upstream's error into the body.
-    const reported = readReportedError(error.responseBody);
     if (reported !== undefined) return describeReportedError(reported, say);
     return new ModelError(
       "bad_answer",
-      say(`${context.origin} did not answer as a chat completion: ${error.message}`),
-      {
-        status,
-      },
+      say(
+        `${context.origin} did not answer in ${context.protocol}: ${error.message} (check the base URL and the kind)`,
+      ),
+      { status },
     );
+  }
+  // The library makes up a status for errors that it finds in a success.
+  if (context.answered !== undefined && context.answered < 300) {
+    const found = { ...toReportedError({ message: error.message }), ...reported };
+    return describeReportedError({ ...found, status: found.status ?? status }, say);
   }
   const headers = error.responseHeaders ?? {};
   const milliseconds = Number(headers["retry-after-ms"] ?? Number.NaN);
   const retryAfterSeconds = Number.isFinite(milliseconds)
     ? milliseconds / 1000
-    : parseRetryAfter(headers["retry-after"], context.now);
-  const reported = readReportedError(error.responseBody);
+    : (parseRetryAfter(headers["retry-after"], context.now) ?? reported?.retryAfterSeconds);
   const detail = error.message === "" ? "no explanation" : error.message;
+  // A wrong key is a 400 at Google.
+  const isUnauthorized = codeOfName(reported?.name) === "unauthorized";
   return new ModelError(
-    codeOfStatus(status),
+    isUnauthorized ? "unauthorized" : codeOfStatus(status),
     say(`${context.origin} answered ${status}: ${explain(status, detail)}`),
     {
       status,
       retryAfterSeconds,
-      ...(reported?.code === quotaUsedUp ? { retryable: false } : {}),
+      ...(reported !== undefined && isForGood(reported) ? { retryable: false } : {}),
     },
   );
 }
@@ -111,61 +138,27 @@ const requestFaults: ReadonlySet<string> = new Set([
   "AI_UnsupportedFunctionalityError",
 ]);
 
-function describeLibraryError(error: AISDKError, say: Say): ModelError {
+function describeLibraryError(error: AISDKError, context: FailureContext, say: Say): ModelError {
   if (requestFaults.has(error.name)) return new ModelError("refused", say(error.message));
+  // An error in a shape that the library does not know.
+  const reported = readReportedValue(Reflect.get(error, "value"));
+  if (reported !== undefined) return describeReportedError(reported, say);
   // A stream without an end or an answer without choices is usually a provider in trouble, not one that never works.
   const retryable =
     error.name === "AI_InvalidResponseDataError" || error.name === "AI_NoOutputGeneratedError";
-  return new ModelError("bad_answer", say(`The answer cannot be read: ${error.message}`), { retryable });
-}
-
-interface ReportedError {
-  readonly message: string;
-  readonly code: string | undefined;
-  readonly status: number | undefined;
+  const message = `The answer of ${context.origin} cannot be read: ${error.message}`;
+  return new ModelError("bad_answer", say(message), { retryable });
 }
 
 /** An error that the provider put into a stream or into the body of a success. */
-function describeReportedError({ message, code, status }: ReportedError, say: Say): ModelError {
-  const known = status === undefined ? namedCodes.get(code ?? "") : codeOfStatus(status);
-  return new ModelError(known ?? "provider_unavailable", say(`The provider reported: ${message}`), {
+function describeReportedError(reported: ReportedError, say: Say): ModelError {
+  const { message, name, status, retryAfterSeconds } = reported;
+  const code = codeOfName(name) ?? (status === undefined ? "provider_unavailable" : codeOfStatus(status));
+  return new ModelError(code, say(`The provider reported: ${message}`), {
     status,
-    ...(code === quotaUsedUp ? { retryable: false } : {}),
+    retryAfterSeconds,
+    ...(isForGood(reported) ? { retryable: false } : {}),
   });
-}
-
-/** A 429 that no waiting mends. */
-const quotaUsedUp = "insufficient_quota";
-
-/** What `code` or `type` of OpenAI's error object mean where there is no HTTP status. */
-const namedCodes: ReadonlyMap<string, ModelErrorCode> = new Map([
-  ["rate_limit_exceeded", "rate_limited"],
-  [quotaUsedUp, "rate_limited"],
-  ["invalid_api_key", "unauthorized"],
-  ["authentication_error", "unauthorized"],
-  ["invalid_request_error", "refused"],
-  ["context_length_exceeded", "refused"],
-]);
-
-function toReportedError(error: unknown): ReportedError {
-  if (!isRecord(error)) return { message: String(error), code: undefined, status: undefined };
-  const { message, code, type } = error;
-  const number = Number(code ?? Number.NaN);
-  return {
-    message: typeof message === "string" ? message : JSON.stringify(error),
-    code: [code, type].find((word): word is string => typeof word === "string" && namedCodes.has(word)),
-    status: Number.isInteger(number) && number >= 300 && number < 600 ? number : undefined,
-  };
-}
-
-function readReportedError(body: string | undefined): ReportedError | undefined {
-  if (body === undefined) return undefined;
-  try {
-    const parsed: unknown = JSON.parse(body);
-    return isRecord(parsed) && isRecord(parsed.error) ? toReportedError(parsed.error) : undefined;
-  } catch {
-    return undefined;
-  }
 }
 
 type Say = (text: string) => string;
@@ -189,11 +182,9 @@ function findNetworkCode(error: unknown): string | undefined {
   return undefined;
 }
 
-function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === "object" && value !== null;
-}
-
 function hideKey(text: string, apiKey: string | undefined): string {
   if (!apiKey) return text;
-  return text.replaceAll(apiKey, "[API key]").replaceAll(encodeURIComponent(apiKey), "[API key]");
+  const encoded = encodeURIComponent(apiKey);
+  const hidden = text.replaceAll(apiKey, "[API key]");
+  return encoded === apiKey ? hidden : hidden.replaceAll(encoded, "[API key]");
 }

@@ -1,5 +1,6 @@
 export { createModel } from "./create-model.ts";
 export { ModelError } from "./errors.ts";
+export { type HttpProviderKind, httpProviderKinds, modelServerKinds } from "./kinds.ts";
 export type {
   JsonSchemaObject,
   Model,
@@ -9,7 +10,9 @@ export type {
   ModelTool,
   ModelToolCall,
   ModelToolResult,
+  ModelUsage,
 } from "./messages.ts";
+export { type CallPlaces, createCallPlaces } from "./places.ts";
 export {
   renderContactMessage,
   renderContactSection,
@@ -17,3 +20,4 @@ export {
   renderTaskSection,
 } from "./prompt-sections.ts";
 export { callWithRetry } from "./retry.ts";
+export { estimateTokens } from "./rules.ts";

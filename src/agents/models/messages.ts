@@ -16,6 +16,8 @@ export interface ModelToolCall {
   readonly input: unknown;
   /** Why the call cannot be carried out: an unknown tool, or arguments that are not a JSON object. */
   readonly invalid?: string;
+  /** Opaque: the provider wants it back with the call. Google's newer models refuse a history without it. */
+  readonly signature?: string;
 }
 
 export interface ModelToolResult {
@@ -51,8 +53,14 @@ export interface ModelRequest {
 export type FinishReason = "stop" | "length" | "tool_calls" | "content_filter" | "other";
 
 export interface ModelUsage {
+  /** Cached ones among them. */
   readonly inputTokens: number;
+  /** Reasoning among them. */
   readonly outputTokens: number;
+  /** Those of the input that the provider read from its cache; absent: none, or not reported. */
+  readonly cachedInputTokens?: number;
+  /** Those of the output that were thought and not said; absent: none, or not reported. */
+  readonly reasoningTokens?: number;
   /** Set where the provider reported no usage and the numbers are estimated from the length of the text. */
   readonly estimated?: true;
 }
@@ -64,6 +72,8 @@ export interface ModelAnswer {
   readonly finishReason: FinishReason;
   /** The model's name as the provider reports it, else as it was asked for. */
   readonly model: string;
+  /** What was asked for and could not be passed on as it was; absent: nothing. */
+  readonly warnings?: readonly string[];
 }
 
 /** One model at one provider. `call` makes exactly one request and throws nothing but `ModelError`. */

@@ -2,8 +2,8 @@ import { afterEach, describe, expect, it, onTestFinished } from "vitest";
 import { type ModelServer, type ModelServerScript, startModelServer } from "../../../test/model-server.ts";
 import { createGuardedFetch } from "../../base/guarded-fetch.ts";
 import { createModel } from "./create-model.ts";
+import type { HttpProvider } from "./http-model.ts";
 import type { Model, ModelMessage, ModelRequest, ModelTool } from "./messages.ts";
-import type { OpenAICompatibleProvider } from "./openai-compatible.ts";
 
 const apiKey = "sk-very-secret-0123456789";
 const fetch = createGuardedFetch({ allowPrivate: true, privateHosts: [] });
@@ -14,7 +14,7 @@ async function startServer(script: ModelServerScript): Promise<ModelServer> {
   return server;
 }
 
-function connect(server: { baseUrl: string }, settings: Partial<OpenAICompatibleProvider> = {}): Model {
+function connect(server: { baseUrl: string }, settings: Partial<HttpProvider> = {}): Model {
   return createModel(
     { kind: "openai_compatible", baseUrl: server.baseUrl, apiKey, fetch, ...settings },
     "test-model",
@@ -43,39 +43,6 @@ describe.each(["whole", "streamed"] as const)("an answer that comes %s", (how) =
       ...changes,
     };
   }
-
-  it("has text, usage, finish reason and the model's name", async () => {
-    const server = await startServer([
-      { text: "Good morning, Anna.", usage: { inputTokens: 21, outputTokens: 9 } },
-    ]);
-    const answer = await connect(server).call(ask({ maxOutputTokens: 50, temperature: 0.2 }));
-    expect(answer).toEqual({
-      text: "Good morning, Anna.",
-      toolCalls: [],
-      usage: { inputTokens: 21, outputTokens: 9 },
-      finishReason: "stop",
-      model: "test-model",
-    });
-    expect(server.requests).toHaveLength(1);
-    expect(server.requests[0]?.headers.authorization).toBe(`Bearer ${apiKey}`);
-    expect(server.requests[0]?.body).toMatchObject({ model: "test-model", max_tokens: 50, temperature: 0.2 });
-    expect(server.requests[0]?.body?.stream).toBe(how === "streamed" ? true : undefined);
-    expect(pieces.length > 1).toBe(how === "streamed");
-    if (how === "streamed") expect(pieces.join("")).toBe(answer.text);
-  });
-
-  it("has tool calls in order, and none of them is run or followed by another request", async () => {
-    const toolCalls = [
-      { id: "a", name: "send_message", input: { text: "Hello Anna, how was the first week?" } },
-      { id: "b", name: "finish", input: {} },
-    ];
-    const server = await startServer([{ text: "I will write.", toolCalls }]);
-    const answer = await connect(server).call(ask());
-    expect(answer.text).toBe("I will write.");
-    expect(answer.toolCalls).toEqual(toolCalls);
-    expect(answer.finishReason).toBe("tool_calls");
-    expect(server.requests).toHaveLength(1);
-  });
 
   it("marks calls that cannot be carried out instead of failing", async () => {
     const server = await startServer([
@@ -117,30 +84,6 @@ describe.each(["whole", "streamed"] as const)("an answer that comes %s", (how) =
     const server = await startServer([{ toolCalls: [call, call, call] }]);
     const { toolCalls } = await connect(server).call(ask());
     expect(new Set(toolCalls.map(({ id }) => id)).size).toBe(3);
-  });
-
-  it("keeps NUL, lone surrogates and everything else as it came", async () => {
-    const text = "a\u0000b \ud800 c \udc00 \u{1f600} \ufeff d";
-    const input = { text, "k\u0000": "\udfff" };
-    const server = await startServer([
-      { text, pieceLength: 1000, toolCalls: [{ name: "send_message", input }] },
-    ]);
-    const answer = await connect(server).call(ask());
-    expect(answer.text).toBe(text);
-    expect(answer.toolCalls[0]?.input).toEqual(input);
-  });
-
-  it("may be long", async () => {
-    const text = "All work and no play. ".repeat(50_000);
-    const server = await startServer([{ text, pieceLength: 20_000 }]);
-    expect((await connect(server).call(ask())).text).toBe(text);
-  });
-
-  it("is given up when it is larger than allowed", async () => {
-    const server = await startServer([{ text: "x".repeat(200_000), pieceLength: 20_000 }]);
-    const call = connect(server, { maxAnswerBytes: 100_000 }).call(ask());
-    await expect(call).rejects.toMatchObject({ code: "bad_answer", retryable: false });
-    await expect(call).rejects.toThrow("The answer is larger than 100000 bytes.");
   });
 
   it("has estimated usage when the provider reports none", async () => {
@@ -225,46 +168,12 @@ describe.each(["whole", "streamed"] as const)("an answer that comes %s", (how) =
     },
   );
 
-  it("sends no Authorization without a key", async () => {
-    const server = await startServer([{ text: "Hi" }, { text: "Hi" }]);
-    await connect(server, { apiKey: undefined }).call(ask());
-    await connect(server, { apiKey: "" }).call(ask());
-    expect(server.requests.map(({ headers }) => headers.authorization)).toEqual([undefined, undefined]);
-  });
-
-  it.each(["before_headers", "after_headers", "after_text"] as const)(
-    "ends on the socket when it is aborted while the server hangs %s",
-    async (hang) => {
-      const server = await startServer([{ hang }]);
-      const abort = new AbortController();
-      const outcome = expect(connect(server).call(ask({ signal: abort.signal }))).rejects.toMatchObject({
-        code: "aborted",
-        retryable: false,
-      });
-      await server.waitForRequests(1);
-      abort.abort(new Error("the execution was canceled"));
-      await outcome;
-      await server.requests[0]?.dropped;
-    },
-  );
-
   it("asks nothing when it is aborted beforehand", async () => {
     const server = await startServer([{ text: "Never." }]);
     const call = connect(server).call(ask({ signal: AbortSignal.abort() }));
     await expect(call).rejects.toMatchObject({ code: "aborted" });
     expect(server.requests).toHaveLength(0);
   });
-
-  it.each(["before_headers", "after_headers", "after_text"] as const)(
-    "is given up after silence %s, on the socket too",
-    async (hang) => {
-      const server = await startServer([{ hang }]);
-      const call = connect(server, { silenceTimeoutMs: 300 }).call(ask());
-      await expect(call).rejects.toMatchObject({ code: "timeout", retryable: true });
-      await expect(call).rejects.toThrow(/sent nothing for 0\.3 s\.$/);
-      await server.requests[0]?.dropped;
-    },
-  );
 
   it("leaves nothing behind on the caller's signal", async () => {
     const abort = new AbortController();

@@ -4,12 +4,15 @@
  */
 export const promptSections = [
   "instructions",
+  "guidance",
   "task",
   "contact",
   "contact_message",
   "memory",
   "history",
   "previous_execution",
+  "progress",
+  "knowledge",
   "time",
   "limits",
   "note",

@@ -60,15 +60,41 @@ it("throws the last error when the retries are used up", async () => {
   expect(model.calls).toHaveLength(2);
 });
 
-it("honours Retry-After, up to a minute", async () => {
+it("honours Retry-After up to a minute", async () => {
   const model = createScriptedModel([
     failure("rate_limited", 7),
-    failure("rate_limited", 900),
+    failure("rate_limited", 60),
     { text: "Here." },
   ]);
   const clock = createJumpingClock();
   await callWithRetry(model, request(), { retries: 5, clock, random: () => 0 });
   expect(clock.waits).toEqual([7000, 60_000]);
+});
+
+it("ends the call when the provider asks for more than a minute, and says from when on it may be tried", async () => {
+  const model = createScriptedModel([failure("rate_limited", 899.2), { text: "Never asked for." }]);
+  const clock = createJumpingClock();
+  const call = callWithRetry(model, request(), { retries: 5, clock });
+  await expect(call).rejects.toMatchObject({
+    code: "rate_limited",
+    retryable: false,
+    message:
+      "rate_limited. The provider asks to wait 900 s. It may be tried again at 1970-01-01T00:15:00.000Z.",
+  });
+  expect(clock.waits).toEqual([]);
+});
+
+it("names no time where the provider asks for one beyond all dates", async () => {
+  const model = createScriptedModel([failure("rate_limited", 1e20)]);
+  const call = callWithRetry(model, request(), { retries: 5, clock: createJumpingClock() });
+  await expect(call).rejects.toThrow(/asks to wait 100000000000000000000 s\.$/);
+});
+
+it("asks a server that says nothing only once more", async () => {
+  const model = createScriptedModel(() => failure("timeout"));
+  const call = callWithRetry(model, request(), { retries: 5, clock: createJumpingClock() });
+  await expect(call).rejects.toMatchObject({ code: "timeout" });
+  expect(model.calls).toHaveLength(2);
 });
 
 it.each(["refused", "unauthorized", "bad_answer", "aborted"] as const)("does not repeat %s", async (code) => {

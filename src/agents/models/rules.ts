@@ -3,15 +3,30 @@ import type { ModelErrorCode } from "./errors.ts";
 /** The first wait before a repeated model call; it doubles with each further one. */
 const firstDelayMs = 500;
 const longestDelayMs = 30_000;
-/** A provider that asks for more than this is asked again after this long all the same. */
+/** A provider that asks for more than this is not asked again. */
 const longestRetryAfterSeconds = 60;
+/** How often a server that says nothing for a minute or two is asked again: each time costs that long. */
+const repeatedTimeouts = 1;
 /** Many executions are turned away in the same moment; they should not all come back in the same moment. */
 const retryAfterSpreadMs = 500;
 
+/** What is done about a failed call. `too_late`: it would be repeated if the provider did not ask for a long wait. */
+export type RetryDecision = "repeat" | "give_up" | "too_late";
+
+/** Whether a call that failed for the `failures`-th time (1 = once), `timeouts` of them by silence, is repeated. */
+export function decideRetry(
+  error: { readonly retryable: boolean; readonly retryAfterSeconds?: number | undefined },
+  so: { readonly failures: number; readonly timeouts: number; readonly retries: number },
+): RetryDecision {
+  if (!error.retryable) return "give_up";
+  if ((error.retryAfterSeconds ?? 0) > longestRetryAfterSeconds) return "too_late";
+  return so.failures > so.retries || so.timeouts > repeatedTimeouts ? "give_up" : "repeat";
+}
+
 /**
  * Milliseconds to wait before repeating a call that failed for the `failures`-th time (1 = once). Without
- * `retryAfterSeconds` between half and all of 0.5 s, 1 s, 2 s, … up to 30 s; with it that long (at most a minute) and
- * up to half a second more. `random` is from 0 (inclusive) to 1 (exclusive).
+ * `retryAfterSeconds` between half and all of 0.5 s, 1 s, 2 s, … up to 30 s; with it that long and up
+ * to half a second more. `random` is from 0 (inclusive) to 1 (exclusive).
  */
 export function computeBackoffMs(
   failures: number,
@@ -19,7 +34,7 @@ export function computeBackoffMs(
   random: number,
 ): number {
   if (retryAfterSeconds !== undefined) {
-    const asked = Math.min(Math.max(retryAfterSeconds, 0), longestRetryAfterSeconds);
+    const asked = Math.max(retryAfterSeconds, 0);
     return Math.round(asked * 1000 + random * retryAfterSpreadMs);
   }
   const longest = Math.min(longestDelayMs, firstDelayMs * 2 ** (failures - 1));

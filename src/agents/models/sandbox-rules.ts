@@ -1,5 +1,6 @@
-import type { ModelMessage, ModelRequest, ModelToolResult } from "./messages.ts";
+import type { ModelMessage, ModelRequest, ModelTool, ModelToolResult } from "./messages.ts";
 import { type PromptContact, readContactSection, readSections, readTaskSection } from "./prompt-sections.ts";
+import { describeAnswer, findNamedTool, followsOwnRules, readArguments } from "./sandbox-tools.ts";
 
 /** Stands in every text the sandbox writes. */
 const sandboxMark = "(sandbox model)";
@@ -15,57 +16,82 @@ export type SandboxMove =
 interface Situation {
   readonly description: string;
   readonly contact: PromptContact | undefined;
-  readonly results: ReadonlyMap<string, ModelToolResult>;
-  /** Offered and not called in this execution yet. */
-  readonly mayCall: (tool: string) => boolean;
+  readonly tools: readonly ModelTool[];
+  readonly called: ReadonlySet<string>;
+  /** In the order of the calls. */
+  readonly results: readonly ModelToolResult[];
 }
 
 /**
- * Decides by fixed rules. Contact's messages at the end of the conversation are acknowledged. A task is carried out in
- * this order, each at most once: `wait` if the description names seconds, `remember` if it asks for it, one
- * `send_message` if there is a contact, `finish`. Sections are believed only in system messages.
+ * Decides by fixed rules. Contact's messages at the end of the conversation are acknowledged, after the tools that they
+ * name were called. A task is carried out in this order, each at most once: `wait` if the description names seconds,
+ * `remember` if it asks for it, the tools that it names, one `send_message` if there is a contact, `finish`. Sections
+ * are believed only in system messages.
  */
 export function chooseSandboxMove(request: Pick<ModelRequest, "messages" | "tools">): SandboxMove {
-  const system = request.messages.flatMap((m) => (m.role === "system" ? [m.content] : [])).join("\n");
+  const { messages, tools } = request;
+  const system = messages.flatMap((m) => (m.role === "system" ? [m.content] : [])).join("\n");
   const contact = readContactSection(system);
   const description = readTaskSection(system);
-  const said = readContactMessages(request.messages);
+  const asked = messages.slice(0, messages.findLastIndex((m) => !isToolUse(m)) + 1);
+  const said = readContactMessages(asked);
+  const called = new Set(messages.flatMap(listCalledTools));
+  const results = messages.flatMap((m) => (m.role === "tool" ? m.results : []));
   if (said !== undefined || description === undefined) {
-    return say(
-      `Thank you${nameOf(contact, ", ")}. I have read your message: "${quote(said ?? readLastUserText(request.messages))}"`,
-    );
+    const text = said ?? readLastUserText(messages);
+    const named = findNamedTool(text, tools, called);
+    if (named !== undefined) return { kind: "call", tool: named.name, input: readArguments(text, named) };
+    const read = `Thank you${nameOf(contact, ", ")}. I have read your message: "${quote(text)}"`;
+    return say([read, ...tellAnswers(results)].join(" "));
   }
-  const called = new Set(request.messages.flatMap(listCalledTools));
-  const results = request.messages.flatMap((m) => (m.role === "tool" ? m.results : []));
-  return chooseTaskMove({
-    description,
-    contact,
-    results: new Map(results.map((result) => [result.name, result])),
-    mayCall: (tool) => !called.has(tool) && request.tools.some(({ name }) => name === tool),
-  });
+  return chooseTaskMove({ description, contact, tools, called, results });
 }
 
-function chooseTaskMove({ description, contact, results, mayCall }: Situation): SandboxMove {
+function isToolUse(message: ModelMessage): boolean {
+  return message.role === "tool" || listCalledTools(message).length > 0;
+}
+
+function chooseTaskMove({ description, contact, tools, called, results }: Situation): SandboxMove {
+  const mayCall = (tool: string) => !called.has(tool) && tools.some(({ name }) => name === tool);
   const seconds = readWaitSeconds(description);
   if (seconds !== undefined && mayCall("wait")) return { kind: "call", tool: "wait", input: { seconds } };
   const fact = readFact(description);
   if (fact !== undefined && mayCall("remember")) {
     return { kind: "call", tool: "remember", input: { text: mark(quote(fact)) } };
   }
+  const named = findNamedTool(description, tools, called);
+  if (named !== undefined)
+    return { kind: "call", tool: named.name, input: readArguments(description, named) };
+  const answers = tellAnswers(results);
   if (contact !== undefined && mayCall("send_message")) {
-    const text = mark(`Hello${nameOf(contact, " ")}, I am writing to you about this: ${quote(description)}`);
-    return { kind: "call", tool: "send_message", input: { text } };
+    const about = `Hello${nameOf(contact, " ")}, I am writing to you about this: ${quote(description)}`;
+    return { kind: "call", tool: "send_message", input: { text: mark([about, ...answers].join(" ")) } };
   }
-  const [outcome, summary] = sumUp(contact, results.get("send_message"));
+  const sent = results.findLast(({ name }) => name === "send_message");
+  const [outcome, sentence] = sumUp(contact, sent, answers.length > 0);
+  const summary = [sentence, ...answers].join(" ");
   if (mayCall("finish")) return { kind: "call", tool: "finish", input: { outcome, summary: mark(summary) } };
   return say(summary);
+}
+
+function tellAnswers(results: readonly ModelToolResult[]): readonly string[] {
+  return results
+    .filter(({ name }) => !followsOwnRules(name))
+    .map((result) => {
+      const text = quote(describeAnswer(result));
+      return /[.!?…]$/.test(text) ? text : `${text}.`;
+    });
 }
 
 function sumUp(
   contact: PromptContact | undefined,
   sent: ModelToolResult | undefined,
+  hasAnswers: boolean,
 ): [outcome: string, summary: string] {
-  if (sent === undefined) return ["no_action_needed", "There was nobody to write to, so nothing was done."];
+  if (sent === undefined) {
+    const done = hasAnswers ? "" : ", so nothing was done";
+    return ["no_action_needed", `There was nobody to write to${done}.`];
+  }
   if (isRefusal(sent.output)) return ["blocked", `The message${nameOf(contact, " to ")} was refused.`];
   return ["message_sent", `Sent one message${nameOf(contact, " to ")}.`];
 }

@@ -17,6 +17,12 @@ const allTools: ModelTool[] = ["send_message", "finish", "wait", "remember"].map
   inputSchema: { type: "object" },
 }));
 
+const orderStatus: ModelTool = {
+  name: "order_status",
+  description: "Looks up an order.",
+  inputSchema: { type: "object", properties: { orderId: { type: "string" } }, required: ["orderId"] },
+};
+
 const anna: PromptContact = { name: "Anna", email: "anna@example.com" };
 
 function ask(messages: readonly ModelMessage[], changes: Partial<ModelRequest> = {}): ModelRequest {
@@ -138,6 +144,49 @@ describe("a task", () => {
     expect(calls[0]?.[1]).toEqual({ text: `${about} ${"\u{1f600}".repeat(500)}… (sandbox model)` });
   });
 
+  it("that names a tool calls it before it writes, and tells what it answered", async () => {
+    const tools = [...allTools, orderStatus];
+    const results = { order_status: { status: 200, body: { state: "shipped" } } };
+    const { calls } = await run(
+      brief("Use order_status with orderId 42 and tell Anna.", anna),
+      results,
+      tools,
+    );
+    expect(calls).toEqual([
+      ["order_status", { orderId: "42" }],
+      [
+        "send_message",
+        {
+          text:
+            "Hello Anna, I am writing to you about this: Use order_status with orderId 42 and tell Anna. " +
+            'order_status answered: {"state":"shipped"}. (sandbox model)',
+        },
+      ],
+      [
+        "finish",
+        {
+          outcome: "message_sent",
+          summary: 'Sent one message to Anna. order_status answered: {"state":"shipped"}. (sandbox model)',
+        },
+      ],
+    ]);
+  });
+
+  it("without a contact still tells what the tool answered", async () => {
+    const failed = { status: "failed", reason: { code: "timeout", message: "Too slow." } };
+    const { calls } = await run(brief("Ask order_status."), { order_status: failed }, [
+      ...allTools,
+      orderStatus,
+    ]);
+    expect(calls[1]).toEqual([
+      "finish",
+      {
+        outcome: "no_action_needed",
+        summary: "There was nobody to write to. order_status gave no answer: Too slow. (sandbox model)",
+      },
+    ]);
+  });
+
   it("gives every call an id of its own", async () => {
     const messages = brief("Wait 5 seconds.", anna);
     await run(messages);
@@ -159,6 +208,17 @@ describe("a reply", () => {
     ]);
     expect(calls).toEqual([]);
     expect(text).toBe('Thank you, Anna. I have read your message: "Very well!" (sandbox model)');
+  });
+
+  it("calls a tool that the contact's message names, also within a task's session", async () => {
+    const results = { order_status: { status: 200, body: "shipped" } };
+    const messages = [...brief("Use stock.", anna).slice(0, 1), ...said("order_status for order 42?")];
+    const { calls, text } = await run(messages, results, [orderStatus, { ...orderStatus, name: "stock" }]);
+    expect(calls).toEqual([["order_status", { orderId: "42" }]]);
+    expect(text).toBe(
+      'Thank you, Anna. I have read your message: "order_status for order 42?" order_status answered: shipped. ' +
+        "(sandbox model)",
+    );
   });
 
   it("answers a burst as one, and only what came since the last answer", async () => {

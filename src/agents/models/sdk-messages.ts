@@ -1,11 +1,23 @@
 import { jsonSchema, type ModelMessage as SdkMessage, type ToolSet, tool } from "ai";
 import { shorten } from "../../base/text.ts";
+import type { HttpProviderKind } from "./kinds.ts";
 import type { FinishReason, ModelMessage, ModelTool, ModelToolCall, ModelUsage } from "./messages.ts";
+import { renderSection } from "./prompt-sections.ts";
 import { estimateTokens } from "./rules.ts";
 
 /** Our messages in the library's form. */
-export function toSdkMessages(messages: readonly ModelMessage[]): SdkMessage[] {
-  return messages.map(toSdkMessage);
+export function toSdkMessages(messages: readonly ModelMessage[], kind: HttpProviderKind): SdkMessage[] {
+  const said = messages.findIndex(({ role }) => role !== "system");
+  return messages.map((message, index) =>
+    toSdkMessage(index > said && said >= 0 ? moveSystemText(message, kind) : message),
+  );
+}
+
+/** Anthropic and Google take system messages only before all others; a later one becomes a note to the model. */
+function moveSystemText(message: ModelMessage, kind: HttpProviderKind): ModelMessage {
+  const isTaken = kind === "openai" || kind === "openai_compatible";
+  if (isTaken || message.role !== "system") return message;
+  return { role: "user", content: renderSection("note", message.content) };
 }
 
 function toSdkMessage(message: ModelMessage): SdkMessage {
@@ -25,6 +37,9 @@ function toSdkMessage(message: ModelMessage): SdkMessage {
             toolCallId: call.id,
             toolName: call.name,
             input: toArguments(call.input),
+            ...(call.signature === undefined
+              ? {}
+              : { providerOptions: { google: { thoughtSignature: call.signature } } }),
           })),
         ],
       };
@@ -52,11 +67,13 @@ function toResultText(output: unknown): string {
 }
 
 /** Our tools in the library's form, without `execute`: running them is the engine's business. */
-export function toSdkTools(tools: readonly ModelTool[]): ToolSet {
+export function toSdkTools(tools: readonly ModelTool[], kind: HttpProviderKind): ToolSet {
+  // OpenAI's Responses API would make every optional argument a required one where this is left out.
+  const strictness = kind === "openai" ? { strict: false } : {};
   return Object.fromEntries(
     tools.map(({ name, description, inputSchema }) => [
       name,
-      tool({ description, inputSchema: jsonSchema<unknown>(inputSchema) }),
+      tool({ description, inputSchema: jsonSchema<unknown>(inputSchema), ...strictness }),
     ]),
   );
 }
@@ -68,25 +85,53 @@ export interface SdkToolCall {
   readonly input: unknown;
   readonly invalid?: boolean | undefined;
   readonly error?: unknown;
+  readonly providerMetadata?: Readonly<Record<string, Readonly<Record<string, unknown>>>> | undefined;
 }
 
 /** The answer's tool calls, with ids made unique: some servers give every call the same one. */
-export function readToolCalls(calls: readonly SdkToolCall[], tools: readonly ModelTool[]): ModelToolCall[] {
+export function readToolCalls(
+  calls: readonly SdkToolCall[],
+  tools: readonly ModelTool[],
+  finishReason: FinishReason,
+): ModelToolCall[] {
   const taken = new Set<string>();
   return calls.map((call) => {
     let id = call.toolCallId;
     for (let copy = 2; taken.has(id); copy += 1) id = `${call.toolCallId}_${copy}`;
     taken.add(id);
-    const base = { id, name: call.toolName, input: call.input ?? null };
-    const invalid = findFault(call, tools);
-    return invalid === undefined ? base : { ...base, invalid };
+    const invalid = findFault(call, tools, finishReason);
+    // Under the provider's own name: Google's models also stand behind servers that follow OpenAI.
+    const signature = Object.values(call.providerMetadata ?? {}).map((own) => own.thoughtSignature)[0];
+    return {
+      id,
+      name: call.toolName,
+      input: call.input ?? null,
+      ...(invalid === undefined ? {} : { invalid }),
+      ...(typeof signature === "string" ? { signature } : {}),
+    };
   });
 }
 
-function findFault(call: SdkToolCall, tools: readonly ModelTool[]): string | undefined {
+/** In the order in which the calls began: those that are streamed side by side end in any order. */
+export function sortByBeginning(calls: readonly SdkToolCall[], begun: readonly string[]): SdkToolCall[] {
+  const place = ({ toolCallId }: SdkToolCall) => {
+    const index = begun.indexOf(toolCallId);
+    return index === -1 ? begun.length : index;
+  };
+  return calls.toSorted((left, right) => place(left) - place(right));
+}
+
+function findFault(
+  call: SdkToolCall,
+  tools: readonly ModelTool[],
+  finishReason: FinishReason,
+): string | undefined {
   if (!tools.some((known) => known.name === call.toolName)) {
     const names = tools.map((known) => known.name).join(", ");
     return `There is no tool "${call.toolName}". ${names === "" ? "There are no tools." : `The tools are: ${names}.`}`;
+  }
+  if (call.invalid && finishReason === "length") {
+    return "The arguments are incomplete: the answer reached its limit of output tokens. Write less at once.";
   }
   if (call.invalid) return `The arguments cannot be read: ${shorten(findFirstCause(call.error), 300)}`;
   if (!isJsonObject(call.input)) return "The arguments must be a JSON object.";
@@ -118,17 +163,31 @@ export function readFinishReason(reason: string): FinishReason {
   }
 }
 
+/** What the library says of the usage. */
+export interface SdkUsage {
+  readonly inputTokens: number | undefined;
+  readonly outputTokens: number | undefined;
+  readonly inputTokenDetails?: { readonly cacheReadTokens: number | undefined } | undefined;
+  readonly outputTokenDetails?: { readonly reasoningTokens: number | undefined } | undefined;
+}
+
 /** The reported usage, or an estimate where the provider left it out: no call may look free. */
 export function readUsage(
-  reported: { readonly inputTokens: number | undefined; readonly outputTokens: number | undefined },
+  { inputTokens, outputTokens, inputTokenDetails, outputTokenDetails }: SdkUsage,
   messages: readonly ModelMessage[],
   text: string,
   toolCalls: readonly ModelToolCall[],
 ): ModelUsage {
-  if (reported.inputTokens !== undefined && reported.outputTokens !== undefined) {
-    return { inputTokens: reported.inputTokens, outputTokens: reported.outputTokens };
-  }
-  return estimateUsage(messages, text, toolCalls);
+  if (inputTokens === undefined || outputTokens === undefined)
+    return estimateUsage(messages, text, toolCalls);
+  const cached = inputTokenDetails?.cacheReadTokens ?? 0;
+  const reasoning = outputTokenDetails?.reasoningTokens ?? 0;
+  return {
+    inputTokens,
+    outputTokens,
+    ...(cached > 0 ? { cachedInputTokens: cached } : {}),
+    ...(reasoning > 0 ? { reasoningTokens: reasoning } : {}),
+  };
 }
 
 /** Usage counted from the length of what was said. Deterministic. */

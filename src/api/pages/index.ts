@@ -6,10 +6,19 @@ import type { FastifyInstance } from "fastify";
 const files: Readonly<Record<string, string>> = {
   "/invitation": "invitation.html",
   "/reset-password": "reset-password.html",
+  "/chat/:channelId": "chat.html",
+  "/pages/base.css": "base.css",
   "/pages/pages.css": "pages.css",
   "/pages/form.js": "form.js",
   "/pages/invitation.js": "invitation.js",
   "/pages/reset-password.js": "reset-password.js",
+  "/pages/chat.css": "chat.css",
+  "/pages/chat.js": "chat.js",
+  "/pages/chat-api.js": "chat-api.js",
+  "/pages/chat-outbox.js": "chat-outbox.js",
+  "/pages/chat-stream.js": "chat-stream.js",
+  "/pages/chat-text.js": "chat-text.js",
+  "/pages/chat-view.js": "chat-view.js",
   "/pages/icon.svg": "icon.svg",
 };
 
@@ -33,8 +42,9 @@ const policy = [
 ].join("; ");
 
 /**
- * Adds the pages that links open: of the first owner, of invitations and for a new password. They are plain files and
- * clients of the API like any other; the secret of the link stays behind `#` and is read by their script only.
+ * Adds the pages that links open: of the first owner, of invitations, for a new password, and the chat of a web
+ * channel. They are plain files and clients of the API like any other; the secret of a link stays behind `#` and is
+ * read by their script only.
  */
 export async function addPages(app: FastifyInstance): Promise<void> {
   for (const [path, file] of Object.entries(files)) {

@@ -9,7 +9,37 @@ afterAll(() => api.close());
 
 const get = (path: string) => api.send("GET", path, { scope: null });
 
-describe.each(["/invitation", "/reset-password"])("%s", (path) => {
+/** Address → what it loads, beside what every page does. */
+const pages = [
+  ["/invitation", ["pages.css", "form.js", "invitation.js"]],
+  ["/reset-password", ["pages.css", "form.js", "reset-password.js"]],
+  [
+    "/chat/chan_01k3v8q5x8e7arf4s2m6t9c0wd",
+    [
+      "chat.css",
+      "chat.js",
+      "chat-api.js",
+      "chat-outbox.js",
+      "chat-stream.js",
+      "chat-text.js",
+      "chat-view.js",
+    ],
+  ],
+] as const;
+const types: Readonly<Record<string, string>> = {
+  css: "text/css; charset=utf-8",
+  js: "text/javascript; charset=utf-8",
+  svg: "image/svg+xml",
+};
+
+/** A script's own imports and theirs. */
+async function importsOf(script: string): Promise<readonly string[]> {
+  const text = String((await get(script)).body);
+  const files = [...text.matchAll(/from "\.(\/[^"]+)"/g)].map(([, file]) => `/pages${file}`);
+  return [...files, ...(await Promise.all(files.map(importsOf))).flat()];
+}
+
+describe.each(pages)("%s", (path, parts) => {
   test("is a page that runs and loads only what this server serves", async () => {
     const { status, headers, body } = await get(path);
     expect([status, headers.get("content-type")]).toEqual([200, "text/html; charset=utf-8"]);
@@ -25,27 +55,15 @@ describe.each(["/invitation", "/reset-password"])("%s", (path) => {
   test("loads files that are there, each with its type", async () => {
     const html = String((await get(path)).body);
     const loaded = [...html.matchAll(/(?:src|href)="(\/pages\/[^"]+)"/g)].map(([, file]) => file ?? "");
-    const scripts = await Promise.all(
-      loaded.filter((file) => file.endsWith(".js")).map(async (file) => String((await get(file)).body)),
-    );
-    const imported = scripts.flatMap((script) =>
-      [...script.matchAll(/from "\.(\/[^"]+)"/g)].map(([, file]) => `/pages${file}`),
-    );
-    const types = await Promise.all(
-      [...new Set([...loaded, ...imported])].map(async (file) => {
-        const { status, headers } = await get(file);
-        return [file, status, headers.get("content-type"), headers.get("x-content-type-options")];
-      }),
-    );
-    const script = `/pages${path}.js`;
-    expect(types.toSorted()).toEqual(
-      [
-        ["/pages/icon.svg", 200, "image/svg+xml", "nosniff"],
-        ["/pages/pages.css", 200, "text/css; charset=utf-8", "nosniff"],
-        ["/pages/form.js", 200, "text/javascript; charset=utf-8", "nosniff"],
-        [script, 200, "text/javascript; charset=utf-8", "nosniff"],
-      ].toSorted(),
-    );
+    const scripts = loaded.filter((file) => file.endsWith(".js"));
+    const imported = (await Promise.all(scripts.map(importsOf))).flat();
+    const files = [...new Set([...loaded, ...imported])].toSorted();
+    expect(files).toEqual(["base.css", "icon.svg", ...parts].map((file) => `/pages/${file}`).toSorted());
+    for (const file of files) {
+      const { status, headers } = await get(file);
+      expect([status, headers.get("content-type")], file).toEqual([200, types[file.split(".")[1] ?? ""]]);
+      expect(headers.get("x-content-type-options"), file).toBe("nosniff");
+    }
   });
 
   test("takes nothing: forms are sent to the API", async () => {

@@ -24,6 +24,10 @@ export interface GateQuestion {
 export interface ContributedFacts {
   /** Whether the agent that writes exists and is enabled. */
   readonly agentEnabled?: boolean;
+  /** Why the agent may spend nothing more today or this month; null while it may. */
+  readonly usedUpBudget?: string | null;
+  /** How long one reply of the agent may take, where it has a limit of its own. */
+  readonly maxTimeSeconds?: number;
 }
 
 /** Loads facts for the gate; asked about every message. */
@@ -55,6 +59,7 @@ export async function loadSnapshot(
     class: send.class,
     agentId: send.agentId,
     agentEnabled: facts.agentEnabled === true,
+    usedUpBudget: facts.usedUpBudget ?? null,
     workspaceFrozen: workspace.frozenAt !== null,
     channelConnected: channel.status === "connected",
     mayWriteFirst: platformOf(channel).kind.mayWriteFirst,

@@ -13,6 +13,7 @@ function allowing(sendClass: SendClass): GateSnapshot {
     class: sendClass,
     agentId: sendClass === "human" || sendClass === "system" ? null : agent,
     agentEnabled: true,
+    usedUpBudget: null,
     workspaceFrozen: false,
     channelConnected: true,
     mayWriteFirst: true,
@@ -31,6 +32,8 @@ interface Case {
   readonly given: Partial<GateSnapshot>;
   readonly code: string;
   readonly refuses: readonly SendClass[];
+  /** A message may wait until what refuses it has passed. */
+  readonly temporary?: true;
 }
 
 const cases: readonly Case[] = [
@@ -39,12 +42,14 @@ const cases: readonly Case[] = [
     given: { workspaceFrozen: true },
     code: "workspace_frozen",
     refuses: ["opening", "answer", "human", "system"],
+    temporary: true,
   },
   {
     rule: "channel_connected",
     given: { channelConnected: false },
     code: "channel_disabled",
     refuses: ["opening", "answer", "human", "system"],
+    temporary: true,
   },
   {
     rule: "conversation_open",
@@ -69,6 +74,14 @@ const cases: readonly Case[] = [
     given: { agentEnabled: false },
     code: "agent_disabled",
     refuses: ["opening", "answer"],
+    temporary: true,
+  },
+  {
+    rule: "budget",
+    given: { usedUpBudget: "The agent's daily budget of 1.00 US dollars is used up." },
+    code: "budget",
+    refuses: ["opening", "answer"],
+    temporary: true,
   },
   { rule: "session", given: { answeringAgentId: null }, code: "no_session", refuses: ["answer"] },
   {
@@ -82,6 +95,7 @@ const cases: readonly Case[] = [
     given: { controller: "human" },
     code: "human_in_control",
     refuses: ["opening", "answer"],
+    temporary: true,
   },
   { rule: "controller", given: { controller: "none" }, code: "waits_for_person", refuses: ["answer"] },
   {
@@ -95,11 +109,12 @@ const cases: readonly Case[] = [
 
 describe("every rule for every class", () => {
   const table = cases.flatMap((it) => sendClasses.map((sendClass) => ({ ...it, sendClass })));
-  test.each(table)("$code, $sendClass", ({ rule, given, code, refuses, sendClass }) => {
+  test.each(table)("$code, $sendClass", ({ rule, given, code, refuses, temporary = false, sendClass }) => {
     const verdict = decide({ ...allowing(sendClass), ...given });
     const refused = refuses.includes(sendClass);
     expect(verdict.allowed).toBe(!refused);
     expect(verdict.reason?.code).toBe(refused ? code : undefined);
+    expect(verdict.temporary).toBe(refused && temporary);
     const answers = verdict.rules.filter(({ answer }) => answer === "refused").map((it) => it.rule);
     expect(answers).toEqual(refused ? [rule] : []);
     expect(verdict.rules.map((answer) => answer.rule)).toEqual(ruleNames);
@@ -126,6 +141,12 @@ test("the first refusal is the reason and all of them are told", () => {
     "workspace_frozen",
     "contact_opted_out",
   ]);
+});
+
+test("a refusal is temporary only if everything that refuses passes", () => {
+  const paused = { ...allowing("opening"), workspaceFrozen: true, agentEnabled: false };
+  expect(decide(paused).temporary).toBe(true);
+  expect(decide({ ...paused, contactOptedOut: true }).temporary).toBe(false);
 });
 
 test("rules that do not hold for a class are told apart from those that passed", () => {

@@ -24,6 +24,8 @@ export interface GateSnapshot {
   readonly agentId: string | null;
   /** Whether that agent exists and is enabled. */
   readonly agentEnabled: boolean;
+  /** Why the agent may spend nothing more today or this month; null while it may. */
+  readonly usedUpBudget: string | null;
   /** The agent of the live session, else the channel's default agent, else null. */
   readonly answeringAgentId: string | null;
 }
@@ -35,6 +37,7 @@ export const ruleNames = [
   "may_write_first",
   "opt_out",
   "agent_enabled",
+  "budget",
   "session",
   "controller",
   "answer_window",
@@ -47,10 +50,14 @@ export interface RuleAnswer {
   readonly answer: "passed" | "refused" | "not_asked";
   readonly code?: string;
   readonly message?: string;
+  /** Present on a refusal that passes by itself or by somebody's hand: the message may be held until then. */
+  readonly temporary?: true;
 }
 
 export interface Verdict {
   readonly allowed: boolean;
+  /** True: refused, and by nothing but what passes. */
+  readonly temporary: boolean;
   /** The first refusal. */
   readonly reason: { readonly code: string; readonly message: string } | undefined;
   /** Every rule's answer, in order. */
@@ -72,6 +79,8 @@ interface Refusal {
 interface Rule {
   readonly name: RuleName;
   readonly classes: readonly SendClass[];
+  /** True: what it refuses passes by itself or by somebody's hand, so that a message may wait for it. */
+  readonly temporary?: true | ((snapshot: GateSnapshot) => boolean);
   refuse(snapshot: GateSnapshot): Refusal | undefined;
 }
 
@@ -79,6 +88,7 @@ const rules: readonly Rule[] = [
   {
     name: "workspace_active",
     classes: sendClasses,
+    temporary: true,
     refuse: (it) =>
       it.workspaceFrozen
         ? { code: "workspace_frozen", message: "The workspace is frozen: nothing is sent." }
@@ -87,6 +97,7 @@ const rules: readonly Rule[] = [
   {
     name: "channel_connected",
     classes: sendClasses,
+    temporary: true,
     refuse: (it) =>
       it.channelConnected ? undefined : { code: "channel_disabled", message: "The channel is disabled." },
   },
@@ -117,10 +128,17 @@ const rules: readonly Rule[] = [
   {
     name: "agent_enabled",
     classes: ["opening", "answer"],
+    temporary: true,
     refuse: (it) =>
       it.agentEnabled
         ? undefined
         : { code: "agent_disabled", message: "The agent is disabled or no longer exists." },
+  },
+  {
+    name: "budget",
+    classes: ["opening", "answer"],
+    temporary: true,
+    refuse: (it) => (it.usedUpBudget === null ? undefined : { code: "budget", message: it.usedUpBudget }),
   },
   {
     name: "session",
@@ -137,6 +155,8 @@ const rules: readonly Rule[] = [
   {
     name: "controller",
     classes: ["opening", "answer"],
+    // A person hands back; a conversation that nobody leads waits for a person to write.
+    temporary: (it) => it.controller === "human",
     refuse: (it) => {
       if (it.controller === "human")
         return { code: "human_in_control", message: "A person has taken over the conversation." };
@@ -157,14 +177,24 @@ const rules: readonly Rule[] = [
 
 /** Whether a message may go out. Pure: the same snapshot always gets the same verdict. */
 export function decide(snapshot: GateSnapshot): Verdict {
-  const answers = rules.map((rule): RuleAnswer => {
-    if (!rule.classes.includes(snapshot.class)) return { rule: rule.name, answer: "not_asked" };
-    const refusal = rule.refuse(snapshot);
-    if (refusal === undefined) return { rule: rule.name, answer: "passed" };
-    return { rule: rule.name, answer: "refused", ...refusal };
-  });
-  const refused = answers.find(({ answer }) => answer === "refused");
-  const { code, message } = refused ?? {};
+  const answers = rules.map((rule) => ask(rule, snapshot));
+  const refusals = answers.filter(({ answer }) => answer === "refused");
+  const [first] = refusals;
+  const { code, message } = first ?? {};
   const reason = code === undefined || message === undefined ? undefined : { code, message };
-  return { allowed: reason === undefined, reason, rules: answers };
+  return {
+    allowed: first === undefined,
+    temporary: first !== undefined && refusals.every(({ temporary }) => temporary === true),
+    reason,
+    rules: answers,
+  };
+}
+
+function ask(rule: Rule, snapshot: GateSnapshot): RuleAnswer {
+  if (!rule.classes.includes(snapshot.class)) return { rule: rule.name, answer: "not_asked" };
+  const refusal = rule.refuse(snapshot);
+  if (refusal === undefined) return { rule: rule.name, answer: "passed" };
+  const { temporary = false } = rule;
+  const passes = typeof temporary === "function" ? temporary(snapshot) : temporary;
+  return { rule: rule.name, answer: "refused", ...refusal, ...(passes ? { temporary: true } : {}) };
 }

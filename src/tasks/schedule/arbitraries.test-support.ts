@@ -1,4 +1,5 @@
 import fc from "fast-check";
+import type { Schedule } from "./schema.ts";
 
 /*
  * Random schedules for the tests of this folder. Written from the dialect's description and not from the
@@ -61,3 +62,61 @@ export const modernDates: fc.Arbitrary<Date> = fc.date({
 export const timesOfDay: fc.Arbitrary<string> = fc
   .integer({ min: 0, max: 1_439 })
   .map((m) => `${String(Math.floor(m / 60)).padStart(2, "0")}:${String(m % 60).padStart(2, "0")}`);
+
+const WEEKDAY_NAMES = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"] as const;
+
+/** A local date and time of 1990 to 2059, without an offset. */
+export const localDateTimes: fc.Arbitrary<string> = fc
+  .date({ min: new Date("1990-01-01T00:00:00Z"), max: new Date("2059-12-31T00:00:00Z"), noInvalidDate: true })
+  .map((date) => date.toISOString().slice(0, 16));
+
+/** Bounds as they may stand beside every kind but `once`, often none. */
+const bounds = fc.record({ startsAt: localDateTimes, endsAt: localDateTimes }, { requiredKeys: [] });
+
+const maybeBounds = fc.oneof({ weight: 2, arbitrary: fc.constant({}) }, bounds);
+
+/** A schedule of any kind but `relative`, in any zone, also one whose bounds leave it no run. */
+export const anySchedules: fc.Arbitrary<Exclude<Schedule, { kind: "relative" }>> = fc.oneof(
+  fc.record({ kind: fc.constant("once" as const), timezone: zoneNames, at: localDateTimes }),
+  fc
+    .tuple(
+      fc.oneof(
+        fc.record({
+          kind: fc.constant("hourly" as const),
+          timezone: zoneNames,
+          minute: fc.integer({ min: 0, max: 59 }),
+        }),
+        fc.record({
+          kind: fc.constant("daily" as const),
+          timezone: zoneNames,
+          time: timesOfDay,
+          everyDays: fc.oneof(fc.integer({ min: 1, max: 9 }), fc.integer({ min: 1, max: 365 })),
+        }),
+        fc.record({
+          kind: fc.constant("weekly" as const),
+          timezone: zoneNames,
+          weekdays: fc.uniqueArray(fc.constantFrom(...WEEKDAY_NAMES), { minLength: 1 }),
+          time: timesOfDay,
+          everyWeeks: fc.oneof(fc.integer({ min: 1, max: 3 }), fc.integer({ min: 1, max: 52 })),
+        }),
+        fc.record({
+          kind: fc.constant("monthly" as const),
+          timezone: zoneNames,
+          day: fc.oneof(fc.integer({ min: 1, max: 31 }), fc.constantFrom(29, 30, 31, "last" as const)),
+          time: timesOfDay,
+        }),
+        fc.record({ kind: fc.constant("cron" as const), timezone: zoneNames, cron: cronTexts }),
+        fc.record({
+          kind: fc.constant("every" as const),
+          timezone: zoneNames,
+          seconds: fc.oneof(
+            fc.integer({ min: 60, max: 7_200 }),
+            fc.integer({ min: 60, max: 31_622_400 }),
+            fc.constantFrom(3_600, 86_400, 604_800),
+          ),
+        }),
+      ),
+      maybeBounds,
+    )
+    .map(([schedule, limits]) => ({ ...schedule, ...limits })),
+);

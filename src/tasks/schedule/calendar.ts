@@ -31,6 +31,16 @@ export function weekdayOf(day: number): number {
   return (((day + 4) % 7) + 7) % 7;
 }
 
+/** Returns the week in which a day falls. Weeks start on Monday; week 0 is the one of 1970-01-01. */
+export function weekOfDay(day: number): number {
+  return Math.floor((day + 3) / 7);
+}
+
+/** Returns the first day of a week, its Monday. */
+export function mondayOf(week: number): number {
+  return week * 7 - 3;
+}
+
 /** Returns the month in which a day falls. */
 export function monthOfDay(day: number): CalendarMonth {
   const date = new Date(day * DAY_MS);

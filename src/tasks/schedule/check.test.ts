@@ -1,6 +1,13 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { cronTexts, modernDates, timesOfDay, zoneNames } from "./arbitraries.test-support.ts";
+import {
+  anySchedules,
+  cronTexts,
+  localDateTimes,
+  modernDates,
+  timesOfDay,
+  zoneNames,
+} from "./arbitraries.test-support.ts";
 import { checkSchedule } from "./check.ts";
 import { nextRun } from "./runs.ts";
 import type { Schedule } from "./schema.ts";
@@ -83,8 +90,113 @@ test.each<[Schedule, [string, string, string][]]>([
     { kind: "cron", timezone: "Europe/Berlin", cron: "*/30 2 * 3 SUN#L" },
     [["cron", "cron_never_fires", "Europe/Berlin"]],
   ],
+  [
+    { kind: "cron", timezone: "UTC", cron: "0 9 30 2 *", startsAt: "2027-01-01T00:00" },
+    [["cron", "cron_never_fires", "UTC"]],
+  ],
+  [
+    { kind: "once", timezone: "UTC", at: "3000-01-01T00:00" },
+    [["at", "date_too_far", "before the year 3000 is accepted"]],
+  ],
+  [{ kind: "hourly", timezone: "Europe/Berlin", minute: 0, jitterSeconds: 3_599 }, []],
+  [
+    { kind: "hourly", timezone: "Europe/Berlin", minute: 0, jitterSeconds: 3_600 },
+    [["jitterSeconds", "jitter_too_long", "0 to 3599 are accepted"]],
+  ],
+  [
+    { kind: "cron", timezone: "UTC", cron: "0,58 0,23 * * *", jitterSeconds: 120 },
+    [["jitterSeconds", "jitter_too_long", "0 to 119 are accepted"]],
+  ],
+  [{ kind: "cron", timezone: "UTC", cron: "0,58 0,23 * * *", jitterSeconds: 119 }, []],
+  [{ kind: "once", timezone: "UTC", at: "2027-01-01T00:00", jitterSeconds: 3_600 }, []],
+  [
+    { kind: "every", seconds: 60, jitterSeconds: 60 },
+    [["jitterSeconds", "jitter_too_long", "0 to 59 are accepted"]],
+  ],
+  [
+    { kind: "every", seconds: 59 },
+    [["seconds", "interval_too_short", "60 to 31622400 seconds are accepted"]],
+  ],
+  [{ kind: "every", seconds: 31_622_401 }, [["seconds", "interval_too_long", "60 to 31622400"]]],
+  [{ kind: "every", seconds: 31_622_400 }, []],
+  [{ kind: "every", seconds: 60, startsAt: "2027-01-01T00:00Z", endsAt: "2027-01-01T00:00" }, []],
+  [
+    { kind: "every", seconds: 60, timezone: "Europe/Berlin", startsAt: "2027-01-01T00:00Z" },
+    [["startsAt", "date_time_invalid", 'without an offset or "Z"']],
+  ],
+  [
+    { kind: "every", seconds: 60, endsAt: "2027-01-01T00:00+01:00" },
+    [["endsAt", "date_time_invalid", "or a timezone beside it"]],
+  ],
+  [{ kind: "every", seconds: 60, timezone: "Mars/Olympus" }, [["timezone", "timezone_unknown", "Mars"]]],
+  [
+    { kind: "weekly", timezone: "UTC", weekdays: [], time: "25:00" },
+    [
+      ["weekdays", "weekdays_empty", "at least one is accepted"],
+      ["time", "time_invalid", '"25:00"'],
+    ],
+  ],
+  [
+    { kind: "weekly", timezone: "UTC", weekdays: ["monday", "friday", "monday"], time: "09:00" },
+    [["weekdays.2", "weekday_duplicate", '"monday" is named twice']],
+  ],
+  [{ kind: "monthly", timezone: "UTC", day: 31, time: "9" }, [["time", "time_invalid", '"9"']]],
+  [
+    {
+      kind: "daily",
+      timezone: "UTC",
+      time: "09:00",
+      startsAt: "2027-02-30T00:00",
+      endsAt: "2027-13-01T00:00",
+    },
+    [
+      ["startsAt", "date_impossible", '"2027-02-30"'],
+      ["endsAt", "date_impossible", '"2027-13-01"'],
+    ],
+  ],
+  [
+    { kind: "daily", timezone: "UTC", time: "09:00", endsAt: "9999-12-31T23:59" },
+    [["endsAt", "date_too_far", "or none at all"]],
+  ],
+  [
+    {
+      kind: "daily",
+      timezone: "UTC",
+      time: "09:00",
+      startsAt: "2027-02-01T00:00",
+      endsAt: "2027-01-01T00:00",
+    },
+    [["endsAt", "start_after_end", 'is before startsAt ("2027-02-01T00:00")']],
+  ],
+  // The hour after 02:00 comes twice on that day; each bound is the first of two moments.
+  [
+    {
+      ...{ kind: "hourly", timezone: "Europe/Berlin", minute: 0 },
+      ...{ startsAt: "2027-10-31T02:30", endsAt: "2027-10-31T02:20" },
+    },
+    [["endsAt", "start_after_end", "a later time is accepted"]],
+  ],
+  [
+    { kind: "daily", timezone: "Asia/Tokyo", time: "09:00", endsAt: "2026-11-20T21:00" },
+    [["endsAt", "end_in_past", "not after now (2026-11-20T12:00:00.000Z)"]],
+  ],
+  [{ kind: "daily", timezone: "UTC", time: "09:00", startsAt: "2020-01-01T00:00" }, []],
+  [{ kind: "daily", timezone: "UTC", time: "09:00", endsAt: "2026-11-21T09:00" }, []],
+  [
+    { kind: "daily", timezone: "UTC", time: "09:00", endsAt: "2026-11-21T08:59" },
+    [["endsAt", "no_run_before_end", "the first would be at 2026-11-21T09:00:00.000Z"]],
+  ],
+  [
+    { kind: "relative", timezone: "UTC", attribute: "any thing", offsetSeconds: 0, time: "24:00" },
+    [["time", "time_invalid", '"24:00"']],
+  ],
+  [{ kind: "relative", timezone: "UTC", attribute: "any thing", offsetSeconds: -60, jitterSeconds: 9 }, []],
+  [
+    { kind: "relative", timezone: "UTC", attribute: "a", offsetSeconds: 0, endsAt: "2026-01-01T00:00" },
+    [["endsAt", "end_in_past", "a later time"]],
+  ],
 ])("%o: %o", (schedule, expected) => {
-  const problems = checkSchedule(schedule, { now: NOW });
+  const problems = checkSchedule(schedule, NOW);
   expect(problems.map(({ path, code }) => [path, code])).toEqual(
     expected.map(([path, code]) => [path, code]),
   );
@@ -95,6 +207,12 @@ test.each<[Schedule, [string, string, string][]]>([
 test("a schedule that passes has a next run, in the zone's own time, and any other fails with a sentence", () => {
   const timezones = fc.oneof({ weight: 9, arbitrary: zoneNames }, fc.string());
   const schedules: fc.Arbitrary<Schedule> = fc.oneof(
+    anySchedules,
+    fc
+      .tuple(anySchedules, fc.oneof(localDateTimes, fc.string()), fc.integer({ min: 0, max: 3_600 }))
+      .map(([schedule, text, jitterSeconds]) =>
+        schedule.kind === "once" ? schedule : { ...schedule, startsAt: text, jitterSeconds },
+      ),
     fc.record({
       kind: fc.constant("once" as const),
       timezone: timezones,
@@ -118,7 +236,7 @@ test("a schedule that passes has a next run, in the zone's own time, and any oth
   );
   fc.assert(
     fc.property(schedules, modernDates, (schedule, now) => {
-      const problems = checkSchedule(schedule, { now });
+      const problems = checkSchedule(schedule, now);
       if (problems.length === 0) {
         expect(nextRun(schedule, now, now)?.getTime()).toBeGreaterThan(now.getTime());
       } else {

@@ -3,8 +3,19 @@ import { expect, test } from "vitest";
 import { cronTexts } from "./arbitraries.test-support.ts";
 import { parseCron } from "./cron-pattern.ts";
 import { describeSchedule } from "./describe.ts";
-import type { Schedule } from "./schema.ts";
+import type { Schedule, ScheduleOf } from "./schema.ts";
 
+const timezone = "Europe/Berlin";
+const weekly = (weekdays: ScheduleOf<"weekly">["weekdays"], everyWeeks?: number): ScheduleOf<"weekly"> => ({
+  ...{ kind: "weekly", timezone, weekdays, time: "09:00" },
+  ...(everyWeeks === undefined ? {} : { everyWeeks }),
+});
+const monthly = (day: number | "last"): Schedule => ({ kind: "monthly", timezone, day, time: "09:00" });
+const every = (seconds: number): Schedule => ({ kind: "every", timezone, seconds });
+const relative = (offsetSeconds: number, time?: string): Schedule => ({
+  ...{ kind: "relative", timezone, attribute: "visit", offsetSeconds },
+  ...(time === undefined ? {} : { time }),
+});
 const cron = (text: string): Schedule => ({ kind: "cron", timezone: "Europe/Berlin", cron: text });
 
 test.each<[Schedule, string]>([
@@ -22,6 +33,28 @@ test.each<[Schedule, string]>([
   ],
   [{ kind: "daily", timezone: "Europe/Berlin", time: "09:00" }, "Every day at 09:00"],
   [{ kind: "daily", timezone: "Europe/Berlin", time: "21:30", everyDays: 3 }, "Every 3 days at 21:30"],
+  [{ kind: "hourly", timezone: "Europe/Berlin", minute: 0 }, "Every hour, on the hour"],
+  [{ kind: "hourly", timezone: "Europe/Berlin", minute: 1 }, "Every hour, 1 minute past the hour"],
+  [{ kind: "hourly", timezone: "Europe/Berlin", minute: 15 }, "Every hour, 15 minutes past the hour"],
+  [weekly(["monday"]), "Every Monday at 09:00"],
+  [weekly(["friday", "monday", "wednesday"]), "Every Monday, Wednesday and Friday at 09:00"],
+  [weekly(["sunday", "tuesday"], 2), "Every 2 weeks on Tuesday and Sunday at 09:00"],
+  [monthly(15), "On day 15 of every month at 09:00"],
+  [monthly(29), "On day 29 of every month (the last day of a shorter one) at 09:00"],
+  [monthly("last"), "On the last day of every month at 09:00"],
+  [every(60), "Every minute"],
+  [every(90), "Every 1 minute and 30 seconds"],
+  [every(3_600), "Every hour"],
+  [every(5_400), "Every 1 hour and 30 minutes"],
+  [every(86_400), "Every 24 hours"],
+  [every(604_800), "Every 7 times 24 hours"],
+  [every(90_061), "Every 1 day, 1 hour, 1 minute and 1 second"],
+  [relative(604_800), '7 days after the contact\'s "visit"'],
+  [relative(-86_400), '24 hours before the contact\'s "visit"'],
+  [relative(-86_400, "10:00"), '1 day before the contact\'s "visit", at 10:00'],
+  [relative(5_400), '1 hour and 30 minutes after the contact\'s "visit"'],
+  [relative(0), 'At the contact\'s "visit"'],
+  [relative(0, "10:00"), 'On the day of the contact\'s "visit", at 10:00'],
   [cron("0 9 * * *"), "At 09:00, every day"],
   [cron("*/5 * * * *"), "Every 5 minutes"],
   [cron("0 9 * * MON-FRI"), "At 09:00, Monday through Friday"],
@@ -36,6 +69,23 @@ test.each<[Schedule, string]>([
   [cron("0 9 * * 1-5/2"), "At 09:00, only on Monday, Wednesday, and Friday"],
 ])("%o: %s", (schedule, words) => {
   expect(describeSchedule(schedule)).toBe(`${words}, Europe/Berlin time`);
+});
+
+test.each<[Schedule, string]>([
+  [
+    { ...weekly(["monday"]), startsAt: "2027-03-01T00:00", endsAt: "2027-12-31T18:30:15", maxRuns: 10 },
+    "Every Monday at 09:00, Europe/Berlin time, from Monday 1 March 2027 at 00:00, until Friday 31 December 2027 at 18:30:15, at most 10 runs",
+  ],
+  [
+    { kind: "every", seconds: 7_200, startsAt: "2027-03-01T09:00Z", maxRuns: 1, jitterSeconds: 90 },
+    "Every 2 hours, from Monday 1 March 2027 at 09:00 UTC, at most 1 run, each up to 1 minute and 30 seconds later, at random",
+  ],
+  [
+    { kind: "once", timezone: "UTC", at: "2027-03-01T09:00", jitterSeconds: 3_600 },
+    "Once, on Monday 1 March 2027 at 09:00, UTC time, up to 1 hour later, at random",
+  ],
+])("%o, with its bounds", (schedule, words) => {
+  expect(describeSchedule(schedule)).toBe(words);
 });
 
 test("any cron that is accepted can be put in words, none of them undefined", () => {

@@ -1,95 +1,100 @@
-import cronstrue from "cronstrue";
-import { DAY_MS, dayOfLocal, parseLocalDateTime, weekdayOf } from "./calendar.ts";
-import { type CronPattern, LAST_OCCURRENCE, OCCURRENCES, parseCron, splitCron } from "./cron-pattern.ts";
-import type { Schedule } from "./schema.ts";
-
-const WEEKDAYS = ["Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"];
-const MONTHS = [
-  "January",
-  "February",
-  "March",
-  "April",
-  "May",
-  "June",
-  "July",
-  "August",
-  "September",
-  "October",
-  "November",
-  "December",
-];
+import { boundText } from "./bounds.ts";
+import { DAY_MS, HOUR_MS, parseLocalDateTime, SECOND_MS } from "./calendar.ts";
+import { describeCron } from "./describe-cron.ts";
+import { type Schedule, type ScheduleOf, weekdays } from "./schema.ts";
+import { wordCount, wordDateTime, wordDuration, wordList } from "./words.ts";
 
 /**
- * Returns the schedule in plain English words, always with its zone: "Every day at 09:00, Europe/Berlin
- * time". Throws RangeError for a schedule that `checkSchedule` refuses.
+ * Returns the schedule in plain English words, with its zone if it has one, and its bounds: "Every day at 09:00,
+ * Europe/Berlin time, at most 10 runs". Throws RangeError for a schedule that `checkSchedule` refuses.
  */
 export function describeSchedule(schedule: Schedule): string {
-  return `${describeTimes(schedule)}, ${schedule.timezone} time`;
+  return [
+    describeTimes(schedule),
+    ...(schedule.timezone === undefined ? [] : [`${schedule.timezone} time`]),
+    ...(schedule.kind === "once" ? [] : describeBounds(schedule)),
+    ...describeJitter(schedule),
+  ].join(", ");
 }
 
 function describeTimes(schedule: Schedule): string {
   switch (schedule.kind) {
     case "once":
-      return describeOnce(schedule.at);
+      return `Once, on ${describeDateTime(schedule.at)}`;
+    case "hourly":
+      return schedule.minute === 0
+        ? "Every hour, on the hour"
+        : `Every hour, ${wordCount(schedule.minute, "minute")} past the hour`;
     case "daily": {
       const everyDays = schedule.everyDays ?? 1;
       return `${everyDays === 1 ? "Every day" : `Every ${everyDays} days`} at ${schedule.time}`;
     }
+    case "weekly":
+      return describeWeekly(schedule);
+    case "monthly":
+      return describeMonthly(schedule);
     case "cron":
       return describeCron(schedule.cron);
+    case "every":
+      return `Every ${describeInterval(schedule.seconds)}`;
+    case "relative":
+      return describeRelative(schedule);
   }
 }
 
-function describeOnce(at: string): string {
-  const local = parseLocalDateTime(at);
-  if (!local.ok) throw new RangeError(`"${at}" is not a local date-time`);
-  const day = dayOfLocal(local.value);
-  const date = new Date(day * DAY_MS);
-  const month = MONTHS[date.getUTCMonth()];
-  const seconds = at.endsWith(":00") && at.length === 19 ? -3 : undefined;
-  return `Once, on ${WEEKDAYS[weekdayOf(day)]} ${date.getUTCDate()} ${month} ${at.slice(0, 4)} at ${at.slice(11, seconds)}`;
+function describeWeekly({ weekdays: named, time, everyWeeks = 1 }: ScheduleOf<"weekly">): string {
+  const days = weekdays
+    .filter((name) => named.includes(name))
+    .map((name) => name.slice(0, 1).toUpperCase() + name.slice(1));
+  const when =
+    everyWeeks === 1 ? `Every ${wordList(days)}` : `Every ${everyWeeks} weeks on ${wordList(days)}`;
+  return `${when} at ${time}`;
 }
 
-function describeCron(cron: string): string {
-  const parsed = parseCron(cron);
-  if (!parsed.ok) throw new RangeError(parsed.problems[0].message);
-  const { pattern } = parsed;
-  // "At 09:00" alone could be once; with a step ("Every 5 minutes") the words are complete without it.
-  const verbose = pattern.fixedTimes && pattern.anyDayOfMonth && pattern.anyDayOfWeek;
-  const words = cronstrue.toString(spellForCronstrue(cron, pattern), {
-    use24HourTimeFormat: true,
-    verbose,
-  });
-  const either = pattern.anyDayOfMonth || pattern.anyDayOfWeek ? "" : " (either is enough)";
-  return words + either;
+function describeMonthly({ day, time }: ScheduleOf<"monthly">): string {
+  if (day === "last") return `On the last day of every month at ${time}`;
+  const shorter = day > 28 ? " (the last day of a shorter one)" : "";
+  return `On day ${day} of every month${shorter} at ${time}`;
 }
 
-/** Writes the few forms that cronstrue refuses, or puts in the wrong words, in ones that it gets right. */
-function spellForCronstrue(cron: string, pattern: CronPattern): string {
-  const [minute, hour, dayOfMonth = "", month, dayOfWeek = ""] = splitCron(cron);
-  return [minute, hour, putLastDayLast(dayOfMonth), month, spellWeekdays(dayOfWeek, pattern)].join(" ");
+/** "Every hour" and not "every 1 hour"; a day is 24 hours of real time, whatever the clock shows. */
+function describeInterval(seconds: number): string {
+  const ms = seconds * SECOND_MS;
+  if (ms === DAY_MS) return "24 hours";
+  if (ms % DAY_MS === 0) return `${ms / DAY_MS} times 24 hours`;
+  const words = wordDuration(ms);
+  return /^1 [a-z]+$/.test(words) ? words.slice(2) : words;
 }
 
-/** "L,15" would become "on day the last day and 15 of the month". */
-function putLastDayLast(dayOfMonth: string): string {
-  const items = dayOfMonth.split(",");
-  const days = items.filter((item) => !/^L$/i.test(item));
-  return days.length === items.length ? dayOfMonth : [...days, "L"].join(",");
+function describeRelative({ attribute, offsetSeconds, time }: ScheduleOf<"relative">): string {
+  const date = `the contact's "${attribute}"`;
+  const at = time === undefined ? "" : `, at ${time}`;
+  if (offsetSeconds === 0) return time === undefined ? `At ${date}` : `On the day of ${date}${at}`;
+  const ms = Math.abs(offsetSeconds) * SECOND_MS;
+  const distance = ms === DAY_MS && time === undefined ? `${DAY_MS / HOUR_MS} hours` : wordDuration(ms);
+  return `${distance} ${offsetSeconds < 0 ? "before" : "after"} ${date}${at}`;
 }
 
-/**
- * "MON#L" would throw, "1-5#1" become "Monday through first Friday", and "1-5/2" "every 2 days of the week":
- * with such marks each weekday is written out.
- */
-function spellWeekdays(dayOfWeek: string, pattern: CronPattern): string {
-  if (!/[#/]|L$|L,/i.test(dayOfWeek)) return dayOfWeek;
-  const items = [0, 1, 2, 3, 4, 5, 6].flatMap((weekday) => {
-    const occurrences = pattern.weekdays.slice(weekday * OCCURRENCES, (weekday + 1) * OCCURRENCES);
-    if (occurrences.every((meant) => meant)) return [String(weekday)];
-    return occurrences.flatMap((meant, occurrence) => {
-      if (!meant) return [];
-      return [occurrence === LAST_OCCURRENCE ? `${weekday}L` : `${weekday}#${occurrence + 1}`];
-    });
-  });
-  return items.join(",");
+function describeBounds(schedule: Exclude<Schedule, { kind: "once" }>): string[] {
+  const { startsAt, endsAt, maxRuns } = schedule;
+  const utc = schedule.timezone === undefined ? " UTC" : "";
+  const describe = (text: string) => describeDateTime(boundText(schedule, text)) + utc;
+  return [
+    ...(startsAt === undefined ? [] : [`from ${describe(startsAt)}`]),
+    ...(endsAt === undefined ? [] : [`until ${describe(endsAt)}`]),
+    ...(maxRuns === undefined ? [] : [`at most ${wordCount(maxRuns, "run")}`]),
+  ];
+}
+
+function describeJitter({ kind, jitterSeconds = 0 }: Schedule): string[] {
+  if (jitterSeconds === 0) return [];
+  return [
+    `${kind === "once" ? "" : "each "}up to ${wordDuration(jitterSeconds * SECOND_MS)} later, at random`,
+  ];
+}
+
+function describeDateTime(text: string): string {
+  const local = parseLocalDateTime(text);
+  if (!local.ok) throw new RangeError(`"${text}" is not a local date-time`);
+  return wordDateTime(local.value);
 }

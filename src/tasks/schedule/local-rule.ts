@@ -1,8 +1,20 @@
 import { BoundedCache } from "./bounded-cache.ts";
-import { DAY_MS, dayOfLocal, HOUR_MS, MINUTE_MS, parseLocalDateTime, parseTimeOfDay } from "./calendar.ts";
+import { localBound } from "./bounds.ts";
+import {
+  DAY_MS,
+  dayOfLocal,
+  followingMonth,
+  HOUR_MS,
+  MINUTE_MS,
+  mondayOf,
+  monthOfDay,
+  parseLocalDateTime,
+  parseTimeOfDay,
+  weekOfDay,
+} from "./calendar.ts";
 import { firstCronDay } from "./cron-days.ts";
 import { parseCron } from "./cron-pattern.ts";
-import type { Schedule } from "./schema.ts";
+import { type LocalSchedule, type ScheduleOf, weekdays } from "./schema.ts";
 import { localAt } from "./zone.ts";
 
 /**
@@ -29,20 +41,30 @@ export interface LocalRule {
 const cronRules = new BoundedCache<LocalRule>(4_096);
 
 /**
- * Returns the local rule of a schedule. `anchor` (the time of creation, epoch ms) gives day 0 of
- * `everyDays`. Throws RangeError for a schedule that `checkSchedule` refuses.
+ * Returns the local rule of a schedule. Day 0 of `everyDays` and week 0 of `everyWeeks` have the date of `startsAt`,
+ * without it the local date of `anchor` (when the schedule was set, epoch ms). Throws RangeError for a schedule that
+ * `checkSchedule` refuses.
  */
-export function localRuleOf(schedule: Schedule, anchor: number): LocalRule {
+export function localRuleOf(schedule: LocalSchedule, anchor: number): LocalRule {
   switch (schedule.kind) {
     case "once":
       return ruleOfOnce(schedule.at);
-    case "daily": {
-      const anchorDay = dayOfLocal(localAt(schedule.timezone, anchor));
-      return ruleOfDaily(schedule.time, schedule.everyDays ?? 1, anchorDay);
-    }
+    case "hourly":
+      return cronRules.get(`${schedule.minute} * * * *`, ruleOfCron);
+    case "daily":
+      return ruleOfDaily(schedule, anchorDay(schedule, anchor));
+    case "weekly":
+      return ruleOfWeekly(schedule, anchorDay(schedule, anchor));
+    case "monthly":
+      return ruleOfMonthly(schedule);
     case "cron":
       return cronRules.get(schedule.cron, ruleOfCron);
   }
+}
+
+function anchorDay(schedule: ScheduleOf<"daily" | "weekly">, anchor: number): number {
+  const { startsAt, timezone } = schedule;
+  return dayOfLocal(startsAt === undefined ? localAt(timezone, anchor) : localBound(schedule, startsAt));
 }
 
 function ruleOfOnce(at: string): LocalRule {
@@ -56,14 +78,53 @@ function ruleOfOnce(at: string): LocalRule {
   };
 }
 
-function ruleOfDaily(time: string, everyDays: number, anchorDay: number): LocalRule {
+function ruleOfDaily({ time, everyDays = 1 }: ScheduleOf<"daily">, day0: number): LocalRule {
+  return { ...fixedAt(time), firstDay: (from) => from + stepsUntil(day0 - from, everyDays) };
+}
+
+function ruleOfWeekly(
+  { weekdays: named, time, everyWeeks = 1 }: ScheduleOf<"weekly">,
+  day0: number,
+): LocalRule {
+  const daysOfWeek = named.map((name) => weekdays.indexOf(name)).sort((a, b) => a - b);
+  const [firstOfWeek] = daysOfWeek;
+  if (firstOfWeek === undefined) throw new RangeError("a weekly schedule has at least one weekday");
+  const week0 = weekOfDay(day0);
+  return {
+    ...fixedAt(time),
+    firstDay(from) {
+      const week = weekOfDay(from);
+      const weeks = stepsUntil(week0 - week, everyWeeks);
+      if (weeks > 0) return mondayOf(week + weeks) + firstOfWeek;
+      const inWeek = daysOfWeek.find((day) => mondayOf(week) + day >= from);
+      return inWeek === undefined ? mondayOf(week + everyWeeks) + firstOfWeek : mondayOf(week) + inWeek;
+    },
+  };
+}
+
+/** Returns the smallest number of steps that is not negative and differs from `distance` by whole multiples of `every`. */
+function stepsUntil(distance: number, every: number): number {
+  return ((distance % every) + every) % every;
+}
+
+function ruleOfMonthly({ day, time }: ScheduleOf<"monthly">): LocalRule {
+  const wanted = day === "last" ? 31 : day;
+  return {
+    ...fixedAt(time),
+    firstDay(from) {
+      const month = monthOfDay(from);
+      const inMonth = month.firstDay + Math.min(wanted, month.length) - 1;
+      if (inMonth >= from) return inMonth;
+      const { firstDay, length } = followingMonth(month);
+      return firstDay + Math.min(wanted, length) - 1;
+    },
+  };
+}
+
+function fixedAt(time: string): Pick<LocalRule, "timing" | "times"> {
   const timeOfDay = parseTimeOfDay(time);
   if (!timeOfDay.ok) throw new RangeError(`"${time}" is not a time of day`);
-  return {
-    timing: "fixed",
-    times: [timeOfDay.value],
-    firstDay: (from) => from + ((((anchorDay - from) % everyDays) + everyDays) % everyDays),
-  };
+  return { timing: "fixed", times: [timeOfDay.value] };
 }
 
 function ruleOfCron(cron: string): LocalRule {
@@ -124,4 +185,14 @@ function countTimesUntil(rule: LocalRule, time: number): number {
     else high = middle;
   }
   return low;
+}
+
+/** Returns the shortest time between two times of the rule on one day or on two that follow each other, in ms. */
+export function shortestWait(rule: LocalRule): number {
+  const [first = 0] = rule.times;
+  const nextDay = DAY_MS + first;
+  return rule.times.reduce(
+    (shortest, time, index) => Math.min(shortest, (rule.times[index + 1] ?? nextDay) - time),
+    DAY_MS,
+  );
 }

@@ -1,6 +1,9 @@
-import { DAY_MS } from "./calendar.ts";
+import { type Bounds, boundsOf } from "./bounds.ts";
+import { DAY_MS, SECOND_MS } from "./calendar.ts";
+import { countIntervals, nextInterval } from "./interval.ts";
 import { countLocal, type LocalRule, localRuleOf, nextLocal } from "./local-rule.ts";
-import type { Schedule } from "./schema.ts";
+import { relativeRunAt } from "./relative.ts";
+import type { LocalSchedule, Schedule } from "./schema.ts";
 import { firstInstantShowing, latestLocalUntil, segmentAt, type ZoneSegment } from "./zone.ts";
 
 /** A stretch of runs. `first` and `last` are null when there is none, the same when there is one. */
@@ -16,18 +19,65 @@ export interface RunStretch {
  */
 const MAX_WAIT_MS = 42 * 366 * DAY_MS;
 
+/** What a schedule's runs depend on besides it. */
+export interface RunContext {
+  /** The date that a `relative` schedule counts from; without it such a schedule has no run. */
+  readonly attributeAt?: Date | null;
+  /** How many runs there were; the schedule is over when they are `maxRuns`. Default 0. */
+  readonly runsBefore?: number;
+}
+
+/** Returns how many runs the schedule may still have, infinite without `maxRuns`. */
+export function runsLeft(schedule: Schedule, runsBefore: number): number {
+  if (schedule.kind === "once" || schedule.maxRuns === undefined) return Number.POSITIVE_INFINITY;
+  return Math.max(0, schedule.maxRuns - runsBefore);
+}
+
 /**
- * Returns the first run of the schedule strictly after `after`, null if there is none. `anchor` is the time
- * of creation: its local date is day 0 of `everyDays`. Throws RangeError for a schedule that `checkSchedule`
- * refuses.
+ * Returns the first run of the schedule strictly after `after`, null if there is none. `anchor` is when the
+ * schedule was set: without `startsAt`, its local date is day 0 of `everyDays` and in week 0 of `everyWeeks`, and an
+ * `every` has its first run one interval later. Throws RangeError for a schedule that `checkSchedule` refuses.
  */
-export function nextRun(schedule: Schedule, after: Date, anchor: Date): Date | null {
-  const rule = localRuleOf(schedule, anchor.getTime());
+export function nextRun(
+  schedule: Schedule,
+  after: Date,
+  anchor: Date,
+  context: RunContext = {},
+): Date | null {
+  if (runsLeft(schedule, context.runsBefore ?? 0) === 0) return null;
+  if (schedule.kind === "relative") return nextRelativeRun(schedule, after, context.attributeAt ?? null);
+  const bounds = boundsOf(schedule);
+  const from = Math.max(after.getTime(), bounds.start - 1);
   const instant =
-    rule.timing === "fixed"
-      ? nextFixedRun(rule, schedule.timezone, after.getTime())
-      : nextClockRun(rule, schedule.timezone, after.getTime());
-  return instant === null ? null : new Date(instant);
+    schedule.kind === "every"
+      ? nextInterval(schedule.seconds, firstOfIntervals(schedule, bounds, anchor), from)
+      : nextLocalRun(schedule, from, anchor);
+  return instant === null || instant > bounds.end ? null : new Date(instant);
+}
+
+function nextRelativeRun(
+  schedule: Extract<Schedule, { kind: "relative" }>,
+  after: Date,
+  attributeAt: Date | null,
+): Date | null {
+  if (attributeAt === null) return null;
+  const run = relativeRunAt(schedule, attributeAt);
+  return "at" in run && run.at > after ? run.at : null;
+}
+
+function firstOfIntervals(
+  schedule: Extract<Schedule, { kind: "every" }>,
+  bounds: Bounds,
+  anchor: Date,
+): number {
+  return schedule.startsAt === undefined ? anchor.getTime() + schedule.seconds * SECOND_MS : bounds.start;
+}
+
+function nextLocalRun(schedule: LocalSchedule, after: number, anchor: Date): number | null {
+  const rule = localRuleOf(schedule, anchor.getTime());
+  return rule.timing === "fixed"
+    ? nextFixedRun(rule, schedule.timezone, after)
+    : nextClockRun(rule, schedule.timezone, after);
 }
 
 /*
@@ -51,24 +101,44 @@ function nextClockRun(rule: LocalRule, timezone: string, after: number): number 
 }
 
 /**
- * Counts the runs after `after` up to and including `until`, exactly. The cost grows with the days that have
- * runs and not with the runs: a year of "* * * * *" takes 0.2 ms, fifty years 8 ms.
+ * Counts the runs after `after` up to and including `until`, exactly. `maxRuns` is left out of account, and a
+ * `relative` schedule has none. The cost grows with the days that have runs and not with the runs: a year of
+ * "* * * * *" takes 0.2 ms, fifty years 8 ms.
  */
 export function runsBetween(schedule: Schedule, after: Date, until: Date, anchor: Date): RunStretch {
   const first = nextRun(schedule, after, anchor);
-  if (first === null || first > until) return { count: 0, first: null, last: null };
+  if (schedule.kind === "relative" || first === null || first > until)
+    return { count: 0, first: null, last: null };
+  const bounds = boundsOf(schedule);
+  const from = Math.max(after.getTime(), bounds.start - 1);
+  const to = Math.min(until.getTime(), bounds.end);
+  if (schedule.kind === "every") {
+    const { count, last } = countIntervals(schedule.seconds, first.getTime(), to);
+    return { count, first, last: new Date(last) };
+  }
+  const { count, last } = countLocalRuns(schedule, from, to, anchor);
+  return { count, first, last: new Date(last) };
+}
+
+/** The same for a schedule of local times, known to have a run there. */
+function countLocalRuns(
+  schedule: LocalSchedule,
+  after: number,
+  until: number,
+  anchor: Date,
+): { count: number; last: number } {
   const rule = localRuleOf(schedule, anchor.getTime());
   const countIn = rule.timing === "fixed" ? countFixedRuns : countClockRuns;
   let count = 0;
-  let last = first.getTime();
-  let from = after.getTime();
+  let last = after;
+  let from = after;
   for (;;) {
     const segment = segmentAt(schedule.timezone, from + 1);
-    const to = Math.min(until.getTime(), segment.end - 1);
+    const to = Math.min(until, segment.end - 1);
     const runs = countIn(rule, schedule.timezone, segment, from, to);
     count += runs.count;
     last = runs.last ?? last;
-    if (to === until.getTime()) return { count, first, last: new Date(last) };
+    if (to === until) return { count, last };
     from = to;
   }
 }

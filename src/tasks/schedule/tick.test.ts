@@ -1,31 +1,24 @@
-import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { timesOfDay, zoneNames } from "./arbitraries.test-support.ts";
-import { nextRun } from "./runs.ts";
+import { defaultPolicies } from "./policies.ts";
 import type { Schedule } from "./schema.ts";
-import { decideDropped, decideTick, defaultPolicies, type TickExecution, type TickInput } from "./tick.ts";
-
-const hourly: Schedule = { kind: "cron", timezone: "UTC", cron: "0 * * * *" };
-const at = (time: string): Date => new Date(`2026-11-20T${time}Z`);
-
-function decide(input: Partial<TickInput> & { dueAt: Date; now: Date }) {
-  return decideTick({
-    schedule: hourly,
-    anchor: at("00:00"),
-    activeExecutions: 0,
-    policies: defaultPolicies,
-    ...input,
-  });
-}
+import { at, decide, hourly } from "./tick.test-support.ts";
+import { decideDropped } from "./tick.ts";
 
 test("the policies of a task that names none", () => {
-  expect(defaultPolicies).toEqual({ misfire: "run_once", catchUpWindowSeconds: 3_600, overlap: "skip" });
+  expect(defaultPolicies).toEqual({
+    misfire: "run_once",
+    catchUpWindowSeconds: 3_600,
+    overlap: "skip",
+    autoPauseAfterFailures: 5,
+  });
 });
 
 describe("one due tick", () => {
   test.each(["10:00:00", "10:00:59.999"])("seen at %s is on time", (now) => {
     expect(decide({ dueAt: at("10:00"), now: at(now) })).toEqual({
       executions: [{ status: "queued", trigger: "schedule", scheduledFor: at("10:00") }],
+      cancelPrevious: false,
+      runsAfter: 1,
       nextRunAt: at("11:00"),
     });
   });
@@ -49,6 +42,8 @@ describe("one due tick", () => {
           missed: { count: 1, first: at("10:00"), last: at("10:00") },
         },
       ],
+      cancelPrevious: false,
+      runsAfter: 0,
       nextRunAt: at("11:00"),
     });
   });
@@ -67,6 +62,8 @@ describe("one due tick", () => {
   test("that is not due yet is left alone", () => {
     expect(decide({ dueAt: at("10:00"), now: at("09:59:59.999") })).toEqual({
       executions: [],
+      cancelPrevious: false,
+      runsAfter: 0,
       nextRunAt: at("10:00"),
     });
   });
@@ -75,6 +72,8 @@ describe("one due tick", () => {
     const schedule: Schedule = { kind: "once", timezone: "UTC", at: "2026-11-20T10:00" };
     expect(decide({ schedule, dueAt: at("10:00"), now: at("10:20") })).toEqual({
       executions: [{ status: "queued", trigger: "catch_up", scheduledFor: at("10:00") }],
+      cancelPrevious: false,
+      runsAfter: 1,
       nextRunAt: null,
     });
   });
@@ -82,6 +81,8 @@ describe("one due tick", () => {
   test("runs although the schedule no longer has it", () => {
     expect(decide({ dueAt: at("10:17"), now: at("10:17:02") })).toEqual({
       executions: [{ status: "queued", trigger: "schedule", scheduledFor: at("10:17") }],
+      cancelPrevious: false,
+      runsAfter: 1,
       nextRunAt: at("11:00"),
     });
   });
@@ -105,6 +106,8 @@ describe("while an execution is under way", () => {
           },
         },
       ],
+      cancelPrevious: false,
+      runsAfter: 0,
       nextRunAt: at("11:00"),
     });
   });
@@ -138,6 +141,8 @@ describe("several due ticks", () => {
         ),
         { status: "queued", trigger, scheduledFor: at("10:00") },
       ],
+      cancelPrevious: false,
+      runsAfter: 1,
       nextRunAt: at("11:00"),
     });
   });
@@ -153,6 +158,8 @@ describe("several due ticks", () => {
     const short = { ...defaultPolicies, catchUpWindowSeconds: 600 };
     expect(decide({ dueAt: at("02:00"), now: at("10:20"), policies: short })).toEqual({
       executions: [missedRow(9, "10:00", /catch-up window of 600 seconds had passed\.$/)],
+      cancelPrevious: false,
+      runsAfter: 0,
       nextRunAt: at("11:00"),
     });
     const skip = { ...defaultPolicies, misfire: "skip" as const };
@@ -179,65 +186,6 @@ test("a year's missed minutes take milliseconds", () => {
   const { executions } = decide({ schedule, dueAt: new Date("2025-11-20T00:00Z"), now: at("00:00:30") });
   expect(executions).toMatchObject([{ missed: { count: 525_600 } }, { scheduledFor: at("00:00") }]);
   expect(performance.now() - started).toBeLessThan(1_000);
-});
-
-test("over any sweeps each tick is in exactly one row, and no two rows are for the same time", () => {
-  const schedules: fc.Arbitrary<Schedule> = fc.oneof(
-    fc.record({
-      kind: fc.constant("daily" as const),
-      timezone: zoneNames,
-      time: timesOfDay,
-      everyDays: fc.integer({ min: 1, max: 3 }),
-    }),
-    fc.record({
-      kind: fc.constant("cron" as const),
-      timezone: zoneNames,
-      cron: fc.constantFrom("*/17 * * * *", "0,30 1-3 * * *", "5 */2 * * *", "0 9 * * MON-FRI", "* 2 * * *"),
-    }),
-  );
-  const policiesOf = fc.record({
-    misfire: fc.constantFrom("skip" as const, "run_once" as const),
-    catchUpWindowSeconds: fc.integer({ min: 0, max: 100_000 }),
-    overlap: fc.constantFrom("skip" as const, "allow" as const),
-  });
-  // How many seconds after the due time each sweep comes, and what runs at that moment.
-  const sweeps = fc.array(fc.tuple(fc.integer({ min: -100, max: 200_000 }), fc.integer({ min: 0, max: 1 })), {
-    minLength: 1,
-    maxLength: 6,
-  });
-  const starts = fc.integer({ min: Date.UTC(2026, 0, 1), max: Date.UTC(2027, 0, 1) });
-  fc.assert(
-    fc.property(schedules, policiesOf, sweeps, starts, (schedule, policies, delays, start) => {
-      const anchor = new Date(start);
-      let dueAt = nextRun(schedule, anchor, anchor);
-      let now = anchor;
-      const rows: TickExecution[] = [];
-      for (const [delay, activeExecutions] of delays) {
-        if (dueAt === null) break;
-        now = new Date(Math.max(now.getTime(), dueAt.getTime() + delay * 1_000));
-        const decision = decideTick({ schedule, anchor, dueAt, now, activeExecutions, policies });
-        rows.push(...decision.executions);
-        dueAt = decision.nextRunAt;
-        expect(dueAt?.getTime()).toBeGreaterThan(now.getTime());
-      }
-      const ticks: number[] = [];
-      for (let tick = nextRun(schedule, anchor, anchor); tick !== null && tick <= now; ) {
-        ticks.push(tick.getTime());
-        tick = nextRun(schedule, tick, anchor);
-      }
-      const covered = rows.flatMap((row) => {
-        if (row.missed === undefined) return [row.scheduledFor.getTime()];
-        const { first, last, count } = row.missed;
-        const inside = ticks.filter((tick) => tick >= first.getTime() && tick <= last.getTime());
-        expect([inside.length, inside[0], inside.at(-1)]).toEqual([count, first.getTime(), last.getTime()]);
-        return inside;
-      });
-      expect(covered).toEqual(ticks);
-      expect(new Set(rows.map((row) => row.scheduledFor.getTime())).size).toBe(rows.length);
-      for (const row of rows) expect(row.status === "skipped").toBe(row.reason !== undefined);
-    }),
-    { numRuns: 1_000 },
-  );
 });
 
 describe("due ticks of a schedule that is stopped", () => {
@@ -268,6 +216,15 @@ describe("due ticks of a schedule that is stopped", () => {
     expect(drop("04:00", "09:01", everyFourHours)).toMatchObject({
       reason: { code: "missed", message: expect.stringContaining("2 runs from") },
       missed: { count: 2, first: at("04:00"), last: at("08:00") },
+    });
+  });
+
+  test("are missed where the task makes up for nothing", () => {
+    const policies = { ...defaultPolicies, misfire: "skip" as const };
+    const due = { schedule: hourly, anchor: at("00:00"), dueAt: at("10:00"), now: at("10:05"), policies };
+    expect(decideDropped(due, cause).reason).toMatchObject({
+      code: "missed",
+      message: expect.stringContaining("misfire policy is skip"),
     });
   });
 

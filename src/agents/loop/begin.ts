@@ -1,0 +1,93 @@
+import { toId } from "../../base/ids.ts";
+import type { TenantTx } from "../../db/index.ts";
+import type { Core, ExecutionContext, ExecutionResult } from "../../engine/index.ts";
+import { agentTools } from "../extension-points.ts";
+import { listKnowledgeTitles, searchKnowledgeTool } from "../knowledge/index.ts";
+import { type ModelAccess, readModelAccess } from "../model-access.ts";
+import { type ModelMessage, renderSection } from "../models/index.ts";
+import { createAgentTools, loadToolSnapshots } from "../tools/index.ts";
+import type { AgentRun, AgentStart } from "./agent-run.ts";
+import { builtInTools, type ToolScope } from "./built-in-tools.ts";
+import { usualContextTokens } from "./context.ts";
+import { beginState, completeStart, type LoopState, restoreState } from "./state.ts";
+import type { AgentTool } from "./tool.ts";
+
+export interface Begun<D> {
+  readonly state: LoopState<D>;
+  /** What was read of the model's provider on the way, for the first call; it must not be stored. */
+  readonly access?: ModelAccess | undefined;
+}
+
+/** The state from which a run goes on: that of the newest checkpoint, else the one it starts with. */
+export async function beginRun<D>(
+  core: Core,
+  ctx: ExecutionContext,
+  run: AgentRun<D>,
+): Promise<Begun<D> | { readonly end: ExecutionResult }> {
+  const restored = restoreState<D>(ctx.restored);
+  if (restored !== undefined) return { state: restored };
+  let access: ModelAccess | undefined;
+  const recorded = await ctx.transact<AgentStart<D> | { readonly end: ExecutionResult }>(
+    "note",
+    "start",
+    async (tx) => {
+      const begun = await run.start(tx);
+      if ("end" in begun) return { output: begun };
+      const { agent } = begun;
+      const [filled, read] = await Promise.all([
+        fillIn(tx, begun),
+        readModelAccess(core, tx, agent.modelProviderId),
+      ]);
+      access = read;
+      return { output: filled };
+    },
+  );
+  if ("end" in recorded) return recorded;
+  const start = completeStart(recorded);
+  const given = new Set(start.tools.map(({ id }) => id));
+  const leftOut = start.agent.toolIds.filter((id) => !given.has(id));
+  if (leftOut.length > 0)
+    await ctx.note("tools_left_out", { toolIds: leftOut.map((id) => toId("tool", id)) });
+  return { state: beginState(start), access };
+}
+
+async function fillIn<D>(
+  tx: TenantTx,
+  begun: Omit<AgentStart<D>, "tools" | "contextTokens">,
+): Promise<AgentStart<D>> {
+  const { toolIds, knowledgeIds } = begun.agent;
+  const [tools, titles] = await Promise.all([
+    toolIds.length === 0 ? [] : loadToolSnapshots(tx, toolIds),
+    knowledgeIds.length === 0 ? [] : listKnowledgeTitles(tx, knowledgeIds),
+  ]);
+  return { ...begun, prompt: nameKnowledge(begun.prompt, titles), tools, contextTokens: usualContextTokens };
+}
+
+/** Tells the agent what its search_knowledge searches. */
+function nameKnowledge(prompt: readonly ModelMessage[], titles: readonly string[]): readonly ModelMessage[] {
+  if (titles.length === 0) return prompt;
+  const list = titles.map((title) => `- ${title.replaceAll(/\s+/g, " ")}`).join("\n");
+  const section = renderSection("knowledge", `search_knowledge finds passages in these texts:\n${list}`);
+  const at = prompt.findIndex(({ role }) => role === "system");
+  return prompt.map((message, index) =>
+    index === at && message.role === "system"
+      ? { ...message, content: `${message.content}\n\n${section}` }
+      : message,
+  );
+}
+
+/**
+ * Everything this run may call. A tool of the workspace that has the name of a built-in one is left out; two built-in
+ * or contributed ones of one name are a programming error.
+ */
+export function listTools<D>(core: Core, scope: ToolScope<D>): readonly AgentTool[] {
+  const { ctx, run, start } = scope;
+  const ours = [
+    ...builtInTools(scope),
+    ...searchKnowledgeTool(core, ctx, start.agent.knowledgeIds),
+    ...core.extensions.of(agentTools).flatMap((list) => list({ core, ctx, mode: run.mode, start })),
+  ];
+  const names = new Set(ours.map(({ name }) => name));
+  if (names.size < ours.length) throw new Error("two tools of agents have the same name");
+  return [...ours, ...createAgentTools(core, ctx, start.tools).filter(({ name }) => !names.has(name))];
+}

@@ -1,0 +1,183 @@
+import type { Database, TenantTx } from "../../db/index.ts";
+import type { Reason } from "../../engine/index.ts";
+import type { SessionWish } from "../conversation.ts";
+import type { SendClass } from "../gate/rules.ts";
+
+/** Whose messages are meant. */
+export type HeldOf = { readonly taskId: string } | { readonly executionId: string };
+
+export interface NewHeld {
+  readonly messageId: string;
+  readonly conversationId: string;
+  readonly class: SendClass;
+  readonly executionId: string | null;
+  readonly taskId: string | null;
+  readonly session: SessionWish | null;
+  readonly heldUntil: Date;
+}
+
+/** After this the gate is asked again, even if nothing that is watched has changed. */
+const againSeconds = 10;
+
+export async function insertHeld(tx: TenantTx, held: NewHeld): Promise<void> {
+  await tx.query({
+    text: `insert into held_messages (workspace_id, message_id, conversation_id, class, execution_id, task_id, session,
+        held_until, ask_at)
+      values ($1, $2, $3, $4, $5, $6, $7, $8, clock_timestamp() + $9 * interval '1 second')`,
+    values: [
+      tx.workspaceId,
+      ...[held.messageId, held.conversationId, held.class, held.executionId, held.taskId],
+      held.session === null ? null : JSON.stringify(held.session),
+      ...[held.heldUntil, againSeconds],
+    ],
+  });
+}
+
+/** A message that waits, with what the gate has to know of it. */
+export interface Held {
+  readonly messageId: string;
+  readonly class: SendClass;
+  /** The agent that writes; null for people and the system. */
+  readonly agentId: string | null;
+  readonly executionId: string | null;
+  readonly session: SessionWish | null;
+  /** What it waits for. */
+  readonly reasonCode: string | null;
+  readonly heldUntil: Date;
+  /** By the database's clock. */
+  readonly isOver: boolean;
+}
+
+interface HeldRow {
+  readonly message_id: string;
+  readonly class: SendClass;
+  readonly author_kind: string;
+  readonly author_id: string | null;
+  readonly execution_id: string | null;
+  readonly session: SessionWish | null;
+  readonly reason_code: string | null;
+  readonly held_until: Date;
+  readonly is_over: boolean;
+}
+
+/** What a conversation holds, in the order in which it was written. */
+export async function selectHeld(tx: TenantTx, conversationId: string): Promise<readonly Held[]> {
+  const { rows } = await tx.query<HeldRow>({
+    text: `select h.message_id, h.class, m.author_kind, m.author_id, h.execution_id, h.session, m.reason_code,
+        h.held_until, h.held_until <= clock_timestamp() as is_over
+      from held_messages h join messages m on m.workspace_id = h.workspace_id and m.id = h.message_id
+      where h.workspace_id = $1 and h.conversation_id = $2 order by m.seq`,
+    values: [tx.workspaceId, conversationId],
+  });
+  return rows.map((row) => ({
+    messageId: row.message_id,
+    class: row.class,
+    agentId: row.author_kind === "agent" ? row.author_id : null,
+    executionId: row.execution_id,
+    session: row.session,
+    reasonCode: row.reason_code,
+    heldUntil: row.held_until,
+    isOver: row.is_over,
+  }));
+}
+
+/** Whether a conversation holds messages, of this author if one is named. */
+export async function hasHeld(
+  tx: TenantTx,
+  conversationId: string,
+  authorId?: string | null,
+): Promise<boolean> {
+  const { rowCount } = await tx.query({
+    name: "has_held",
+    text: `select from held_messages h where h.workspace_id = $1 and h.conversation_id = $2
+      and ($3::uuid is null or exists (select from messages m
+        where m.workspace_id = h.workspace_id and m.id = h.message_id and m.author_id = $3)) limit 1`,
+    values: [tx.workspaceId, conversationId, authorId ?? null],
+  });
+  return rowCount === 1;
+}
+
+export async function deleteHeld(tx: TenantTx, messageId: string): Promise<void> {
+  await tx.query({
+    text: "delete from held_messages where workspace_id = $1 and message_id = $2",
+    values: [tx.workspaceId, messageId],
+  });
+}
+
+/** The conversations that hold messages of a task or an execution, in order of id. */
+export async function selectConversationsWithHeld(tx: TenantTx, of: HeldOf): Promise<readonly string[]> {
+  const [column, id] = "taskId" in of ? ["task_id", of.taskId] : ["execution_id", of.executionId];
+  const { rows } = await tx.query<{ conversation_id: string }>({
+    text: `select distinct conversation_id from held_messages where workspace_id = $1 and ${column} = $2
+      order by conversation_id`,
+    values: [tx.workspaceId, id],
+  });
+  return rows.map((row) => row.conversation_id);
+}
+
+/** Takes back what a locked conversation holds of a task or an execution; answers how many messages that were. */
+export async function withdrawRows(
+  tx: TenantTx,
+  conversationId: string,
+  of: HeldOf,
+  reason: Reason,
+): Promise<number> {
+  const [column, id] = "taskId" in of ? ["task_id", of.taskId] : ["execution_id", of.executionId];
+  const { rowCount } = await tx.query({
+    text: `with gone as (delete from held_messages
+        where workspace_id = $1 and conversation_id = $2 and ${column} = $3 returning message_id)
+      update messages m set status = 'withdrawn', reason_code = $4, reason_message = $5, held_until = null
+      from gone where m.workspace_id = $1 and m.id = gone.message_id`,
+    values: [tx.workspaceId, conversationId, id, reason.code, reason.message],
+  });
+  return rowCount ?? 0;
+}
+
+/** Something changed: the gate is asked about held messages of the workspace, of a channel or a conversation at once. */
+export async function hurryHeld(
+  tx: TenantTx,
+  where: { readonly channelId?: string | undefined; readonly conversationId?: string | undefined },
+): Promise<void> {
+  await tx.query({
+    text: `update held_messages h set ask_at = clock_timestamp()
+      where h.workspace_id = $1 and ($2::uuid is null or h.conversation_id = $2)
+        and ($3::uuid is null or exists (select from conversations c
+          where c.workspace_id = h.workspace_id and c.id = h.conversation_id and c.channel_id = $3))`,
+    values: [tx.workspaceId, where.conversationId ?? null, where.channelId ?? null],
+  });
+}
+
+export interface DueConversation {
+  readonly workspaceId: string;
+  readonly conversationId: string;
+  /** It holds a message whose time is up. */
+  readonly isOver: boolean;
+}
+
+/**
+ * Conversations of all workspaces with up to `limit` held messages that the gate has to be asked about, each of which
+ * comes up again after 10 s. Those that another process is just taking are left to it.
+ */
+export async function takeDue(db: Database, limit: number): Promise<readonly DueConversation[]> {
+  const { rows } = await db.autocommit.query<{
+    workspace_id: string;
+    conversation_id: string;
+    is_over: boolean;
+  }>({
+    name: "take_due_held",
+    text: `with due as (select workspace_id, message_id from held_messages
+        where ask_at <= clock_timestamp() order by ask_at limit $1 for update skip locked),
+      taken as (update held_messages h
+        set ask_at = least(clock_timestamp() + $2 * interval '1 second', greatest(h.held_until, clock_timestamp() + interval '1 second'))
+        from due where h.workspace_id = due.workspace_id and h.message_id = due.message_id
+        returning h.workspace_id, h.conversation_id, h.held_until)
+      select workspace_id, conversation_id, bool_or(held_until <= clock_timestamp()) as is_over
+      from taken group by workspace_id, conversation_id`,
+    values: [limit, againSeconds],
+  });
+  return rows.map((row) => ({
+    workspaceId: row.workspace_id,
+    conversationId: row.conversation_id,
+    isOver: row.is_over,
+  }));
+}

@@ -1,0 +1,92 @@
+import { z } from "zod";
+import {
+  type AgentTool,
+  type AgentToolScope,
+  defineTool,
+  type OutgoingText,
+  type SendVerdict,
+} from "../../agents/index.ts";
+import { AppError } from "../../base/errors.ts";
+import { fromId } from "../../base/ids.ts";
+import { text } from "../../base/schemas.ts";
+import { getContact } from "../../contacts/index.ts";
+import { resolveChannel } from "../../conversations/index.ts";
+import type { TenantTx } from "../../db/index.ts";
+import { type Core, type Execution, setParticipants } from "../../engine/index.ts";
+import { openForTask, writeForTask } from "../conversation.ts";
+import type { AnyContactWriting } from "./writing.ts";
+
+const input = z.strictObject({
+  contactId: z.string().min(1).max(60).describe("The contactId that find_contacts answered"),
+  text: text({ min: 1, max: 10_000 }).describe("The message, as the contact reads it"),
+});
+
+/** Lets an agent that works for no contact in particular write to one, through the gate like everybody. */
+export function sendToContactTool(
+  { core, ctx, start }: AgentToolScope,
+  anyContact: AnyContactWriting["anyContact"],
+): AgentTool {
+  return defineTool({
+    name: "send_message",
+    description:
+      "Sends a message to a contact. This is the only way to reach them: whatever else you write stays a note. " +
+      "If it is refused, do not try the same again; the reason says why.",
+    input,
+    async run(wanted) {
+      const verdict = await ctx.transact<SendVerdict>("message", "send_message", async (tx, step) => {
+        const message = {
+          text: wanted.text,
+          stepSeq: step.seq,
+          idempotencyKey: step.idempotencyKey,
+        };
+        const to = { anyContact, contactId: wanted.contactId, agentId: start.agent.id, message };
+        const output = await sendToContact(core, tx, ctx.execution, to);
+        return {
+          input: wanted,
+          output,
+          toolCall: true,
+          ...(output.accepted ? {} : { error: output.reason }),
+        };
+      });
+      if (verdict.accepted) return { output: { status: "accepted" }, did: "message_accepted" };
+      const { reason } = verdict;
+      return { output: { status: "refused", reason }, did: "message_refused", refusal: reason };
+    },
+  });
+}
+
+async function sendToContact(
+  core: Core,
+  tx: TenantTx,
+  execution: Execution,
+  to: {
+    readonly anyContact: AnyContactWriting["anyContact"];
+    /** As the API writes it. */
+    readonly contactId: string;
+    readonly agentId: string;
+    readonly message: OutgoingText;
+  },
+): Promise<SendVerdict> {
+  const contactId = fromId("contact", to.contactId);
+  if (contactId === undefined || (await getContact(tx, contactId)) === undefined)
+    return refuse("not_found", `There is no contact ${to.contactId}; find_contacts answers their ids.`);
+  const channelId = to.anyContact.channelId ?? (await resolveChannel(tx, contactId));
+  if (channelId === undefined)
+    return refuse("channel_required", "The task names no channel and the contact cannot be reached on any.");
+  const writing = { ...to.anyContact, contactId, channelId };
+  try {
+    const conversation = await openForTask(core, tx, writing, execution.id);
+    const { message, agentId } = to;
+    const sending = { writing, conversation, message, agentId, executionId: execution.id };
+    const verdict = await writeForTask(core, tx, sending);
+    await setParticipants(tx, execution, { conversationId: conversation.id });
+    return verdict;
+  } catch (error) {
+    if (!(error instanceof AppError)) throw error;
+    return refuse(error.code, error.message);
+  }
+}
+
+function refuse(code: string, message: string): SendVerdict {
+  return { accepted: false, messageId: null, reason: { code, message } };
+}

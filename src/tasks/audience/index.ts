@@ -1,0 +1,2 @@
+export { audienceFilter, isFastEnough, slowPace } from "./filter.ts";
+export { cancelAudience, fireAudience, triggerAudience } from "./fire.ts";

@@ -1,0 +1,2 @@
+export { checkGoals } from "./check.ts";
+export { goalContributions } from "./contributions.ts";

@@ -1,0 +1,45 @@
+import { toId } from "../base/ids.ts";
+import type { TenantTx } from "../db/index.ts";
+import type { Core, Reason } from "../engine/index.ts";
+import { notify } from "../notifications/index.ts";
+import type { Task } from "./task.ts";
+
+/** Tells the workspace that failures have paused a task. */
+export async function notifyAutoPaused(core: Core, tx: TenantTx, task: Task, reason: Reason): Promise<void> {
+  await notify(core, tx, {
+    kind: "task.auto_paused",
+    severity: "error",
+    title: `Task "${task.name}" was paused`,
+    body: `${reason.message}\n\nIt runs again once somebody resumes it.`,
+    target: { kind: "task", id: task.id },
+    dedupKey: `task.auto_paused:${task.id}`,
+  });
+}
+
+/** Tells the workspace that a schedule could not be computed. `tx` may be the system's, bound to the workspace. */
+export async function notifyScheduleFailed(
+  core: Core,
+  tx: TenantTx,
+  taskId: string,
+  reason: Reason,
+): Promise<void> {
+  await notify(core, tx, {
+    kind: "task.schedule_failed",
+    severity: "error",
+    title: `Task ${toId("task", taskId)} was paused`,
+    body: reason.message,
+    target: { kind: "task", id: taskId },
+    dedupKey: `task.schedule_failed:${taskId}`,
+  });
+}
+
+/** Tells the workspace that a task which failures had paused does its work again. */
+export async function notifyRecovered(core: Core, tx: TenantTx, task: Task): Promise<void> {
+  await notify(core, tx, {
+    kind: "task.recovered",
+    severity: "info",
+    title: `Task "${task.name}" works again`,
+    body: "A scheduled run completed for the first time since failures had paused the task.",
+    target: { kind: "task", id: task.id },
+  });
+}

@@ -1,0 +1,102 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { daily, taskPath } from "../../test/tasks.ts";
+import { deleteAgent } from "../agents/index.ts";
+import { newId, toId } from "../base/ids.ts";
+import { deleteContact } from "../contacts/index.ts";
+import { createRunFixture, origin, type RunFixture } from "./run.test-support.ts";
+import { createTask } from "./tasks.ts";
+
+let fixture: RunFixture;
+beforeAll(async () => {
+  fixture = await createRunFixture();
+});
+afterAll(() => fixture.close());
+
+const newContact = () => fixture.newContact();
+const trigger = (taskId: string) => fixture.trigger(taskId);
+
+describe("what a task works with is deleted", () => {
+  it("ends the contact's tasks and cancels what is queued", async () => {
+    const contact = await newContact();
+    const task = await fixture.newTask({ contactId: contact.id, schedule: daily });
+    const paused = await fixture.newTask({ contactId: contact.id, schedule: daily });
+    fixture.model.play({ hang: true });
+    const calls = fixture.model.calls.length;
+    await fixture.api.send("POST", `${taskPath(task.id)}/trigger`);
+    await fixture.model.waitForCalls(calls + 1);
+    await fixture.api.send("POST", `${taskPath(paused.id)}/pause`);
+    await fixture.tenant((tx) => deleteContact(fixture.core, tx, contact.id, origin));
+    for (const { id } of [task, paused])
+      expect(await fixture.read(id)).toMatchObject({
+        ...{ state: "ended", nextRunAt: null, stateReason: { code: "contact_deleted" } },
+      });
+    expect(await fixture.executions(task.id)).toMatchObject([
+      { status: "canceled", reasonCode: "contact_deleted" },
+    ]);
+    expect(await trigger(task.id)).toMatchObject({ status: "skipped", reasonCode: "contact_deleted" });
+    const resumed = await fixture.api.send("POST", `${taskPath(task.id)}/resume`);
+    expect(resumed).toMatchObject({ status: 409, body: { code: "task_not_resumable", missing: "contact" } });
+  });
+
+  it("pauses the tasks of a channel", async () => {
+    const channel = await fixture.api.send("POST", "/v1/channels", {
+      body: { platform: "web", kind: "page", name: "Spare" },
+    });
+    const { id } = channel.body as { id: string };
+    const contactId = toId("contact", fixture.contactId);
+    const made = await fixture.api.send("POST", "/v1/tasks", {
+      body: { name: "n", description: "d", contactId, channelId: id, schedule: daily },
+    });
+    const task = made.body as { id: string };
+    await fixture.api.send("DELETE", `/v1/channels/${id}`);
+    const { body } = await fixture.api.send("GET", `/v1/tasks/${task.id}`);
+    expect(body).toMatchObject({
+      state: "paused",
+      nextRunAt: null,
+      stateReason: { code: "channel_deleted" },
+    });
+  });
+
+  it("pauses the tasks of an agent, and those that name none if it was the default", async () => {
+    const other = await createRunFixture();
+    try {
+      const { core, agentId } = other;
+      const named = await other.newTask({ agentId, schedule: daily });
+      const unnamed = await other.newTask({ schedule: daily });
+      const onDemand = await other.newTask({ agentId });
+      const ended = await other.newTask({ agentId });
+      await core.db.autocommit.query({
+        text: "update tasks set state = 'ended' where id = $1",
+        values: [ended.id],
+      });
+      await other.tenant((tx) => deleteAgent(core, tx, agentId, origin));
+      for (const { id } of [named, unnamed, onDemand])
+        expect(await other.read(id)).toMatchObject({
+          ...{ state: "paused", nextRunAt: null, stateReason: { code: "agent_deleted" } },
+        });
+      expect(await other.read(ended.id)).toMatchObject({ state: "ended" });
+      const resumed = await other.api.send("POST", `${taskPath(named.id)}/resume`);
+      expect(resumed).toMatchObject({ status: 409, body: { missing: "agent" } });
+      await expect(
+        other.tenant((tx) => createTask(core, tx, { name: "n", description: "d" }, origin)),
+      ).rejects.toMatchObject({ code: "agent_required" });
+      for (const [id, code] of [
+        [named.id, "agent_deleted"],
+        [unnamed.id, "agent_required"],
+      ] as const)
+        expect(await other.trigger(id)).toMatchObject({ status: "skipped", reasonCode: code });
+    } finally {
+      await other.close();
+    }
+  });
+});
+
+it("skips a run whose channel is gone, and says so", async () => {
+  const contact = await newContact();
+  const task = await fixture.newTask({ contactId: contact.id });
+  await fixture.core.db.autocommit.query({
+    text: "update tasks set channel_id = $2 where id = $1",
+    values: [task.id, newId()],
+  });
+  expect(await trigger(task.id)).toMatchObject({ status: "skipped", reasonCode: "channel_deleted" });
+});
