@@ -42,6 +42,7 @@ export function agentRoutes(core: Core): readonly Route[] {
       method: "GET",
       path: "/v1/agents",
       operationId: "listAgents",
+      tool: { name: "list_agents", readOnly: true },
       tag,
       summary: "List agents",
       query: z.strictObject({
@@ -62,6 +63,7 @@ export function agentRoutes(core: Core): readonly Route[] {
       method: "GET",
       path: "/v1/agents/:agentId",
       operationId: "getAgent",
+      tool: { name: "get_agent", readOnly: true },
       tag,
       summary: "Read an agent",
       params: agentParams,

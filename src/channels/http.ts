@@ -53,6 +53,7 @@ export function channelRoutes(core: Core): readonly Route[] {
       method: "GET",
       path: "/v1/channels",
       operationId: "listChannels",
+      tool: { name: "list_channels", readOnly: true },
       tag,
       summary: "List channels, newest first",
       query: z.object({ ...pageQuery, platform: platformName.optional(), status: channelStatus.optional() }),

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { ErrorCode } from "../base/errors.ts";
-import { type Route, route } from "../base/route.ts";
+import { type Route, type RouteTool, route } from "../base/route.ts";
 import { idOf } from "../base/schemas.ts";
 import type { TenantTx } from "../db/index.ts";
 import { type Core, exampleExecution, executionOut, presentExecution } from "../engine/index.ts";
@@ -22,6 +22,7 @@ export function controlRoutes(core: Core): readonly Route[] {
       method: "POST",
       path: "/v1/tasks/:taskId/trigger",
       operationId: "triggerTask",
+      tool: { name: "trigger_task" },
       tag,
       summary: "Run a task now",
       description:
@@ -40,6 +41,7 @@ export function controlRoutes(core: Core): readonly Route[] {
     verbRoute(core, {
       verb: "cancel",
       operationId: "cancelTask",
+      tool: { name: "cancel_task", destructive: true, idempotent: true },
       summary: "Cancel a task's executions",
       description:
         "Stops everything of it that is queued, running or waiting within two seconds, a model call in flight included, and withdraws its messages that are held. So it does with the replies that its agent is giving in its sessions: what those were to answer waits for a person. The task, its next run and its sessions stay. With nothing to cancel it changes nothing.",
@@ -49,6 +51,7 @@ export function controlRoutes(core: Core): readonly Route[] {
     verbRoute(core, {
       verb: "pause",
       operationId: "pauseTask",
+      tool: { name: "pause_task", destructive: true, idempotent: true },
       summary: "Pause a task",
       description:
         "It has no next run until it is resumed; what is under way goes on, and a run that was due is recorded as skipped.",
@@ -60,6 +63,7 @@ export function controlRoutes(core: Core): readonly Route[] {
     verbRoute(core, {
       verb: "resume",
       operationId: "resumeTask",
+      tool: { name: "resume_task", idempotent: true },
       summary: "Resume a task",
       description:
         "The schedule counts from now, so it never runs at once and makes up for nothing. A task that could never run again is refused with the reason.",
@@ -75,6 +79,7 @@ function verbRoute<B extends z.ZodType>(
   spec: {
     readonly verb: "cancel" | "pause" | "resume";
     readonly operationId: string;
+    readonly tool: RouteTool;
     readonly summary: string;
     readonly description: string;
     readonly body: B;

@@ -31,6 +31,7 @@ function writingRoutes(core: Core): readonly Route[] {
       method: "POST",
       path: "/v1/tasks",
       operationId: "createTask",
+      tool: { name: "create_task" },
       tag,
       summary: "Create a task",
       description:
@@ -55,6 +56,7 @@ function writingRoutes(core: Core): readonly Route[] {
       method: "PATCH",
       path: "/v1/tasks/:taskId",
       operationId: "updateTask",
+      tool: { name: "update_task", destructive: true, idempotent: true },
       tag,
       summary: "Change a task",
       description:
@@ -80,6 +82,7 @@ function writingRoutes(core: Core): readonly Route[] {
       method: "DELETE",
       path: "/v1/tasks/:taskId",
       operationId: "deleteTask",
+      tool: { name: "delete_task", destructive: true, idempotent: true },
       tag,
       summary: "Delete a task",
       description: "Its executions are cancelled and deleted with it; conversations remain.",
@@ -102,6 +105,7 @@ function readingRoutes(core: Core): readonly Route[] {
       method: "GET",
       path: "/v1/tasks",
       operationId: "listTasks",
+      tool: { name: "list_tasks", readOnly: true },
       tag,
       summary: "List tasks, newest first",
       query: z.strictObject({
@@ -134,6 +138,7 @@ function readingRoutes(core: Core): readonly Route[] {
       method: "GET",
       path: "/v1/tasks/:taskId",
       operationId: "getTask",
+      tool: { name: "get_task", readOnly: true },
       tag,
       summary: "Read a task",
       params,

@@ -9,6 +9,7 @@ import {
   type Json,
   type ToolsFixture,
 } from "../tools/tools.test-support.ts";
+import { listKnowledgeTitles } from "./knowledge.ts";
 import { searchKnowledgeTool } from "./search-tool.ts";
 import { selectMatchingKnowledge } from "./store.ts";
 
@@ -216,6 +217,17 @@ describe("a search", () => {
     expect(found).toHaveLength(1);
     expect(scans).toBeGreaterThan(0);
   });
+});
+
+it("titles are told in the order of the list, of what there is and is enabled", async () => {
+  const first = await write({ title: "First" });
+  const off = await write({ title: "Off", enabled: false });
+  const second = await write({ title: "Second" });
+  const ids = [uuidOf(second.id), newId(), uuidOf(off.id), uuidOf(first.id)];
+  const titlesOf = (among: readonly string[]) =>
+    fixture.core.db.tenant(fixture.api.workspaceId, (tx) => listKnowledgeTitles(tx, among));
+  expect(await titlesOf(ids)).toEqual(["Second", "First"]);
+  expect(await titlesOf([])).toEqual([]);
 });
 
 describe("search_knowledge", () => {

@@ -15,6 +15,7 @@ import {
   keepKnowledge,
   selectKnowledge,
   selectKnowledgePage,
+  selectTitles,
   updateKnowledgeRow,
 } from "./store.ts";
 
@@ -107,10 +108,9 @@ async function record(
   await recordChange(tx, { ...origin, action, target: { kind: "knowledge", id }, changes });
 }
 
-/** The titles of these knowledge texts, for the agent to know what it can search. Those that are gone are left out. */
-export async function listKnowledgeTitles(
-  _tx: TenantTx,
-  _ids: readonly string[],
-): Promise<readonly string[]> {
-  return [];
+/** The titles of these texts, for the agent to know what it can search, in this order. Deleted and disabled ones are left out. */
+export async function listKnowledgeTitles(tx: TenantTx, ids: readonly string[]): Promise<readonly string[]> {
+  if (ids.length === 0) return [];
+  const titles = new Map((await selectTitles(tx, ids)).map(({ id, title }) => [id, title]));
+  return ids.flatMap((id) => titles.get(id) ?? []);
 }

@@ -95,6 +95,20 @@ export async function keepKnowledge(tx: TenantTx, ids: readonly string[]): Promi
   return rows.map(({ id }) => id);
 }
 
+/** Titles of the enabled texts among these ids, in any order. */
+export async function selectTitles(
+  tx: TenantTx,
+  ids: readonly string[],
+): Promise<readonly Pick<Knowledge, "id" | "title">[]> {
+  return await tx.db
+    .selectFrom("knowledge")
+    .select(["id", "title"])
+    .where("workspaceId", "=", tx.workspaceId)
+    .where("id", "in", ids)
+    .where("enabled", "=", true)
+    .execute();
+}
+
 /** Knowledge, newest first. */
 export async function selectKnowledgePage(
   tx: TenantTx,

@@ -33,6 +33,7 @@ export function audienceRoutes(core: Core): readonly Route[] {
       method: "POST",
       path: "/v1/tasks/audience/preview",
       operationId: "previewAudience",
+      tool: { name: "preview_audience", readOnly: true },
       tag: "Tasks",
       summary: "Count an audience",
       description: "Whom a task with this audience would be about now. It changes nothing.",
