@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { commonErrors, requireFound } from "../base/errors.ts";
 import { type Route, RouteResponse, route } from "../base/route.ts";
-import { externalId, idOf, pageOf, pageQuery, text } from "../base/schemas.ts";
+import { idOf, pageOf, pageQuery, text } from "../base/schemas.ts";
 import type { TenantTx } from "../db/index.ts";
 import type { Core } from "../engine/index.ts";
 import type { Origin } from "../workspaces/index.ts";
@@ -84,22 +84,24 @@ export function contactRoutes(core: Core): readonly Route[] {
     route({
       scope: "write",
       method: "PUT",
-      path: "/v1/contacts/by-external-id/:externalId",
+      path: "/v1/contacts",
       operationId: "putContact",
       tag,
-      summary: "Make or change the contact with your own id",
+      summary: "Make or change the contact with an externalId",
       description:
         "Makes the contact (201) if none has this externalId, else changes it (200) as `updateContact` does: `attributes` are merged key by key; every other field that is named is replaced, null clears it, what is not named stays. Several at once make one contact.",
-      params: z.object({ externalId }),
       alsoStatus: 201,
       body: putBody,
       response: contactOut,
-      examples: { body: { name: "Anna Keller", attributes: { plan: "pro" } }, response: contactExample },
+      examples: {
+        body: { externalId: "crm-4711", name: "Anna Keller", attributes: { plan: "pro" } },
+        response: contactExample,
+      },
       tool: { name: "put_contact", destructive: false, idempotent: true },
-      handler: ({ params, body, caller, requestId }) =>
+      handler: ({ body: { externalId, ...fields }, caller, requestId }) =>
         core.db.tenant(caller.workspaceId, async (tx) => {
           const origin = { caller, requestId };
-          const { contact, made } = await putContact(core, tx, params.externalId, body, origin);
+          const { contact, made } = await putContact(core, tx, externalId, fields, origin);
           return new RouteResponse(await presentOneContact(tx, contact), { status: made ? 201 : 200 });
         }),
     }),

@@ -73,7 +73,7 @@ export const updateBody = z.strictObject({
   attributes: mergedAttributes,
 });
 
-export const putBody = z.strictObject({ ...fields, attributes: mergedAttributes });
+export const putBody = z.strictObject({ ...fields, externalId, attributes: mergedAttributes });
 
 /** What a list can be asked for. */
 export const listFilters = {

@@ -19,6 +19,9 @@ const tagDescriptions: Readonly<Record<string, string>> = {
   Agents: "Who carries out tasks and answers contacts: a model with instructions.",
   "Model providers":
     "Where models are called. Any server that speaks OpenAI's chat completions, or the sandbox.",
+  Tools: "What agents may call at your servers: HTTP requests with templates, whose secrets stay here.",
+  Knowledge: "Texts that agents look things up in.",
+  Usage: "What model calls cost, by day and agent, and what is left of the budgets.",
   Tasks: "What an agent does on a schedule or on demand, with or without a contact.",
   Executions:
     "Each bounded piece of agent work, step by step. Skipped runs are among them, with their reason.",

@@ -80,6 +80,34 @@ async function makeRareRows(workspace: TestWorkspace, executionId: string): Prom
   await client.query("insert into first_start (workspace_id, demo_wanted) values ($1, false)", [
     workspace.id,
   ]);
+  await makeTaskRows(workspace);
+}
+
+/** What tasks for contacts keep: a relative schedule with its times, and what only workers and agents write. */
+async function makeTaskRows(workspace: TestWorkspace): Promise<void> {
+  const { send } = workspace;
+  const contact = await send("POST", "/v1/contacts", {
+    body: { name: "Cy", attributes: { due: "2099-05-01" } },
+  });
+  const { id: contactId } = contact.body as { readonly id: string };
+  const schedule = { kind: "relative", timezone: "UTC", attribute: "due", offsetSeconds: 0 };
+  const task = await send("POST", "/v1/tasks", {
+    body: { name: "Remind", description: "Remind them.", contactId, schedule },
+  });
+  const { id: taskId } = task.body as { readonly id: string };
+  const values = [workspace.id, fromId("task", taskId)];
+  await client.query(
+    "insert into task_walks (workspace_id, id, task_id, purpose, audience) values ($1, uuidv7(), $2, 'place', '{}')",
+    values,
+  );
+  await client.query(
+    "insert into task_goals_reached (workspace_id, task_id, contact_id, goal) values ($1, $2, $3, 'goal_met')",
+    [...values, fromId("contact", contactId)],
+  );
+  await client.query(
+    "insert into task_follow_ups (workspace_id, task_id, due_at) values ($1, $2, now() + interval '1 day')",
+    values,
+  );
 }
 
 /** Runs a query as tenants do, in a transaction that names this workspace, or none. */

@@ -11,10 +11,12 @@ export interface Tally {
   readonly refused: number;
   /** Other things that were changed, for instance facts remembered. */
   readonly changes: number;
+  /** Calls of the agent's own tools that were answered with success. */
+  readonly answered: number;
   readonly lastRefusal: Reason | null;
 }
 
-export const emptyTally: Tally = { accepted: 0, refused: 0, changes: 0, lastRefusal: null };
+export const emptyTally: Tally = { accepted: 0, refused: 0, changes: 0, answered: 0, lastRefusal: null };
 
 interface JudgedOutcome {
   readonly outcome: Outcome;
@@ -23,7 +25,8 @@ interface JudgedOutcome {
 
 /**
  * The outcome as the journal has it: `message_sent` with an accepted message, `blocked` with only refused ones. A claim
- * stands where the journal does not contradict it; where it does, it is overruled and the reason names both.
+ * stands where the journal does not contradict it; where it does, it is overruled and the reason names both. A goal is
+ * met by what was sent, changed or answered by a tool of the agent's own; what was only searched or read is no work.
  */
 export function judgeOutcome(tally: Tally, claim: ClaimedOutcome | undefined): JudgedOutcome {
   if (tally.accepted > 0) {
@@ -32,9 +35,10 @@ export function judgeOutcome(tally: Tally, claim: ClaimedOutcome | undefined): J
   }
   if (tally.refused > 0) return judgeBlocked(tally, claim);
   // An execution that did nothing is never shown as a success.
-  if (claim === "goal_met" && tally.changes > 0) return { outcome: "goal_met" };
+  const hasWorked = tally.changes > 0 || tally.answered > 0;
+  if (claim === "goal_met" && hasWorked) return { outcome: "goal_met" };
   if (claim === "no_action_needed") return { outcome: "no_action_needed" };
-  return overrule("none", claim, tally.changes > 0 ? "no message" : "nothing that was done");
+  return overrule("none", claim, hasWorked ? "no message" : "nothing that was done");
 }
 
 function judgeBlocked(tally: Tally, claim: ClaimedOutcome | undefined): JudgedOutcome {

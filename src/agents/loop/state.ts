@@ -57,7 +57,13 @@ export function restoreState<D>(restored: unknown): LoopState<D> | undefined {
   const state = restored as LoopState<D>;
   // A checkpoint that an earlier release wrote lacks what came later.
   const { summary = null, repetition = null } = state as Partial<LoopState<D>>;
-  return { ...state, start: completeStart(state.start), summary, repetition };
+  return {
+    ...state,
+    start: completeStart(state.start),
+    tally: { ...emptyTally, ...state.tally },
+    summary,
+    repetition,
+  };
 }
 
 /** The start with what an execution lacks that an earlier release began. */
@@ -150,6 +156,8 @@ export function addToTally(tally: Tally, outcome: ToolOutcome | undefined): Tall
       return { ...tally, refused: tally.refused + 1, lastRefusal: outcome.refusal ?? tally.lastRefusal };
     case "changed":
       return { ...tally, changes: tally.changes + 1 };
+    case "answered":
+      return { ...tally, answered: tally.answered + 1 };
     case undefined:
       return tally;
   }

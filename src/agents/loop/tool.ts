@@ -8,7 +8,7 @@ export interface ToolOutcome {
   /** For the model. */
   readonly output: unknown;
   /** What it did, for the tally. */
-  readonly did?: "message_accepted" | "message_refused" | "changed";
+  readonly did?: "message_accepted" | "message_refused" | "changed" | "answered";
   readonly refusal?: Reason;
   /** Present: the run ends here. */
   readonly finish?: { readonly outcome: ClaimedOutcome; readonly summary: string };

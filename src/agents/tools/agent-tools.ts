@@ -1,5 +1,6 @@
 import type { Core, ExecutionContext } from "../../engine/index.ts";
 import type { AgentTool } from "../loop/tool.ts";
+import type { ToolAnswer } from "./answer.ts";
 import { callTool } from "./call-tool.ts";
 import { createInputCheck } from "./input-schema.ts";
 import type { ToolSnapshot } from "./tool-definition.ts";
@@ -37,7 +38,7 @@ function createAgentTool(core: Core, ctx: ExecutionContext, tool: ToolSnapshot):
       });
       switch (result.status) {
         case "done":
-          return { output: result.value };
+          return { output: result.value, ...(isSuccess(result.value) ? { did: "answered" } : {}) };
         case "failed":
           return { output: { status: "failed", reason: result.error } };
         case "unknown":
@@ -45,6 +46,11 @@ function createAgentTool(core: Core, ctx: ExecutionContext, tool: ToolSnapshot):
       }
     },
   };
+}
+
+/** A server that answers "not found" has answered, but nothing was done. */
+function isSuccess({ status }: ToolAnswer): boolean {
+  return status >= 200 && status < 300;
 }
 
 const notKnown = "Whether this call reached the tool's server is not known. It was not made again.";
