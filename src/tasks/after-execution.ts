@@ -1,11 +1,12 @@
 import type { TenantTx } from "../db/index.ts";
-import { type Core, type Execution, releaseAfterPrevious } from "../engine/index.ts";
+import { type Core, countActive, type Execution, releaseAfterPrevious } from "../engine/index.ts";
 import { checkGoals } from "./goals/index.ts";
 import { notifyAutoPaused, notifyRecovered } from "./notices.ts";
 import { decideAfterExecution } from "./rules.ts";
 import { stopTask } from "./stop.ts";
 import { lockTask, readNow, updateLastRun } from "./store.ts";
 import type { LastExecution, Task } from "./task.ts";
+import { hasWalk } from "./walk/store.ts";
 
 /**
  * Notes at a task that an execution of it has ended, in the transaction that ends it: the last run, failures in a
@@ -30,8 +31,18 @@ export async function afterExecution(core: Core, tx: TenantTx, execution: Execut
   if (task.endWhen.length > 0 && task.state !== "ended" && (await checkGoals(core, tx, task, execution)))
     return;
   if (change === undefined) return;
+  if (change.state === "ended" && task.audience !== null && (await hasOthers(tx, task.id))) return;
   await stopTask(core, tx, task, { ...change, now });
   if (change.state === "auto_paused") await notifyAutoPaused(core, tx, task, change.reason);
+}
+
+/** The last run of an audience is over with the last of its contacts; the reconciler ends a task whose walk ends later. */
+async function hasOthers(tx: TenantTx, taskId: string): Promise<boolean> {
+  const [walks, active] = await Promise.all([
+    hasWalk(tx, taskId, "fire"),
+    countActive(tx, [{ workspaceId: tx.workspaceId, taskId }]),
+  ]);
+  return walks || active.has(taskId);
 }
 
 function keep({ status, outcome, completedAt, summary }: Execution): LastExecution {

@@ -17,6 +17,7 @@ beforeAll(async () => {
 });
 afterAll(() => fixture.close());
 
+const everyDay = { kind: "daily", timezone: "Europe/Berlin", time: "09:00" } as const;
 const origin = { caller: null, requestId: null };
 const audienceOf = (tag: string, more: Partial<Audience> = {}): Audience => ({
   filter: { tag },
@@ -49,6 +50,40 @@ const byContact = (executions: readonly Execution[]) =>
   Object.fromEntries(
     executions.map(({ contactId, status, reasonCode }) => [contactId ?? "nobody", reasonCode ?? status]),
   );
+
+it("spreads the contacts of a run over its jitter, each always by the same delay", async () => {
+  await makeContacts(fixture, 5, { tags: ["jitter"] });
+  const task = await newTask("jitter", {}, { schedule: { ...everyDay, jitterSeconds: 3_600 } });
+  await fire(task.id);
+  await finishWalks(fixture);
+  const { rows } = await fixture.core.db.autocommit.query<{ status: string; delay: number }>({
+    text: `select status, extract(epoch from available_at - scheduled_for)::float8 as delay
+      from executions where task_id = $1 order by available_at`,
+    values: [task.id],
+  });
+  expect(rows.map(({ status }) => status)).toEqual(Array(5).fill("waiting"));
+  const delays = rows.map(({ delay }) => delay);
+  expect(new Set(delays).size).toBe(5);
+  expect(Math.max(...delays)).toBeLessThan(3_600);
+});
+
+describe("the last run over an audience", () => {
+  it("ends its task with its last contact, not with the first", async () => {
+    await makeContacts(fixture, 3, { tags: ["last"] });
+    const task = await newTask("last", {}, { schedule: { ...everyDay, maxRuns: 1 } });
+    await fixture.makeDue(task.id);
+    await sweepOnce(fixture.core);
+    await finishWalks(fixture);
+    const state = async () => (await fixture.read(task.id)).state;
+    for (const [index, { id }] of (await fixture.executions(task.id)).entries()) {
+      expect(await state(), `before the end of number ${index + 1}`).toBe("active");
+      await fixture.tenant((tx) =>
+        cancelExecutions(fixture.core, tx, { ids: [id] }, { code: "test", message: "Ended by the test." }),
+      );
+    }
+    expect(await state()).toBe("ended");
+  });
+});
 
 describe("a tick over an audience", () => {
   it("makes one execution for each contact that matches", async () => {

@@ -1,5 +1,5 @@
 import { newId } from "../../base/ids.ts";
-import { type ContactFilter, countContacts, matchContacts } from "../../contacts/index.ts";
+import { countContacts, matchContacts } from "../../contacts/index.ts";
 import type { TenantTx } from "../../db/index.ts";
 import {
   type ContactActivity,
@@ -11,9 +11,11 @@ import {
   readContactActivity,
 } from "../../engine/index.ts";
 import { selectReached } from "../goals/store.ts";
-import { withDefaultPolicies, withDefaults } from "../rules.ts";
+import { executionOfTask } from "../new-execution.ts";
+import { withDefaultPolicies } from "../rules.ts";
+import { jitterMs } from "../schedule/index.ts";
 import { readNow } from "../store.ts";
-import { type Task, taskKindName } from "../task.ts";
+import type { Task } from "../task.ts";
 import type { Walk, WalkStep } from "../walk/walk.ts";
 import { describeLeftOut, type FireTally, nothingFired, paceDelayMs, type Share, shareOut } from "./rules.ts";
 
@@ -58,7 +60,7 @@ export async function fireBatch(core: Core, tx: TenantTx, batch: Batch): Promise
     const { share } = shared;
     if (share.kind === "nothing") continue;
     if (share.kind === "runs") toCancel.push(...share.cancel);
-    executions.push({ ...executionOf(tx, batch), contactId, ...beginningOf(share, walk, now) });
+    executions.push({ ...executionOf(tx, batch), contactId, ...beginningOf(share, batch, contactId, now) });
   }
   const isFull = tally.taken >= maxContactsPerRun;
   const isDone = isFull || found.ids.length < batch.size;
@@ -78,12 +80,16 @@ function inOrder(executions: readonly PlacedExecution[]): readonly PlacedExecuti
 
 function beginningOf(
   share: Exclude<Share, { readonly kind: "nothing" }>,
-  { audience: { pacePerMinute }, startedAt }: Walk,
+  { walk: { audience, startedAt, scheduledFor }, task: { schedule } }: Batch,
+  contactId: string,
   now: Date,
 ): Partial<PlacedExecution> {
   if (share.kind === "skipped") return { skipped: share.reason };
   if (share.kind === "after_previous") return { afterPrevious: true };
-  return { delayMs: paceDelayMs({ pacePerMinute, nth: share.nth, startedAt, now }) };
+  const pace = paceDelayMs({ pacePerMinute: audience.pacePerMinute, nth: share.nth, startedAt, now });
+  if (schedule === null || scheduledFor === null) return { delayMs: pace };
+  const startsAt = scheduledFor.getTime() + jitterMs(schedule, contactId, scheduledFor);
+  return { delayMs: Math.max(pace, startsAt - now.getTime()) };
 }
 
 async function sayWhoWasLeftOut(
@@ -110,7 +116,7 @@ interface Found {
 }
 
 async function findContacts(tx: TenantTx, { walk, task, size }: Batch): Promise<Found> {
-  const filter = walk.audience.filter as ContactFilter;
+  const { filter } = walk.audience;
   const page = { after: walk.afterContact ?? undefined, limit: size };
   const [ids, optedOut] = await Promise.all([
     matchContacts(tx, filter, page),
@@ -125,19 +131,16 @@ async function findContacts(tx: TenantTx, { walk, task, size }: Batch): Promise<
 
 /** How many contacts match beyond those that this run came to; opted-out ones would get nothing anyway. */
 async function countBeyond(tx: TenantTx, walk: Walk, tally: FireTally): Promise<number> {
-  const all = await countContacts(tx, walk.audience.filter as ContactFilter, { optedOut: false });
+  const all = await countContacts(tx, walk.audience.filter, { optedOut: false });
   return Math.max(0, all - tally.taken - tally.reached);
 }
 
 function executionOf(tx: TenantTx, { walk, task }: Batch): PlacedExecution {
   return {
     workspaceId: tx.workspaceId,
-    kind: taskKindName,
+    ...executionOfTask(task),
     lane: "bulk",
     trigger: walk.trigger ?? "schedule",
-    taskId: task.id,
-    agentId: task.agentId,
     scheduledFor: walk.scheduledFor,
-    maxTimeSeconds: withDefaults(task.limits).maxTimeSeconds,
   };
 }

@@ -1,8 +1,7 @@
 import { requireRow } from "../../base/errors.ts";
 import { newId } from "../../base/ids.ts";
-import { type ContactFilter, countContacts } from "../../contacts/index.ts";
 import type { TenantTx, Tx } from "../../db/index.ts";
-import type { Core, Trigger } from "../../engine/index.ts";
+import type { Core, PlacedExecution, Trigger } from "../../engine/index.ts";
 import { lockTask, readNow } from "../store.ts";
 import type { Task } from "../task.ts";
 import { sendWalk } from "../walk/begin.ts";
@@ -30,23 +29,18 @@ export async function fireAudience(core: Core, tx: Tx, ticks: readonly AudienceT
   for (const { id, workspaceId } of walks) if (made.has(id)) await sendWalk(core, { ...tx, workspaceId }, id);
 }
 
-/** What a trigger of a task with an audience began. */
-export interface TriggeredAudience {
-  /** The first contact's execution; a skipped one that says why if no contact gets any. */
-  readonly executionId: string;
-  /** How many contacts get one that runs, this one included; an estimate while the job has not come to all. */
-  readonly queued: number;
-}
-
 const firstBatch = 50;
 
-/** Runs a locked task with an audience now: the first contacts' executions at once, the others by a durable job. */
+/**
+ * Runs a locked task with an audience now: the first contacts' executions at once, the others by a durable job. Answers
+ * the id of the first contact's execution, or of a skipped one that says why if no contact gets any.
+ */
 export async function triggerAudience(
   core: Core,
   tx: TenantTx,
   task: Task,
   trigger: Trigger,
-): Promise<TriggeredAudience> {
+): Promise<string> {
   const audience = requireRow(task.audience, "triggering a task with an audience");
   const startedAt = await readNow(tx);
   let walk: Walk = {
@@ -61,7 +55,7 @@ export async function triggerAudience(
     startedAt,
   };
   await insertWalk(tx, walk);
-  const written: FireStep["executions"][number][] = [];
+  const written: PlacedExecution[] = [];
   let step: FireStep;
   do {
     step = await fireBatch(core, tx, { walk, task, size: firstBatch });
@@ -72,12 +66,11 @@ export async function triggerAudience(
   const executionId = requireRow(first?.id, "triggering for an audience");
   if (step.isDone) {
     await deleteWalk(tx, walk.id);
-    return { executionId, queued: step.tally.queued };
+    return executionId;
   }
   await advanceWalk(tx, walk.id, step);
   await sendWalk(core, tx, walk.id);
-  const matching = await countContacts(tx, audience.filter as ContactFilter, { optedOut: false });
-  return { executionId, queued: Math.min(audience.maxContactsPerRun, matching) };
+  return executionId;
 }
 
 /** Stops the runs over a task's audience that have not ended: no further contact gets an execution from them. */
