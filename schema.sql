@@ -163,6 +163,160 @@ begin
 end $function$;
 grant execute on routine find_conversations(search text, of_contact uuid, on_channel uuid, with_status text, with_controller text, session_live boolean, of_task uuid, before uuid, most integer) to errand_system;
 grant execute on routine find_conversations(search text, of_contact uuid, on_channel uuid, with_status text, with_controller text, session_live boolean, of_task uuid, before uuid, most integer) to errand_tenant;
+CREATE OR REPLACE FUNCTION public.find_executions(search text, most integer, before uuid DEFAULT NULL::uuid, of_task uuid DEFAULT NULL::uuid, of_agent uuid DEFAULT NULL::uuid, of_contact uuid DEFAULT NULL::uuid, of_conversation uuid DEFAULT NULL::uuid, with_status text[] DEFAULT NULL::text[], with_kind text DEFAULT NULL::text, with_trigger text DEFAULT NULL::text, with_outcome text DEFAULT NULL::text, queued_from timestamp with time zone DEFAULT NULL::timestamp with time zone, queued_before timestamp with time zone DEFAULT NULL::timestamp with time zone, from_id uuid DEFAULT NULL::uuid, before_id uuid DEFAULT NULL::uuid)
+ RETURNS SETOF uuid
+ LANGUAGE plpgsql
+ STABLE SECURITY DEFINER ROWS 100
+ SET search_path TO 'public', 'pg_temp'
+ SET jit TO 'off'
+ SET enable_seqscan TO 'off'
+ SET enable_hashjoin TO 'off'
+ SET enable_mergejoin TO 'off'
+AS $function$
+declare
+  looked_through constant integer := 1000;
+  worth_reading_on constant integer := 15;
+  few constant integer := 3000;
+  workspace text := quote_literal(required_workspace());
+  pattern text := quote_literal(like_pattern(search));
+  conditions text;
+  has_it text;
+  found uuid[];
+  reached uuid;
+  seen integer;
+  tasks_found uuid[];
+  contacts_found uuid[];
+begin
+  conditions := concat(
+    ' and e.task_id = ' || quote_literal(of_task),
+    ' and e.agent_id = ' || quote_literal(of_agent),
+    ' and e.contact_id = ' || quote_literal(of_contact),
+    ' and e.id in (select id from executions where workspace_id = ' || workspace || ' and conversation_id = ' || quote_literal(of_conversation)
+      || ' union all select id from executions where workspace_id = ' || workspace || ' and conversation_ids <> ''{}'' and '
+      || quote_literal(of_conversation) || ' = any(conversation_ids))',
+    ' and e.status in (' || (select string_agg(quote_literal(word), ', ') from unnest(with_status) word) || ')',
+    ' and e.kind = ' || quote_literal(with_kind),
+    ' and e.trigger = ' || quote_literal(with_trigger),
+    ' and e.outcome = ' || quote_literal(with_outcome),
+    ' and e.queued_at >= ' || quote_literal(queued_from),
+    ' and e.queued_at < ' || quote_literal(queued_before),
+    ' and e.id >= ' || quote_literal(from_id) || '::uuid',
+    ' and e.id < ' || quote_literal(before_id) || '::uuid',
+    ' and e.id < ' || quote_literal(before) || '::uuid');
+  has_it := format(
+    '(strpos((select x.text from task_texts x where x.workspace_id = %1$s and x.task_id = e.task_id), lower(%2$L)) > 0
+      or strpos((select c.search_text from contacts c where c.workspace_id = %1$s and c.id = e.contact_id), lower(%2$L)) > 0)',
+    workspace, search);
+
+  execute format(
+    'with newest as materialized (
+       select e.id, e.task_id, e.contact_id from executions e where e.workspace_id = %s%s order by e.id desc limit %s)
+     select array(select e.id from newest e where %s order by e.id desc limit %s),
+       (select count(*) from newest), (select id from newest order by id limit 1)',
+    workspace, conditions, looked_through, has_it, most) into found, seen, reached;
+  return query select unnest(found);
+  if seen < looked_through or cardinality(found) >= most then
+    return;
+  end if;
+  conditions := conditions || format(' and e.id < %L::uuid', reached);
+  most := most - cardinality(found);
+  if cardinality(found) >= worth_reading_on then
+    return query execute format('select e.id from executions e where e.workspace_id = %s%s and %s order by e.id desc limit %s',
+      workspace, conditions, has_it, most);
+    return;
+  end if;
+
+  execute format(
+    'select array(select x.task_id from task_texts x where x.workspace_id = %1$s and x.text like %2$s),
+       array(select c.id from contacts c where c.workspace_id = %1$s and c.search_text like %2$s)',
+    workspace, pattern) into tasks_found, contacts_found;
+  return query execute format(
+    case when cardinality(tasks_found) + cardinality(contacts_found) <= few then
+      'select id from (
+         select n.id from unnest($1) f (id) cross join lateral (
+           select e.id from executions e where e.workspace_id = %1$s and e.task_id = f.id%2$s order by e.id desc limit %3$s) n
+         union
+         select n.id from unnest($2) f (id) cross join lateral (
+           select e.id from executions e where e.workspace_id = %1$s and e.contact_id = f.id%2$s order by e.id desc limit %3$s) n) n
+       order by id desc limit %3$s'
+    else
+      'select e.id from executions e where e.workspace_id = %1$s%2$s
+         and (e.task_id in (select unnest($1)) or e.contact_id in (select unnest($2))) order by e.id desc limit %3$s'
+    end, workspace, conditions, most) using tasks_found, contacts_found;
+end $function$;
+grant execute on routine find_executions(search text, most integer, before uuid, of_task uuid, of_agent uuid, of_contact uuid, of_conversation uuid, with_status text[], with_kind text, with_trigger text, with_outcome text, queued_from timestamp with time zone, queued_before timestamp with time zone, from_id uuid, before_id uuid) to errand_system;
+grant execute on routine find_executions(search text, most integer, before uuid, of_task uuid, of_agent uuid, of_contact uuid, of_conversation uuid, with_status text[], with_kind text, with_trigger text, with_outcome text, queued_from timestamp with time zone, queued_before timestamp with time zone, from_id uuid, before_id uuid) to errand_tenant;
+CREATE OR REPLACE FUNCTION public.find_tasks(search text, most integer, before uuid DEFAULT NULL::uuid, with_state text DEFAULT NULL::text, of_agent uuid DEFAULT NULL::uuid, of_contact uuid DEFAULT NULL::uuid, with_external_id text DEFAULT NULL::text, is_scheduled boolean DEFAULT NULL::boolean, has_failed boolean DEFAULT NULL::boolean, next_run_after timestamp with time zone DEFAULT NULL::timestamp with time zone, next_run_before timestamp with time zone DEFAULT NULL::timestamp with time zone, is_demo boolean DEFAULT NULL::boolean)
+ RETURNS SETOF uuid
+ LANGUAGE plpgsql
+ STABLE SECURITY DEFINER ROWS 100
+ SET search_path TO 'public', 'pg_temp'
+ SET jit TO 'off'
+ SET enable_seqscan TO 'off'
+ SET enable_hashjoin TO 'off'
+ SET enable_mergejoin TO 'off'
+AS $function$
+declare
+  looked_through constant integer := 2000;
+  workspace text := quote_literal(required_workspace());
+  conditions text := concat(
+    ' and t.state = ' || quote_literal(with_state),
+    ' and t.agent_id = ' || quote_literal(of_agent),
+    ' and t.contact_id = ' || quote_literal(of_contact),
+    ' and t.external_id = ' || quote_literal(with_external_id),
+    case is_scheduled when true then ' and t.schedule is not null' when false then ' and t.schedule is null' end,
+    case has_failed when true then ' and t.consecutive_failures > 0' when false then ' and t.consecutive_failures = 0' end,
+    ' and t.demo = ' || quote_literal(is_demo),
+    case when next_run_after is not null or next_run_before is not null then
+      ' and exists (select from task_schedules s where s.workspace_id = ' || workspace || ' and s.task_id = t.id'
+      || concat(' and s.next_run_at >= ' || quote_literal(next_run_after), ' and s.next_run_at < ' || quote_literal(next_run_before))
+      || ')' end);
+  is_plain boolean := conditions = '';
+  -- of 2 000; reading on costs four times as much where each text has to be looked up
+  worth_reading_on integer := case when is_plain then 10 else 40 end;
+  candidates text := format(
+    case when is_plain then 'select t.task_id as id, t.text from task_texts t where t.workspace_id = %1$s'
+      else 'select t.id, (select x.text from task_texts x where x.workspace_id = %1$s and x.task_id = t.id) as text
+        from tasks t where t.workspace_id = %1$s' end, workspace) || conditions;
+  newest text := format(' order by %s desc limit ', case when is_plain then 't.task_id' else 't.id' end);
+  beyond text := format(' and %s < ', case when is_plain then 't.task_id' else 't.id' end);
+  found uuid[];
+  seen integer;
+  reached uuid;
+begin
+  execute format(
+    'with newest as materialized (%s%s%s%s)
+     select array(select n.id from newest n where strpos(n.text, lower(%L)) > 0 order by n.id desc limit %s),
+       (select count(*) from newest), (select id from newest order by id limit 1)',
+    candidates, beyond || quote_literal(before) || '::uuid', newest, looked_through, search, most) into found, seen, reached;
+  return query select unnest(found);
+  if seen < looked_through or cardinality(found) >= most then
+    return;
+  end if;
+
+  return query execute case when cardinality(found) >= worth_reading_on then
+    format('select n.id from (%s%s%L::uuid%s null) n where strpos(n.text, lower(%L)) > 0 limit %s',
+      candidates, beyond, reached, newest, search, most - cardinality(found))
+  else
+    format('with having_it as materialized (
+        select x.task_id as id from task_texts x where x.workspace_id = %1$s and x.text like %2$L)
+      select h.id from having_it h join tasks t on t.workspace_id = %1$s and t.id = h.id%3$s
+      where h.id < %4$L order by h.id desc limit %5$s',
+      workspace, like_pattern(search), conditions, reached, most - cardinality(found))
+  end;
+end $function$;
+grant execute on routine find_tasks(search text, most integer, before uuid, with_state text, of_agent uuid, of_contact uuid, with_external_id text, is_scheduled boolean, has_failed boolean, next_run_after timestamp with time zone, next_run_before timestamp with time zone, is_demo boolean) to errand_system;
+grant execute on routine find_tasks(search text, most integer, before uuid, with_state text, of_agent uuid, of_contact uuid, with_external_id text, is_scheduled boolean, has_failed boolean, next_run_after timestamp with time zone, next_run_before timestamp with time zone, is_demo boolean) to errand_tenant;
+CREATE OR REPLACE FUNCTION public.keep_task_text()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  insert into task_texts (workspace_id, task_id, text)
+    values (new.workspace_id, new.id, lower(new.name || E'\n' || new.description))
+    on conflict (workspace_id, task_id) do update set text = excluded.text;
+  return null;
+end $function$;
 CREATE OR REPLACE FUNCTION public.knowledge_languages()
  RETURNS SETOF text
  LANGUAGE sql
@@ -763,8 +917,11 @@ create table executions (
 ) with (fillfactor=85);
 CREATE INDEX executions_active ON public.executions USING btree (workspace_id, task_id) WHERE ((task_id IS NOT NULL) AND (status = ANY (ARRAY['queued'::text, 'running'::text, 'waiting'::text])));
 CREATE INDEX executions_after_previous ON public.executions USING btree (workspace_id, task_id) WHERE after_previous;
+CREATE INDEX executions_by_kind ON public.executions USING btree (workspace_id, kind, id DESC) WHERE (kind = ANY (ARRAY['reply'::text, 'outreach'::text, 'simulation'::text]));
 CREATE INDEX executions_by_outcome ON public.executions USING btree (workspace_id, outcome, id DESC) WHERE (outcome = ANY (ARRAY['goal_met'::text, 'no_action_needed'::text, 'handed_over'::text, 'blocked'::text, 'delivery_failed'::text, 'limit_reached'::text]));
 CREATE INDEX executions_by_status ON public.executions USING btree (workspace_id, status, id DESC) WHERE (status = ANY (ARRAY['failed'::text, 'canceled'::text, 'skipped'::text]));
+CREATE INDEX executions_by_trigger ON public.executions USING btree (workspace_id, trigger, id DESC) WHERE (trigger <> ALL (ARRAY['schedule'::text, 'api'::text]));
+CREATE INDEX executions_by_usual_outcome ON public.executions USING btree (workspace_id, outcome, id DESC) WHERE (outcome = ANY (ARRAY['message_sent'::text, 'none'::text]));
 CREATE INDEX executions_ended ON public.executions USING btree (workspace_id, completed_at) WHERE (completed_at IS NOT NULL);
 CREATE INDEX executions_of_agent ON public.executions USING btree (workspace_id, agent_id, id DESC) WHERE (agent_id IS NOT NULL);
 CREATE INDEX executions_of_audience ON public.executions USING btree (workspace_id, task_id, contact_id) WHERE ((lane = 'bulk'::text) AND (status = ANY (ARRAY['queued'::text, 'running'::text, 'waiting'::text])));
@@ -1185,6 +1342,22 @@ create policy tenant on task_schedules for all to errand_tenant
 grant delete, insert, select, update on task_schedules to errand_system;
 grant delete, insert, select, update on task_schedules to errand_tenant;
 
+create table task_texts (
+  workspace_id uuid not null,
+  task_id uuid not null,
+  text text not null,
+  constraint task_texts_pkey PRIMARY KEY (workspace_id, task_id),
+  constraint task_texts_workspace_id_task_id_fkey FOREIGN KEY (workspace_id, task_id) REFERENCES tasks(workspace_id, id) ON DELETE CASCADE
+);
+CREATE INDEX task_texts_search ON public.task_texts USING gin (workspace_id, text gin_trgm_ops);
+alter table task_texts enable row level security;
+create policy system on task_texts for all to errand_system
+  using (true);
+create policy tenant on task_texts for all to errand_tenant
+  using ((workspace_id = (NULLIF(current_setting('app.workspace_id'::text, true), ''::text))::uuid));
+grant delete, insert, select, update on task_texts to errand_system;
+grant insert, select, update on task_texts to errand_tenant;
+
 create table task_walks (
   workspace_id uuid not null,
   id uuid not null,
@@ -1254,9 +1427,13 @@ CREATE INDEX tasks_demo ON public.tasks USING btree (workspace_id, id) WHERE dem
 CREATE INDEX tasks_expiring ON public.tasks USING btree (expires_at) WHERE ((expires_at IS NOT NULL) AND (state <> 'ended'::text));
 CREATE UNIQUE INDEX tasks_external_id ON public.tasks USING btree (workspace_id, external_id) WHERE (external_id IS NOT NULL);
 CREATE INDEX tasks_failing ON public.tasks USING btree (workspace_id, id DESC) WHERE (consecutive_failures > 0);
+CREATE INDEX tasks_of_agent ON public.tasks USING btree (workspace_id, agent_id, id DESC) WHERE (agent_id IS NOT NULL);
+CREATE INDEX tasks_of_contact ON public.tasks USING btree (workspace_id, contact_id, id DESC) WHERE (contact_id IS NOT NULL);
+CREATE INDEX tasks_on_demand ON public.tasks USING btree (workspace_id, id DESC) WHERE (schedule IS NULL);
+CREATE INDEX tasks_scheduled ON public.tasks USING btree (workspace_id, id DESC) WHERE (schedule IS NOT NULL);
 CREATE INDEX tasks_with_goals ON public.tasks USING btree (workspace_id, contact_id) WHERE ((end_when <> '{}'::text[]) AND (state <> 'ended'::text));
-CREATE INDEX tasks_workspace_id_agent_id_idx ON public.tasks USING btree (workspace_id, agent_id) WHERE (agent_id IS NOT NULL);
-CREATE INDEX tasks_workspace_id_contact_id_idx ON public.tasks USING btree (workspace_id, contact_id) WHERE (contact_id IS NOT NULL);
+CREATE TRIGGER tasks_text_changed AFTER UPDATE OF name, description ON public.tasks FOR EACH ROW WHEN (((old.name <> new.name) OR (old.description <> new.description))) EXECUTE FUNCTION keep_task_text();
+CREATE TRIGGER tasks_text_new AFTER INSERT ON public.tasks FOR EACH ROW EXECUTE FUNCTION keep_task_text();
 alter table tasks enable row level security;
 create policy system on tasks for all to errand_system
   using (true);

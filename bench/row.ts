@@ -60,6 +60,24 @@ export interface LatencyRow {
   maxMs: number;
 }
 
+/** Scenario (d): one way to ask a list, over HTTP. */
+export interface ListRow {
+  scenario: "lists";
+  profile: ProfileName;
+  tasks: number;
+  executions: number;
+  list: "tasks" | "executions" | "contacts" | "conversations";
+  query: string;
+  /** The first, or one that begins at half of all that there is. */
+  page: "first" | "deep";
+  /** Of at most 100. */
+  items: number;
+  samples: number;
+  p50Ms: number;
+  p99Ms: number;
+  maxMs: number;
+}
+
 /** Scenario (e): from a contact's message to the model call that answers it, beyond the time in which bursts gather. */
 export interface MessageRow {
   scenario: "message";
@@ -88,4 +106,4 @@ export interface StreamRow {
   wholeReplies: number;
 }
 
-export type Row = ThroughputRow | SweepRow | LatencyRow | MessageRow | StreamRow;
+export type Row = ThroughputRow | SweepRow | LatencyRow | ListRow | MessageRow | StreamRow;

@@ -8,7 +8,9 @@ import { createErrand } from "./errand/index.ts";
 import { createPeers } from "./peers/index.ts";
 import type { Row } from "./row.ts";
 import { run as runLatency } from "./scenarios/latency.ts";
+import { run as runLists } from "./scenarios/lists.ts";
 import { run as runMessage } from "./scenarios/message.ts";
+import { run as runStreams } from "./scenarios/streams.ts";
 import { run as runSweep } from "./scenarios/sweep.ts";
 import { run as runThroughput } from "./scenarios/throughput.ts";
 import { formatTables } from "./table.ts";
@@ -17,7 +19,9 @@ const SCENARIOS: Readonly<Record<string, (context: BenchContext) => Promise<Row[
   a: runThroughput,
   b: runSweep,
   c: runLatency,
+  d: runLists,
   e: runMessage,
+  f: runStreams,
 };
 
 const USAGE = `usage: node bench/run.ts [${Object.keys(SCENARIOS).join("|")}|all] [--quick] [--json <file>]`;

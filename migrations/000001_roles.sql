@@ -1,18 +1,24 @@
 -- The two roles that statements run as. They belong to the cluster, not to this database, so another Errand
 -- database may have made them already; making them twice at the same moment must not fail either.
 do $$
+declare
+  wanted name;
 begin
-  begin
-    create role errand_tenant nologin nosuperuser nobypassrls;
-  exception when duplicate_object or unique_violation then null;
-  end;
-  begin
-    create role errand_system nologin nosuperuser nobypassrls;
-  exception when duplicate_object or unique_violation then null;
-  end;
+  foreach wanted in array array['errand_tenant', 'errand_system'] loop
+    -- Looked for first: on a managed server somebody else may have made the roles and keep the right to make any.
+    if not exists (select from pg_roles where rolname = wanted) then
+      begin
+        execute format('create role %I nologin nosuperuser nobypassrls', wanted);
+      exception when duplicate_object or unique_violation then null;
+      end;
+    end if;
+    -- Of a superuser this is true for every role; it can take on a role without being a member.
+    if not pg_has_role(current_user, wanted, 'member') then
+      execute format('grant %I to current_user', wanted);
+    end if;
+  end loop;
 end $$;
 
-grant errand_tenant, errand_system to current_user;
 grant usage on schema public to errand_tenant, errand_system;
 -- For the readiness probe.
 grant select on schema_migrations to errand_system;

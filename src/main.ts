@@ -6,7 +6,7 @@ import { systemClock } from "./base/clock.ts";
 import { createLogger, type Logger } from "./base/log.ts";
 import { type Config, ConfigError, readConfig } from "./config.ts";
 import { EmbeddedPostgresError } from "./db/embedded/index.ts";
-import { SchemaTooNewError, UnsafeRoleError } from "./db/index.ts";
+import { SchemaTooNewError, ServerTooOldError, UnsafeRoleError } from "./db/index.ts";
 import { settleDemo } from "./demo/index.ts";
 import { createModules } from "./modules.ts";
 import { acceptKey, createKey, createOwnerLink } from "./program/access.ts";
@@ -31,6 +31,7 @@ const sentences = [
   EmbeddedPostgresError,
   PortError,
   SchemaTooNewError,
+  ServerTooOldError,
   SecretKeyError,
   UnsafeRoleError,
 ];

@@ -37,6 +37,7 @@ export const tableOwners: Readonly<Record<string, string>> = {
   gate_decisions: "conversations",
   held_messages: "conversations",
   tasks: "tasks",
+  task_texts: "tasks",
   task_schedules: "tasks",
   task_walks: "tasks",
   task_goals_reached: "tasks",

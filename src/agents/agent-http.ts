@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { requireFound } from "../base/errors.ts";
 import { type Route, route } from "../base/route.ts";
-import { booleanInQuery, idOf, pageOf, pageQuery } from "../base/schemas.ts";
+import { booleanInQuery, idOf, pageOf, pageQuery, text } from "../base/schemas.ts";
 import type { Core } from "../engine/index.ts";
 import {
   agentChanges,
@@ -12,7 +12,7 @@ import {
   newAgent,
   presentAgent,
 } from "./agent-schemas.ts";
-import { createAgent, deleteAgent, listAgents, loadAgent, updateAgent } from "./agents.ts";
+import { createAgent, deleteAgent, getAgent, listAgents, updateAgent } from "./agents.ts";
 
 const tag = "Agents";
 const agentParams = z.object({ agentId: idOf("agent") });
@@ -47,6 +47,9 @@ export function agentRoutes(core: Core): readonly Route[] {
       summary: "List agents",
       query: z.strictObject({
         ...pageQuery,
+        q: text({ min: 1, max: 200 })
+          .optional()
+          .meta({ description: "Part of the name or the instructions, in any case" }),
         enabled: booleanInQuery.optional(),
         modelProviderId: modelProviderId.optional(),
       }),
@@ -71,7 +74,7 @@ export function agentRoutes(core: Core): readonly Route[] {
       examples: { response: exampleAgent },
       handler: ({ caller, params }) =>
         core.db.tenant(caller.workspaceId, async (tx) => {
-          const agent = requireFound(await loadAgent(tx, params.agentId), "agent");
+          const agent = requireFound(await getAgent(tx, params.agentId), "agent");
           return presentAgent(agent);
         }),
     }),

@@ -1,8 +1,19 @@
 import { z } from "zod";
 import { toId } from "../base/ids.ts";
-import { idOf, idOut, instant, instantOut, meta, metaOut, text, usd, wholeNumber } from "../base/schemas.ts";
+import {
+  idOf,
+  idOut,
+  instant,
+  instantOut,
+  languageTag,
+  meta,
+  metaOut,
+  text,
+  usd,
+  wholeNumber,
+} from "../base/schemas.ts";
 import type { Agent } from "./agent-store.ts";
-import { findRepeated, isLanguage } from "./rules.ts";
+import { findRepeated } from "./rules.ts";
 
 const name = text({ min: 1, max: 200 }).meta({ description: "What people call the agent" });
 const instructions = text({ min: 1, max: 20_000 }).meta({
@@ -18,23 +29,19 @@ const temperature = z
 const maxOutputTokens = wholeNumber(1, 200_000).meta({
   description: "The longest answer of one model call; null: the provider's default",
 });
-const language = z
-  .string()
-  .max(35)
-  .refine(isLanguage, {
-    error: "must be a BCP 47 language tag, such as en or pt-BR",
-    params: { code: "language_invalid" },
-  })
-  .meta({ description: "The language to write in, BCP 47; null: the contact's", example: "de" });
+const language = languageTag(35).meta({
+  description: "The language to write in, BCP 47; null: the contact's",
+  example: "de",
+});
 const guidance = text({ max: 20_000 }).meta({
   description: "Rules of style and conduct that hold beside the instructions",
 });
 const limits = z
   .strictObject({
     maxIterations: wholeNumber(10, 100_000).nullish().meta({ description: "Model calls, 10 to 100000" }),
-    maxTimeSeconds: wholeNumber(900, 86_400)
-      .nullish()
-      .meta({ description: "Running time without waits, 900 to 86400 seconds" }),
+    maxTimeSeconds: wholeNumber(900, 86_400).nullish().meta({
+      description: "Running time of a reply without waits, 900 to 86400 seconds; a task has its own",
+    }),
     maxToolCalls: wholeNumber(1, 100_000).nullish().meta({ description: "Tool calls, 1 to 100000" }),
     maxCostUsd: usd.nullish().meta({ description: "US dollars of model calls" }),
   })

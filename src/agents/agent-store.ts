@@ -1,4 +1,4 @@
-import type { Selectable, Updateable } from "kysely";
+import { type Selectable, sql, type Updateable } from "kysely";
 import { type Page, type PageOf, pageFrom, pageStart } from "../base/page.ts";
 import type { Meta } from "../base/schemas.ts";
 import { toStorableJson } from "../base/text.ts";
@@ -51,6 +51,8 @@ export interface Agent {
 }
 
 export interface AgentFilter {
+  /** Part of the name or the instructions, in any case. */
+  readonly q?: string | undefined;
   readonly enabled?: boolean | undefined;
   readonly modelProviderId?: string | undefined;
   readonly demo?: boolean | undefined;
@@ -69,25 +71,14 @@ export async function insertAgent(tx: TenantTx, values: AgentValues): Promise<Ag
   return toAgent(row);
 }
 
-export async function selectAgent(tx: TenantTx, id: string): Promise<Agent | undefined> {
-  const row = await tx.db
+/** With a lock nobody else changes or deletes it until this transaction ends. */
+export async function selectAgent(tx: TenantTx, id: string, lock?: "for update"): Promise<Agent | undefined> {
+  const query = tx.db
     .selectFrom("agents")
     .selectAll()
     .where("workspaceId", "=", tx.workspaceId)
-    .where("id", "=", id)
-    .executeTakeFirst();
-  return row === undefined ? undefined : toAgent(row);
-}
-
-/** As `selectAgent`, and nobody else changes or deletes the agent until this transaction ends. */
-export async function selectAgentForUpdate(tx: TenantTx, id: string): Promise<Agent | undefined> {
-  const row = await tx.db
-    .selectFrom("agents")
-    .selectAll()
-    .where("workspaceId", "=", tx.workspaceId)
-    .where("id", "=", id)
-    .forUpdate()
-    .executeTakeFirst();
+    .where("id", "=", id);
+  const row = await (lock === undefined ? query : query.forUpdate()).executeTakeFirst();
   return row === undefined ? undefined : toAgent(row);
 }
 
@@ -101,7 +92,7 @@ export async function selectDefaultAgent(tx: TenantTx): Promise<Agent | undefine
   return row === undefined ? undefined : toAgent(row);
 }
 
-/** Agents, newest first. */
+/** Agents, newest first. A workspace has few, so that looking through the texts needs no index. */
 export async function selectAgents(tx: TenantTx, filter: AgentFilter, page: Page): Promise<PageOf<Agent>> {
   const before = pageStart(page);
   let query = tx.db
@@ -115,6 +106,8 @@ export async function selectAgents(tx: TenantTx, filter: AgentFilter, page: Page
   if (filter.demo !== undefined) query = query.where("demo", "=", filter.demo);
   if (filter.modelProviderId !== undefined)
     query = query.where("modelProviderId", "=", filter.modelProviderId);
+  if (filter.q !== undefined)
+    query = query.where(sql<boolean>`strpos(lower(name || E'\\n' || instructions), lower(${filter.q})) > 0`);
   return pageFrom((await query.execute()).map(toAgent), page.limit);
 }
 

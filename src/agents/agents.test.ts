@@ -110,6 +110,10 @@ describe("/v1/agents", () => {
     const next = await request("GET", `/agents?limit=1&cursor=${page.body.nextCursor}`);
     expect(next.body).toMatchObject({ items: [{ id: agent.id }], nextCursor: null });
     expect((await request("GET", "/agents?enabled=false")).body).toMatchObject({ items: [{ id: agent.id }] });
+    expect((await request("GET", "/agents?q=IA%202")).body).toMatchObject({ items: [{ id: agent.id }] });
+    const told = (await request("GET", "/agents?q=be%20BRIEF")).body.items as readonly Json[];
+    expect(told.map(({ id }) => id)).toContain(agent.id);
+    expect((await request("GET", "/agents?q=be%25brief")).body).toMatchObject({ items: [] });
     expect((await request("DELETE", `/agents/${agent.id}`)).status).toBe(204);
     expect((await request("GET", `/agents/${agent.id}`)).status).toBe(404);
     expect((await request("DELETE", `/agents/${agent.id}`)).status).toBe(404);

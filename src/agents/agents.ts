@@ -8,7 +8,7 @@ import { answerWaiting } from "../conversations/index.ts";
 import type { TenantTx } from "../db/index.ts";
 import type { Core } from "../engine/index.ts";
 import { forgetAgent, forgetRefusal } from "../usage/index.ts";
-import { changedFields, type Origin, recordChange } from "../workspaces/index.ts";
+import { type Origin, recordDifference } from "../workspaces/index.ts";
 import {
   type Agent,
   type AgentFilter,
@@ -17,7 +17,6 @@ import {
   insertAgent,
   lockDefaultAgent,
   selectAgent,
-  selectAgentForUpdate,
   selectAgents,
   selectDefaultAgent,
   updateAgentRow,
@@ -98,7 +97,7 @@ export async function updateAgent(
 ): Promise<Agent> {
   await checkReferences(tx, changes);
   if (changes.isDefault) await lockDefaultAgent(tx);
-  const before = requireFound(await selectAgentForUpdate(tx, id), "agent");
+  const before = requireFound(await selectAgent(tx, id, "for update"), "agent");
   if (changes.isDefault && !before.isDefault) await clearDefault(tx, origin);
   const { limits, ...fields } = changes;
   const after = await updateAgentRow(tx, id, {
@@ -114,7 +113,7 @@ export async function updateAgent(
 
 /** Deletes an agent after everybody who refers to it has dealt with that. Throws 404, and what they throw. */
 export async function deleteAgent(core: Core, tx: TenantTx, id: string, origin: Origin): Promise<void> {
-  const agent = requireFound(await selectAgentForUpdate(tx, id), "agent");
+  const agent = requireFound(await selectAgent(tx, id, "for update"), "agent");
   for (const handle of core.extensions.of(agentDeleted)) await handle(tx, id);
   await clearDefaultAgentOfChannels(tx, id);
   await forgetAgent(tx, id);
@@ -123,7 +122,7 @@ export async function deleteAgent(core: Core, tx: TenantTx, id: string, origin: 
 }
 
 /** The agent, or undefined if the workspace has none with this id. */
-export function loadAgent(tx: TenantTx, id: string): Promise<Agent | undefined> {
+export function getAgent(tx: TenantTx, id: string): Promise<Agent | undefined> {
   return selectAgent(tx, id);
 }
 
@@ -155,17 +154,14 @@ const audited = [
   "meta",
 ] as const satisfies readonly (keyof Agent)[];
 
-async function record(
+function record(
   tx: TenantTx,
   origin: Origin,
   action: string,
   before: Agent | undefined,
   after: Agent | undefined,
 ): Promise<void> {
-  const changes = changedFields(before, after, audited);
-  if (Object.keys(changes).length === 0) return;
-  const id = (after ?? before)?.id ?? null;
-  await recordChange(tx, { ...origin, action, target: { kind: "agent", id }, changes });
+  return recordDifference(tx, { ...origin, action, kind: "agent", before, after, fields: audited });
 }
 
 /** Takes the default from the agent that has it, if one has. */

@@ -49,12 +49,18 @@ async function tellOfBudget(
   const isUsedUp = percent === 100;
   const spent = `${Number(spentUsd).toFixed(2)} of ${limitUsd} US dollars are spent`;
   const unit = period === "day" ? "day" : "month";
+  const title = `${unit === "day" ? "daily" : "monthly"} budget of ${whose}`;
+  // The last cents may be too few for any call.
+  const isSpent = Number(spentUsd) >= Number(limitUsd);
   await notify(core, tx, {
     kind: isUsedUp ? "budget.used_up" : "budget.nearly_used_up",
     severity: isUsedUp ? "error" : "warning",
-    title: `${percent} % of the ${period === "day" ? "daily" : "monthly"} budget of ${whose} is spent`,
+    title:
+      isUsedUp && !isSpent
+        ? `The ${title} has no room for another model call`
+        : `${percent} % of the ${title} is spent`,
     body: isUsedUp
-      ? `${nameBudget(line)} is used up: ${spent}. Until the next ${unit}, or until it is raised, its work is skipped.`
+      ? `${nameBudget(line)} is used up: ${spent}${isSpent ? "" : ", and what is left is less than the next call may cost"}. Until the next ${unit}, or until it is raised, its work is skipped.`
       : `${spent}. When all of it is spent, work is skipped until the next ${unit}.`,
     target: agentId === null ? { kind: "workspace", id: tx.workspaceId } : { kind: "agent", id: agentId },
     dedupKey: `budget:${toId("agent", agentId ?? tx.workspaceId)}:${period}:${startsOn}:${percent}`,

@@ -17,8 +17,8 @@ export {
   createAgent,
   deleteAgent,
   findDefaultAgent,
+  getAgent,
   listAgents,
-  loadAgent,
   updateAgent,
 } from "./agents.ts";
 export {
@@ -29,7 +29,7 @@ export {
 } from "./extension-points.ts";
 export type { AgentRun, OutgoingText, SendVerdict } from "./loop/agent-run.ts";
 export { runAgent } from "./loop/run-agent.ts";
-export { type AgentTool, defineTool, type ToolOutcome } from "./loop/tool.ts";
+export { type AgentTool, defineTool, describeSend, type ToolOutcome } from "./loop/tool.ts";
 export type { CreateModel } from "./model-access.ts";
 export {
   createModelProvider,

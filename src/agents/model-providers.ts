@@ -5,7 +5,7 @@ import type { Page, PageOf } from "../base/page.ts";
 import type { Meta } from "../base/schemas.ts";
 import type { TenantTx } from "../db/index.ts";
 import type { Core } from "../engine/index.ts";
-import { changedFields, type Origin, recordChange } from "../workspaces/index.ts";
+import type { Origin } from "../workspaces/index.ts";
 import { selectAgentNamesOfProvider } from "./agent-store.ts";
 import { agentErrors } from "./errors.ts";
 import type { HttpProviderKind } from "./models/index.ts";
@@ -19,10 +19,11 @@ import {
   type StoredProvider,
   selectPlaces,
   selectProvider,
-  selectProviderForUpdate,
   selectProviders,
   updateProviderRow,
 } from "./provider-store.ts";
+import { recordWithSecret } from "./record-with-secret.ts";
+import { namesShown, quoteNames } from "./using-agents.ts";
 
 export interface NewModelProvider {
   readonly name: string;
@@ -82,7 +83,7 @@ export async function updateModelProvider(
   changes: ModelProviderChanges,
   origin: Origin,
 ): Promise<ModelProvider> {
-  const before = requireFound(await selectProviderForUpdate(tx, id), "model provider");
+  const before = requireFound(await selectProvider(tx, id, "for update"), "model provider");
   const { apiKey, ...columns } = changes;
   const setup = {
     kind: before.kind,
@@ -103,15 +104,17 @@ export async function updateModelProvider(
 /** Deletes a provider that no agent uses. Throws 404, 409 `model_provider_in_use`. */
 export async function deleteModelProvider(tx: TenantTx, id: string, origin: Origin): Promise<void> {
   // The lock keeps agents from being given this provider between the look and the deletion.
-  const provider = requireFound(await selectProviderForUpdate(tx, id), "model provider");
+  const provider = requireFound(await selectProvider(tx, id, "for update"), "model provider");
   const users = await selectAgentNamesOfProvider(tx, id, namesShown + 1);
   if (users.length > 0)
-    throw new AppError(agentErrors.model_provider_in_use, { message: describeUsers(users) });
+    throw new AppError(agentErrors.model_provider_in_use, {
+      message: `Agents use this model provider: ${quoteNames(users)}. Give them another one first.`,
+    });
   await deleteProviderRow(tx, id);
   await record(tx, origin, "model_provider.delete", provider, undefined);
 }
 
-export async function loadModelProvider(tx: TenantTx, id: string): Promise<ModelProvider | undefined> {
+export async function getModelProvider(tx: TenantTx, id: string): Promise<ModelProvider | undefined> {
   const provider = await selectProvider(tx, id);
   return provider === undefined ? undefined : withoutKey(provider);
 }
@@ -178,23 +181,23 @@ const audited = [
   "meta",
 ] as const satisfies readonly (keyof ModelProvider)[];
 
-async function record(
+function record(
   tx: TenantTx,
   origin: Origin,
   action: string,
   before: StoredProvider | undefined,
   after: StoredProvider | undefined,
 ): Promise<void> {
-  const changed = changedFields(before, after, audited);
-  // A key that another one replaced: that it happened is worth an entry, though nothing that may be shown differs.
-  const replaced =
-    before?.apiKeySealed != null &&
-    after?.apiKeySealed != null &&
-    !before.apiKeySealed.equals(after.apiKeySealed);
-  const changes = replaced ? { ...changed, hasApiKey: [true, true] as const } : changed;
-  if (Object.keys(changes).length === 0) return;
-  const id = (after ?? before)?.id ?? null;
-  await recordChange(tx, { ...origin, action, target: { kind: "modelProvider", id }, changes });
+  const secret = { field: "hasApiKey", sealed: ({ apiKeySealed }: StoredProvider) => apiKeySealed } as const;
+  return recordWithSecret(tx, {
+    ...origin,
+    action,
+    kind: "modelProvider",
+    before,
+    after,
+    fields: audited,
+    secret,
+  });
 }
 
 function sealKey(core: Core, id: string, apiKey: string | null): Buffer | null {
@@ -204,17 +207,6 @@ function sealKey(core: Core, id: string, apiKey: string | null): Buffer | null {
 /** Part of what is sealed: it must never change. */
 function keyContext(id: string): string {
   return `model_provider:${id}`;
-}
-
-const namesShown = 5;
-
-function describeUsers(names: readonly string[]): string {
-  const shown = names
-    .slice(0, namesShown)
-    .map((name) => `"${name}"`)
-    .join(", ");
-  const more = names.length > namesShown ? " and others" : "";
-  return `Agents use this model provider: ${shown}${more}. Give them another one first.`;
 }
 
 function withoutKey({ apiKeySealed: _, ...provider }: StoredProvider): ModelProvider {

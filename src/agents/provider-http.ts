@@ -8,8 +8,8 @@ import { agentErrors } from "./errors.ts";
 import {
   createModelProvider,
   deleteModelProvider,
+  getModelProvider,
   listModelProviders,
-  loadModelProvider,
   updateModelProvider,
 } from "./model-providers.ts";
 import { type ModelProvider, providerKinds } from "./provider-store.ts";
@@ -202,10 +202,7 @@ export function providerRoutes(core: Core): readonly Route[] {
       examples: { response: example },
       handler: ({ caller, params }) =>
         core.db.tenant(caller.workspaceId, async (tx) => {
-          const provider = requireFound(
-            await loadModelProvider(tx, params.modelProviderId),
-            "model provider",
-          );
+          const provider = requireFound(await getModelProvider(tx, params.modelProviderId), "model provider");
           return presentProvider(provider);
         }),
     }),

@@ -60,25 +60,18 @@ export async function insertProvider(
   return toProvider(row);
 }
 
-export async function selectProvider(tx: TenantTx, id: string): Promise<StoredProvider | undefined> {
-  const row = await tx.db
+/** With a lock nobody else changes or deletes it until this transaction ends. */
+export async function selectProvider(
+  tx: TenantTx,
+  id: string,
+  lock?: "for update",
+): Promise<StoredProvider | undefined> {
+  const query = tx.db
     .selectFrom("modelProviders")
     .selectAll()
     .where("workspaceId", "=", tx.workspaceId)
-    .where("id", "=", id)
-    .executeTakeFirst();
-  return row === undefined ? undefined : toProvider(row);
-}
-
-/** As `selectProvider`, and nobody else changes or deletes the provider until this transaction ends. */
-export async function selectProviderForUpdate(tx: TenantTx, id: string): Promise<StoredProvider | undefined> {
-  const row = await tx.db
-    .selectFrom("modelProviders")
-    .selectAll()
-    .where("workspaceId", "=", tx.workspaceId)
-    .where("id", "=", id)
-    .forUpdate()
-    .executeTakeFirst();
+    .where("id", "=", id);
+  const row = await (lock === undefined ? query : query.forUpdate()).executeTakeFirst();
   return row === undefined ? undefined : toProvider(row);
 }
 

@@ -330,3 +330,21 @@ it("is not begun while the agent's budget is used up, and a person is told; a ra
   );
   expect(rows).toEqual([{ max_time_seconds: 1_200 }]);
 });
+
+it("goes out also when its own model call used the budget up, and the next one is not begun", async () => {
+  const thinking = Promise.withResolvers<void>();
+  const scene = await newScene({ text: "Five o'clock.", until: thinking.promise });
+  await tenant((tx) => updateAgent(core, tx, scene.agentId, { dailyCostUsd: "0.50" }, origin));
+  const conversationId = await write(scene, "When?");
+  await skipBurstDelay(conversationId);
+  await scene.model.waitForCalls(1);
+  await settleCost(core, workspaceId, {
+    ...{ key: `${newId()}:1:1`, agentId: scene.agentId, executionId: newId(), costUsd: "0.50" },
+  });
+  thinking.resolve();
+  expect(await replies(conversationId, 1)).toMatchObject([{ status: "completed", outcome: "message_sent" }]);
+  expect(await outgoing(conversationId)).toMatchObject([{ text: "Five o'clock.", status: "sent" }]);
+  await write(scene, "Really?");
+  const [, second] = await replies(conversationId, 2);
+  expect(second).toMatchObject({ status: "skipped", reasonCode: "budget" });
+});

@@ -84,6 +84,7 @@ async function runReply(core: Core, ctx: ExecutionContext): Promise<ExecutionRes
         author: { kind: "agent", id: start.agent.id },
         text,
         executionId,
+        alreadyPaid: ctx.usage.iterations > 0,
         takenAfter: start.data.takenAfter,
         stepSeq,
         idempotencyKey,

@@ -1,4 +1,5 @@
 import { classifyAddress } from "../base/guarded-address.ts";
+import { mergeFields } from "../base/objects.ts";
 import type { AgentLimits } from "./agent-store.ts";
 
 /**
@@ -38,18 +39,7 @@ export type LimitChanges = { readonly [K in keyof AgentLimits]?: AgentLimits[K] 
 
 /** The limits after a change: what is absent stays, null goes back to the default. */
 export function mergeLimits(limits: AgentLimits, changes: LimitChanges): AgentLimits {
-  const named = Object.entries(changes).filter(([, value]) => value !== undefined);
-  const merged = Object.entries({ ...limits, ...Object.fromEntries(named) });
-  return Object.fromEntries(merged.filter(([, value]) => value !== null));
-}
-
-/** True for a well-formed BCP 47 tag such as `en`, `pt-BR` or `zh-Hant-TW`. */
-export function isLanguage(tag: string): boolean {
-  try {
-    return Intl.getCanonicalLocales(tag).length === 1;
-  } catch {
-    return false;
-  }
+  return mergeFields(limits, changes);
 }
 
 /** Where an id stands that the list has already, or undefined. */

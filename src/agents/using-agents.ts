@@ -4,7 +4,8 @@ import { type Origin, recordChange } from "../workspaces/index.ts";
 import { withdrawFromAgents } from "./agent-store.ts";
 import { type GivenToAgents, selectUsingAgents } from "./using-agents-store.ts";
 
-const namesShown = 5;
+/** So many agents are named of those that use something. */
+export const namesShown = 5;
 
 /**
  * Before a tool or knowledge is deleted: throws `inUse` naming the agents that have it, or with `force` takes it from
@@ -25,13 +26,12 @@ export async function releaseFromAgents(
   const { what, id, called, inUse, force } = given;
   const users = await selectUsingAgents(tx, what, id, force ? "for update" : undefined);
   if (users.length === 0) return;
-  if (!force)
+  if (!force) {
+    const names = quoteNames(users.map(({ name }) => name));
     throw new AppError(inUse, {
-      message: describeUsers(
-        called,
-        users.map(({ name }) => name),
-      ),
+      message: `Agents use this ${called}: ${names}. Take it from them first, or delete it with force=true.`,
     });
+  }
   await withdrawFromAgents(tx, what, id);
   for (const agent of users) {
     const left = agent.ids.filter((one) => one !== id);
@@ -44,11 +44,11 @@ export async function releaseFromAgents(
   }
 }
 
-function describeUsers(called: string, names: readonly string[]): string {
+/** For instance `"Mia", "Ben" and others`. */
+export function quoteNames(names: readonly string[]): string {
   const shown = names
     .slice(0, namesShown)
     .map((name) => `"${name}"`)
     .join(", ");
-  const more = names.length > namesShown ? " and others" : "";
-  return `Agents use this ${called}: ${shown}${more}. Take it from them first, or delete it with force=true.`;
+  return names.length > namesShown ? `${shown} and others` : shown;
 }

@@ -224,6 +224,28 @@ describe("fields", () => {
     expect(await faults([])).toEqual([{ path: "", code: "invalid_type", message: "must be an object" }]);
   });
 
+  test("of another type are told once, not also measured; a number beyond all bounds is told once", async () => {
+    expect(await faults({ ...valid, name: Array(20).fill("a"), tags: "many letters" })).toEqual([
+      { path: "name", code: "invalid_type", message: "must be a string" },
+      { path: "tags", code: "invalid_type", message: "must be a list" },
+    ]);
+    expect(await faults({ ...valid, count: 1e300 })).toEqual([
+      { path: "count", code: "out_of_range", message: "must be between 10 and 100" },
+    ]);
+  });
+
+  test("that are named twice or hold a number that would change are told with their path", async () => {
+    const faultsOf = async (raw: string) => (await api.send("POST", "/v1/things", { raw })).body;
+    expect(await faultsOf('{"name":"a","name":"b","count":10}')).toMatchObject({
+      status: 422,
+      errors: [{ path: "name", code: "duplicate_field" }],
+    });
+    expect(await faultsOf('{"name":"a","count":12345678901234567890}')).toMatchObject({
+      status: 422,
+      errors: [{ path: "count", code: "number_inexact" }],
+    });
+  });
+
   test("an empty body where one is needed", async () => {
     expect(await faults(undefined)).toEqual([
       { path: "", code: "required", message: "is required and must be an object" },

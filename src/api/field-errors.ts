@@ -59,6 +59,7 @@ function describeRange(issue: RawIssue & { code: "too_small" | "too_big" }): str
     if (issue.inclusive === false) return `must be ${least ? "more than" : "less than"} ${bound}`;
     return `must be ${least ? "at least" : "at most"} ${bound}`;
   }
+  if (least && bound === 1) return "must not be empty";
   return `must have ${least ? "at least" : "at most"} ${bound} ${unit}`;
 }
 
@@ -171,5 +172,18 @@ function fromIssue(issue: Issue, before: readonly PropertyKey[]): readonly Field
 
 /** Every fault that zod found, with dotted paths, codes in snake_case and what would be accepted. */
 export function toFieldErrors(error: z.core.$ZodError): readonly FieldError[] {
-  return error.issues.flatMap((issue) => fromIssue(issue, [])).slice(0, mostErrors);
+  const faults = error.issues.flatMap((issue) => fromIssue(issue, []));
+  const ofOtherType = new Set(faults.filter(isOfType).map(({ path }) => path));
+  // zod measures whatever has a length: a list where a text is expected would also have too many characters.
+  const told = faults.filter((fault) => isOfType(fault) || !ofOtherType.has(fault.path));
+  return told.filter((fault, at) => at === 0 || !isSame(fault, told[at - 1])).slice(0, mostErrors);
+}
+
+/** A number beyond all bounds fails two of zod's checks with one sentence. */
+function isSame(fault: FieldError, other: FieldError | undefined): boolean {
+  return fault.path === other?.path && fault.code === other.code && fault.message === other.message;
+}
+
+function isOfType({ code }: FieldError): boolean {
+  return code === "invalid_type" || code === "required";
 }

@@ -1,6 +1,7 @@
 import type { FastifyInstance, FastifyRequest } from "fastify";
-import { AppError, type ErrorExtras } from "../base/errors.ts";
+import { AppError, type ErrorExtras, invalidFields } from "../base/errors.ts";
 import { apiErrors } from "./errors.ts";
+import { findLoss } from "./json-loss.ts";
 
 /** 1 MB, of the body as it is sent. */
 export const bodyLimitBytes = 1_048_576;
@@ -23,11 +24,17 @@ function checkValue(value: unknown, depth: number): void {
   for (const inner of Array.isArray(value) ? value : Object.values(value)) checkValue(inner, depth + 1);
 }
 
-/** The JSON in a body, or undefined if it is empty. Throws 400 where it is not UTF-8 or not JSON. */
+/**
+ * The JSON in a body, or undefined if it is empty. Throws 400 where it is not UTF-8 or not JSON, 422 where reading it
+ * would change it.
+ */
 function parseJsonBody(bytes: Uint8Array): unknown {
   if (bytes.length === 0) return undefined;
-  const value = parseJson(decode(bytes));
+  const text = decode(bytes);
+  const value = parseJson(text);
   checkValue(value, 1);
+  const loss = findLoss(text);
+  if (loss !== undefined) throw invalidFields(loss);
   return value;
 }
 

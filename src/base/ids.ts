@@ -38,9 +38,18 @@ export function isIdKind(name: string): name is IdKind {
 /** A UUID as PostgreSQL writes it. */
 export const uuidPattern = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 
+/** Less than every id: where walking through all of them begins. */
+export const beforeAllIds = "00000000-0000-0000-0000-000000000000";
+
 /** A new UUIDv7. Rising within one process to the millisecond; never use it as a cursor across processes. */
 export function newId(): string {
   return randomUUIDv7();
+}
+
+/** Gives each row an id of its own, rising with the rows: ids of one millisecond are in no order otherwise. */
+export function withNewIds<T extends object>(rows: readonly T[]): readonly (T & { readonly id: string })[] {
+  const ids = rows.map(() => newId()).sort();
+  return rows.map((row, at) => ({ ...row, id: ids[at] ?? newId() }));
 }
 
 /** The id as the API shows it, for instance `task_01jk…`. */

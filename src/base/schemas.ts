@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { fromId, type IdKind, idPrefixes } from "./ids.ts";
-import { isStorable } from "./text.ts";
+import { isLanguage } from "./language.ts";
+import { isStorable, isStorableJson } from "./text.ts";
 import { checkTimezoneName } from "./timezone.ts";
 
 /** Building blocks of request and answer schemas, so that every route says the same thing the same way. */
@@ -47,6 +48,19 @@ export function idOut(kind: IdKind) {
 /** An instant in an answer; presenters pass Dates through `instant`. */
 export const instantOut = z.iso.datetime().meta({ example: "2027-03-01T09:00:00.000Z" });
 
+/** True for an ISO 8601 instant or date that PostgreSQL reads too: it knows no year 0 and no offset of 16 hours. */
+export function isReadableTime(value: string): boolean {
+  const year = new Date(value).getUTCFullYear();
+  const offsetHours = Number(/[+-](\d\d):\d\d$/.exec(value)?.[1] ?? 0);
+  return year >= 1 && year <= 9_999 && offsetHours < 16;
+}
+
+/** What is said of a time for which `isReadableTime` is false. */
+export const unreadableTime = {
+  error: "must be in the years 1 to 9999, with an offset of less than 16 hours",
+  params: { code: "out_of_range" },
+};
+
 /** A Date as the API shows it. */
 export function instant(date: Date): string;
 export function instant(date: Date | null): string | null;
@@ -54,22 +68,51 @@ export function instant(date: Date | null): string | null {
   return date === null ? null : date.toISOString();
 }
 
+/** A language as BCP 47 writes it. */
+export function languageTag(longest: number) {
+  return z
+    .string()
+    .max(longest)
+    .refine(isLanguage, {
+      error: "must be a BCP 47 language tag, such as en or pt-BR",
+      params: { code: "language_invalid" },
+    });
+}
+
+/** One label. */
+export const tagText = text({ min: 1, max: 50 });
+
+const tagsAtMost = 50;
+/** Labels, each once. */
+export const tagList = z
+  .array(tagText)
+  .max(tagsAtMost, { error: `must be at most ${tagsAtMost} tags` })
+  .refine((values) => new Set(values).size === values.length, {
+    error: "must not name a tag twice",
+    params: { code: "duplicate" },
+  });
+
+/** What is said of JSON for which `isStorableJson` is false. */
+export const unstorableJson = {
+  error: "must not contain NUL characters or unpaired surrogates",
+  params: { code: "text_invalid" },
+};
+
 const metaBytes = 16 * 1024;
+
+/** True if JSON of a customer's own is no larger than we keep. */
+export function isSmallEnough(value: unknown): boolean {
+  return Buffer.byteLength(JSON.stringify(value)) <= metaBytes;
+}
 
 /** Free JSON of the customer's own, at most 16 kB. */
 export const meta = z
   .record(z.string(), z.json())
-  .refine((value) => Buffer.byteLength(JSON.stringify(value)) <= metaBytes, {
+  .refine(isSmallEnough, {
     error: "must be at most 16 kB of JSON",
     params: { code: "too_large" },
   })
-  .refine(
-    (value) => isStorable(JSON.stringify(value)) && !/\\u(0000|d[89a-f])/i.test(JSON.stringify(value)),
-    {
-      error: "must not contain NUL characters or unpaired surrogates",
-      params: { code: "text_invalid" },
-    },
-  )
+  .refine(isStorableJson, unstorableJson)
   .meta({ description: "JSON object of your own, at most 16 kB", example: { orderId: "A-1041" } });
 
 /** A customer's own JSON object. */
@@ -108,21 +151,25 @@ export function wholeNumber(least: number, most: number) {
   return z.int({ error }).min(least, { error }).max(most, { error });
 }
 
+/**
+ * Digits only: as numbers, JavaScript would also read "0x10", "1e2", " 5" and the empty text. Defaults are for
+ * `prefault`: with `default` zod leaves them out of the JSON schema where something stands before the number.
+ */
+function digitsInQuery(least: number, most: number) {
+  const error = `must be a whole number between ${least} and ${most}, in digits`;
+  const number = z.coerce.number({ error }).int({ error }).min(least, { error }).max(most, { error });
+  return z.preprocess((value) => (/^-?\d{1,9}$/.test(String(value)) ? value : Number.NaN), number);
+}
+
 /** True or false in a query. */
 export const booleanInQuery = z.enum(["true", "false"]).transform((value) => value === "true");
 
 /** The `seq` after which a reading begins; what PostgreSQL can hold as such a number. */
-export const seqInQuery = z.coerce.number().int().min(0).max(999_999_999);
+export const seqInQuery = digitsInQuery(0, 999_999_999);
 
 /** `limit` and `cursor` of every list. */
 export const pageQuery = {
-  limit: z.coerce
-    .number()
-    .int()
-    .min(1)
-    .max(100)
-    .default(25)
-    .meta({ description: "How many at most, 1 to 100" }),
+  limit: digitsInQuery(1, 100).prefault(25).meta({ description: "How many at most, 1 to 100" }),
   cursor: z.string().max(500).optional().meta({ description: "`nextCursor` of the page before" }),
 };
 

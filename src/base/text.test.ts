@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { cleanText, isStorable, shorten, toStorableJson } from "./text.ts";
+import { cleanText, isStorable, isStorableJson, shorten, toStorableJson } from "./text.ts";
 
 const nul = "\u0000";
 const high = "\ud83d";
@@ -34,6 +34,12 @@ describe("cleanText", () => {
       ),
     );
   });
+});
+
+test("isStorableJson looks into values and keys, and takes text that looks like an escape for text", () => {
+  expect(isStorableJson({ a: ["\\u0000 \\ud83d", "\u{1f600}"] })).toBe(true);
+  expect(isStorableJson({ a: [`x${nul}`] })).toBe(false);
+  expect(isStorableJson({ [high]: 1 })).toBe(false);
 });
 
 describe("toStorableJson", () => {

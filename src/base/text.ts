@@ -35,6 +35,11 @@ function cleanValue(value: unknown): unknown {
   return Object.fromEntries(Object.entries(value).map(([key, item]) => [cleanText(key), cleanValue(item)]));
 }
 
+/** True if `toStorableJson` would write the value as it is. Requests with another are refused. */
+export function isStorableJson(value: unknown): boolean {
+  return toStorableJson(value) === JSON.stringify(value);
+}
+
 /** The text, cut with `…` where it is longer than `most` characters. */
 export function shorten(text: string, most: number): string {
   return text.length <= most ? text : `${text.slice(0, most)}…`;

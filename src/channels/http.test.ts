@@ -44,6 +44,8 @@ test("a channel is connected, read, changed and deleted", async () => {
   expect(changed.body).toMatchObject(body);
   const listed = await api.send("GET", "/v1/channels?status=disabled");
   expect(listed.body).toMatchObject({ items: [{ id: channel.id }], nextCursor: null });
+  expect((await api.send("GET", "/v1/channels?status=disabled&q=EBSI")).body).toEqual(listed.body);
+  expect((await api.send("GET", "/v1/channels?q=web_ite")).body).toMatchObject({ items: [] });
   expect((await api.send("DELETE", `/v1/channels/${channel.id}`)).status).toBe(204);
   expect((await api.send("GET", `/v1/channels/${channel.id}`)).status).toBe(404);
 });

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { requireFound } from "../base/errors.ts";
 import { toId, toIdOrNull } from "../base/ids.ts";
 import { type Route, route } from "../base/route.ts";
-import { booleanInQuery, idOf, instant, pageOf, pageQuery } from "../base/schemas.ts";
+import { booleanInQuery, idOf, instant, pageOf, pageQuery, text } from "../base/schemas.ts";
 import type { Core } from "../engine/index.ts";
 import type { Channel } from "./channel.ts";
 import {
@@ -56,7 +56,12 @@ export function channelRoutes(core: Core): readonly Route[] {
       tool: { name: "list_channels", readOnly: true },
       tag,
       summary: "List channels, newest first",
-      query: z.object({ ...pageQuery, platform: platformName.optional(), status: channelStatus.optional() }),
+      query: z.object({
+        ...pageQuery,
+        q: text({ min: 1, max: 200 }).optional().meta({ description: "Part of the name, in any case" }),
+        platform: platformName.optional(),
+        status: channelStatus.optional(),
+      }),
       response: pageOf(channelOut),
       examples: { response: { items: [channelExample], nextCursor: null } },
       handler: ({ query, caller }) =>

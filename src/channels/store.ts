@@ -25,6 +25,8 @@ function toChannel(row: ChannelRow): Channel {
 }
 
 export interface ChannelFilter {
+  /** Part of the name, in any case. */
+  readonly q?: string | undefined;
   readonly platform?: string | undefined;
   readonly status?: ChannelStatus | undefined;
   readonly demo?: boolean | undefined;
@@ -82,6 +84,8 @@ export async function selectChannels(
   if (filter.platform !== undefined) query = query.where("platform", "=", filter.platform);
   if (filter.status !== undefined) query = query.where("status", "=", filter.status);
   if (filter.demo !== undefined) query = query.where("demo", "=", filter.demo);
+  // A workspace has few, so that looking through the names needs no index.
+  if (filter.q !== undefined) query = query.where(sql<boolean>`strpos(lower(name), lower(${filter.q})) > 0`);
   return pageFrom((await query.execute()).map(toChannel), page.limit);
 }
 

@@ -1,10 +1,11 @@
-import { externalIdTaken, requireFound } from "../base/errors.ts";
+import { externalIdTaken, invalidField, notFound, requireFound } from "../base/errors.ts";
 import { newId } from "../base/ids.ts";
 import type { Page, PageOf } from "../base/page.ts";
+import { isSmallEnough } from "../base/schemas.ts";
 import { type TenantTx, uniqueViolation } from "../db/index.ts";
 import type { Core } from "../engine/index.ts";
 import { type Origin, recordChange, recordDifference } from "../workspaces/index.ts";
-import type { Contact, ContactFields, Identity } from "./contact.ts";
+import type { Attributes, Contact, ContactFields, Identity } from "./contact.ts";
 import { contactChanged, contactDeleted } from "./extension-points.ts";
 import { mergeAttributes } from "./rules.ts";
 import {
@@ -15,6 +16,7 @@ import {
   insertIdentity,
   selectContact,
   selectContacts,
+  selectContactsById,
   selectIdentities,
   updateContactRow,
   updateLastActivity,
@@ -47,6 +49,11 @@ export function getContact(tx: TenantTx, id: string): Promise<Contact | undefine
   return selectContact(tx, { id });
 }
 
+/** Several contacts, in order of id; ids that do not exist are left out. */
+export function getContacts(tx: TenantTx, ids: readonly string[]): Promise<readonly Contact[]> {
+  return selectContactsById(tx, ids);
+}
+
 /** Contacts, newest first. */
 export function listContacts(tx: TenantTx, query: ContactQuery, page: Page): Promise<PageOf<Contact>> {
   return selectContacts(tx, query, page);
@@ -72,14 +79,22 @@ async function changeLocked(
   origin: ContactOrigin,
 ): Promise<Contact> {
   const { attributes, ...fields } = change;
-  const merged =
-    attributes === undefined ? {} : { attributes: mergeAttributes(before.attributes, attributes) };
+  const merged = attributes === undefined ? {} : { attributes: mergeWithin(before.attributes, attributes) };
   const after = requireFound(
     await updateContactRow(tx, before.id, { ...fields, ...merged }).catch(throwIfTaken),
     "contact",
   );
   await tellOfChange(core, tx, { action: "contact.update", before, after, origin });
   return after;
+}
+
+/** Each change by itself is within the limit, many of them together may not be. Throws 422. */
+function mergeWithin(current: Attributes, change: Attributes): Attributes {
+  const merged = mergeAttributes(current, change);
+  if (isSmallEnough(merged)) return merged;
+  const message =
+    "must be at most 16 kB of JSON together with the attributes that are there; null removes one";
+  throw invalidField("attributes", "too_large", message);
 }
 
 /**
@@ -152,7 +167,8 @@ async function insertOrLock(
 export async function deleteContact(core: Core, tx: TenantTx, id: string, origin: Origin): Promise<void> {
   requireFound(await selectContact(tx, { id }), "contact");
   for (const end of core.extensions.of(contactDeleted)) await end(tx, id);
-  await deleteContactRow(tx, id);
+  // Not locked before: what is under way for it is locked first, and a message takes them in that order too.
+  if (!(await deleteContactRow(tx, id))) throw notFound("contact");
   // Without its fields: what is known of a person does not outlive the deletion here.
   await recordChange(tx, { ...origin, action: "contact.delete", target: { kind: "contact", id } });
 }

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { text } from "../base/schemas.ts";
+import { isReadableTime, tagText, text, unreadableTime } from "../base/schemas.ts";
 
 /*
  * Which contacts are meant, as data: an audience, a list, a search. A filter names conditions that must all hold;
@@ -8,9 +8,11 @@ import { text } from "../base/schemas.ts";
 
 const scalar = z.union([text({ max: 1_000 }), z.number(), z.boolean()]);
 const name = text({ min: 1, max: 200 });
-const moment = z.union([z.iso.datetime({ offset: true }), z.iso.date()], {
-  error: "must be an instant such as 2027-03-01T09:00:00Z or a date such as 2027-03-01",
-});
+const moment = z
+  .union([z.iso.datetime({ offset: true }), z.iso.date()], {
+    error: "must be an instant such as 2027-03-01T09:00:00Z or a date such as 2027-03-01",
+  })
+  .refine(isReadableTime, unreadableTime);
 const inMost = 100;
 
 const attribute = z
@@ -63,7 +65,7 @@ function comparisonMissing(accepted: string) {
 }
 
 const conditions = {
-  tag: text({ min: 1, max: 50 }).optional().meta({ example: "trial" }),
+  tag: tagText.optional().meta({ example: "trial" }),
   attribute: attribute.optional(),
   memory: memory.optional(),
   field: field.optional(),

@@ -104,6 +104,28 @@ test.each([
   expect(answer.body).toMatchObject({ errors: [{ path }] });
 });
 
+test("attributes stay within their limit however many changes make them up", async () => {
+  const { id } = await create({ attributes: { first: "x".repeat(10_000) } });
+  const change = (attributes: unknown) => api.send("PATCH", `/v1/contacts/${id}`, { body: { attributes } });
+  const { status, body } = await change({ second: "x".repeat(10_000) });
+  expect([status, body]).toMatchObject([422, { errors: [{ path: "attributes", code: "too_large" }] }]);
+  expect((await change({ first: null, second: "x".repeat(10_000) })).status).toBe(200);
+});
+
+test("of deletions side by side one finds the contact", async () => {
+  const { id } = await create();
+  const answers = await Promise.all([1, 2, 3].map(() => api.send("DELETE", `/v1/contacts/${id}`)));
+  expect(answers.map(({ status }) => status).toSorted()).toEqual([204, 404, 404]);
+});
+
+test.each(["0000-01-01T00:00:00Z", "2027-01-01T00:00:00-23:59", "9999-12-31T23:59:59-01:00"])(
+  "createdAfter=%s is refused, since the database knows no such time",
+  async (at) => {
+    const { status, body } = await api.send("GET", `/v1/contacts?createdAfter=${encodeURIComponent(at)}`);
+    expect([status, body]).toMatchObject([422, { errors: [{ path: "createdAfter", code: "out_of_range" }] }]);
+  },
+);
+
 test("an externalId belongs to one contact", async () => {
   await create({ externalId: "taken" });
   const other = await create();

@@ -9,6 +9,7 @@ export {
   deleteContact,
   ensureContact,
   getContact,
+  getContacts,
   listContacts,
   noteActivity,
   optIn,
@@ -19,6 +20,7 @@ export { contactChanged, contactDeleted } from "./extension-points.ts";
 export { type ContactFilter, contactFilterSchema } from "./filter.ts";
 export { countContacts, matchContacts } from "./matching.ts";
 export { type ContactForAgent, listFacts, loadContactForAgent, rememberFact } from "./memory.ts";
+export { readAttribute } from "./rules.ts";
 
 /** Customers: who they are, what is known of them, whether they want messages. */
 export function contactsModule(core: Core): Module {

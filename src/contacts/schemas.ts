@@ -4,26 +4,22 @@ import {
   externalId,
   idOut,
   instantOut,
+  isReadableTime,
+  languageTag,
   meta,
   metaOut,
+  tagList,
+  tagText,
   text,
   timezone,
+  unreadableTime,
 } from "../base/schemas.ts";
-import { toStorableJson } from "../base/text.ts";
+import { isStorableJson } from "../base/text.ts";
 import { memorySources } from "./contact.ts";
-import { isLanguage } from "./rules.ts";
 
-const tag = text({ min: 1, max: 50 });
-const tagsAtMost = 50;
 const valueMost = 4_000;
 
-const language = z
-  .string()
-  .max(100)
-  .refine(isLanguage, {
-    error: "must be a BCP 47 language tag, such as en or pt-BR",
-    params: { code: "language_invalid" },
-  });
+const moment = z.iso.datetime({ offset: true }).refine(isReadableTime, unreadableTime);
 
 const fields = {
   name: text({ min: 1, max: 200 }).nullish().meta({ example: "Anna Keller" }),
@@ -40,16 +36,8 @@ const fields = {
     .nullish()
     .meta({ example: "+4930123456" }),
   timezone: timezone.nullish(),
-  language: language.nullish().meta({ example: "de" }),
-  tags: z
-    .array(tag)
-    .max(tagsAtMost, { error: `must be at most ${tagsAtMost} tags` })
-    .refine((tags) => new Set(tags).size === tags.length, {
-      error: "must not name a tag twice",
-      params: { code: "duplicate" },
-    })
-    .optional()
-    .meta({ description: "Labels; the whole list is replaced", example: ["trial"] }),
+  language: languageTag(100).nullish().meta({ example: "de" }),
+  tags: tagList.optional().meta({ description: "Labels; the whole list is replaced", example: ["trial"] }),
   meta: meta.optional(),
 };
 
@@ -80,7 +68,7 @@ export const listFilters = {
   q: text({ min: 1, max: 200 })
     .optional()
     .meta({ description: "Part of the name, e-mail address, phone number or externalId, in any case" }),
-  tag: tag.optional().meta({ description: "Only contacts with this tag" }),
+  tag: tagText.optional().meta({ description: "Only contacts with this tag" }),
   email: text({ max: 320 }).optional().meta({ description: "Only with this address, in any case" }),
   phone: text({ max: 16 })
     .optional()
@@ -90,14 +78,9 @@ export const listFilters = {
   optedOut: booleanInQuery
     .optional()
     .meta({ description: "Only contacts that want no messages, or only those that do not mind" }),
-  createdAfter: z.iso.datetime({ offset: true }).optional(),
-  createdBefore: z.iso.datetime({ offset: true }).optional(),
+  createdAfter: moment.optional(),
+  createdBefore: moment.optional(),
 };
-
-/** JSON writes what cannot be stored as escapes, so it shows only in what cleaning makes of it. */
-function isStorableJson(value: unknown): boolean {
-  return toStorableJson(value) === JSON.stringify(value);
-}
 
 const factFields = {
   text: text({ min: 1, max: 2_000 }).meta({ example: "Is at home after 17:00." }),

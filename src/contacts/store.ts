@@ -102,6 +102,20 @@ export async function selectContact(
   return row === undefined ? undefined : toContact(row);
 }
 
+/** Contacts by id, in order of id; ids that do not exist are left out. */
+export async function selectContactsById(tx: TenantTx, ids: readonly string[]): Promise<readonly Contact[]> {
+  if (ids.length === 0) return [];
+  const rows = await tx.db
+    .selectFrom("contacts")
+    .select(columns)
+    .where("workspaceId", "=", tx.workspaceId)
+    .where("id", "in", ids)
+    .orderBy("id")
+    .execute();
+  return rows.map(toContact);
+}
+
+/** Contacts that match, newest first. */
 export async function selectContacts(
   tx: TenantTx,
   query: ContactQuery,
@@ -115,8 +129,9 @@ export async function selectContacts(
     .where("workspaceId", "=", tx.workspaceId)
     .where(
       "id",
-      "in",
-      sql<string>`(select find_contacts(${conditions}::jsonb, ${before}::uuid, true, ${page.limit + 1}))`,
+      "=",
+      // As an array: of a set of unknown size the planner may make a join that reads all contacts.
+      sql<string>`any (array(select find_contacts(${conditions}::jsonb, ${before}::uuid, true, ${page.limit + 1})))`,
     )
     .orderBy("id", "desc")
     .execute();
@@ -174,8 +189,14 @@ export async function updateLastActivity(tx: TenantTx, id: string): Promise<void
   });
 }
 
-export async function deleteContactRow(tx: TenantTx, id: string): Promise<void> {
-  await tx.db.deleteFrom("contacts").where("workspaceId", "=", tx.workspaceId).where("id", "=", id).execute();
+/** False if there is no such contact any more. */
+export async function deleteContactRow(tx: TenantTx, id: string): Promise<boolean> {
+  const { numDeletedRows } = await tx.db
+    .deleteFrom("contacts")
+    .where("workspaceId", "=", tx.workspaceId)
+    .where("id", "=", id)
+    .executeTakeFirstOrThrow();
+  return numDeletedRows > 0n;
 }
 
 /** An address that another contact has stays with that contact. */

@@ -21,11 +21,19 @@ export async function findAnsweringAgent(
   tx: TenantTx,
   conversation: Pick<Conversation, "id" | "channelId">,
 ): Promise<AnsweringAgent | undefined> {
-  const session = await selectLiveSession(tx, conversation.id);
+  const [session, channel] = await Promise.all([
+    selectLiveSession(tx, conversation.id),
+    getChannel(tx, conversation.channelId),
+  ]);
+  return chooseAgent(session, channel?.defaultAgentId ?? null);
+}
+
+function chooseAgent(
+  session: Session | undefined,
+  defaultAgentId: string | null,
+): AnsweringAgent | undefined {
   if (session !== undefined) return { agentId: session.agentId, session };
-  const channel = await getChannel(tx, conversation.channelId);
-  const agentId = channel?.defaultAgentId ?? null;
-  return agentId === null ? undefined : { agentId, session: undefined };
+  return defaultAgentId === null ? undefined : { agentId: defaultAgentId, session: undefined };
 }
 
 /** Why no agent answers what the contact wrote. */
@@ -45,11 +53,18 @@ export async function findAnswerer(
   conversation: Conversation,
 ): Promise<AnsweringAgent | { readonly obstacle: Obstacle }> {
   const { id: conversationId, contactId, channelId } = conversation;
-  if ((await getWorkspace(tx)).frozenAt !== null) return { obstacle: frozen };
-  if ((await getChannel(tx, channelId))?.status !== "connected") return { obstacle: channelDisabled };
-  if ((await getContact(tx, contactId))?.optedOutAt !== null) return { obstacle: optedOut };
+  // Side by side: each costs a round trip, and a contact waits for all of them.
+  const [workspace, channel, contact, session] = await Promise.all([
+    getWorkspace(tx),
+    getChannel(tx, channelId),
+    getContact(tx, contactId),
+    selectLiveSession(tx, conversationId),
+  ]);
+  if (workspace.frozenAt !== null) return { obstacle: frozen };
+  if (channel?.status !== "connected") return { obstacle: channelDisabled };
+  if (contact?.optedOutAt !== null) return { obstacle: optedOut };
   if (isAnswerWindowOver(conversation.lastInboundAt, core.clock.now())) return { obstacle: tooLate };
-  const answering = await findAnsweringAgent(tx, conversation);
+  const answering = chooseAgent(session, channel.defaultAgentId);
   if (answering === undefined) return { obstacle: noAgent };
   const { agentId } = answering;
   const question = {

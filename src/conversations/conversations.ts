@@ -177,8 +177,7 @@ function record(
 }
 
 async function lockOrThrow(tx: TenantTx, id: string): Promise<Conversation> {
-  const conversation = requireFound(await lockConversation(tx, id), "conversation");
-  return conversation;
+  return requireFound(await lockConversation(tx, id), "conversation");
 }
 
 /**

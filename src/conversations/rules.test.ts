@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { RuleAnswer } from "./gate/rules.ts";
-import { burstDelayMs, hasUnanswered, lastingRefusal } from "./rules.ts";
+import { burstDelayMs, hasUnanswered, isStillToAnswer, lastingRefusal } from "./rules.ts";
 
 test.each([
   [0, 2_000],
@@ -19,6 +19,15 @@ test.each([
   [3, 5, false],
 ])("newest of the contact %i, dealt with up to %i", (lastInboundSeq, takenSeq, unanswered) => {
   expect(hasUnanswered({ lastInboundSeq, takenSeq })).toBe(unanswered);
+});
+
+test.each([
+  ["budget", true],
+  ["agent_disabled", true],
+  ["human_in_control", false],
+  ["contact_opted_out", false],
+])("after %s somebody may still answer: %s", (code, still) => {
+  expect(isStillToAnswer(code)).toBe(still);
 });
 
 test("a refusal for good names what does not pass, not what stands first", () => {

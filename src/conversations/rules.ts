@@ -31,6 +31,7 @@ const passingRefusals = [
   "workspace_frozen",
   "channel_disabled",
   "agent_disabled",
+  "budget",
   "no_session",
   "session_of_another_agent",
   "answer_window_over",

@@ -29,6 +29,8 @@ export interface OutgoingMessage {
     | { readonly kind: "system"; readonly id: null };
   readonly text: string;
   readonly executionId?: string | undefined;
+  /** True: the model calls that wrote it have been made, so that a budget which they used up is not in its way. */
+  readonly alreadyPaid?: boolean | undefined;
   /**
    * Of the turn that this answers. If the answer is refused although somebody may still give one, the turn's messages
    * count as not taken again, so that they get another turn when this one ends.
@@ -84,34 +86,19 @@ export async function sendMessage(core: Core, tx: TenantTx, outgoing: OutgoingMe
     : { conversation: locked, isBehind: false };
 
   const { executionId = null } = outgoing;
-  const agentId = outgoing.author.kind === "agent" ? outgoing.author.id : null;
+  const agentId = author.kind === "agent" ? author.id : null;
   const snapshot = await loadSnapshot(core, tx, conversation, {
     class: outgoing.class,
     agentId,
     executionId,
+    alreadyPaid: outgoing.alreadyPaid === true,
   });
   const verdict = decide(snapshot);
   const fate = await decideFate(tx, conversation, verdict, {
     mayWait: outgoing.whenBlocked === "hold",
     isBehind,
   });
-  const message = await insertMessage(tx, {
-    id: outgoing.messageId ?? newId(),
-    conversationId: conversation.id,
-    seq: conversation.lastSeq + 1,
-    direction: "out",
-    authorKind: outgoing.author.kind,
-    authorId: outgoing.author.id,
-    text: cleanText(outgoing.text),
-    status: fate.status,
-    reasonCode: fate.reason?.code ?? null,
-    reasonMessage: fate.reason?.message ?? null,
-    ...(fate.status === "held" ? { holdSeconds } : {}),
-    purpose: outgoing.purpose ?? "service",
-    executionId,
-    stepSeq: outgoing.stepSeq ?? null,
-    idempotencyKey,
-  });
+  const message = await storeMessage(tx, conversation, outgoing, fate);
   const decisionId = await insertDecision(tx, {
     class: outgoing.class,
     verdict,
@@ -141,6 +128,31 @@ export async function sendMessage(core: Core, tx: TenantTx, outgoing: OutgoingMe
   if (goesOut && session !== undefined && agentId !== null)
     await startSession(core, tx, { ...session, conversationId: conversation.id, agentId, executionId });
   return resultOf(message, decisionId);
+}
+
+function storeMessage(
+  tx: TenantTx,
+  conversation: Conversation,
+  outgoing: OutgoingMessage,
+  fate: Fate,
+): Promise<Message> {
+  return insertMessage(tx, {
+    id: outgoing.messageId ?? newId(),
+    conversationId: conversation.id,
+    seq: conversation.lastSeq + 1,
+    direction: "out",
+    authorKind: outgoing.author.kind,
+    authorId: outgoing.author.id,
+    text: cleanText(outgoing.text),
+    status: fate.status,
+    reasonCode: fate.reason?.code ?? null,
+    reasonMessage: fate.reason?.message ?? null,
+    ...(fate.status === "held" ? { holdSeconds } : {}),
+    purpose: outgoing.purpose ?? "service",
+    executionId: outgoing.executionId ?? null,
+    stepSeq: outgoing.stepSeq ?? null,
+    idempotencyKey: outgoing.idempotencyKey ?? null,
+  });
 }
 
 /** Sends what the conversation holds of the same agent, if it may go out by now: order is kept. */
@@ -229,11 +241,12 @@ function changeByRefusal(
   return { takenSeq: Math.min(takenAfter, conversation.takenSeq) };
 }
 
+const leavingRefusals = ["no_session", "agent_disabled", "answer_window_over", "budget"];
+
 /** True if an answer was refused because no agent may give one any more, which nobody decided on purpose. */
 function leavesContactAlone(snapshot: GateSnapshot, verdict: Verdict): boolean {
   const code = verdict.reason?.code;
-  const isLeft = code === "no_session" || code === "agent_disabled" || code === "answer_window_over";
-  return snapshot.class === "answer" && isLeft;
+  return snapshot.class === "answer" && code !== undefined && leavingRefusals.includes(code);
 }
 
 function resultOf(message: Message, decisionId: string): SendResult {

@@ -77,6 +77,22 @@ export async function endSessionRow(
   });
 }
 
+/** The same for a task's sessions in many conversations. */
+export async function endSessionRowsOf(
+  tx: TenantTx,
+  conversationIds: readonly string[],
+  taskId: string,
+  reason: SessionEnd,
+): Promise<void> {
+  await tx.query({
+    name: "end_sessions_of_task",
+    text: `update conversation_sessions set ended_at = least(expires_at, clock_timestamp()),
+        end_reason = case when expires_at <= clock_timestamp() then 'expired' else $4 end
+      where workspace_id = $1 and conversation_id = any($2::uuid[]) and task_id = $3 and ended_at is null`,
+    values: [tx.workspaceId, conversationIds, taskId, reason],
+  });
+}
+
 /** The conversations in which a session of the task has not ended, in order of id. */
 export async function selectConversationsOfTask(tx: TenantTx, taskId: string): Promise<readonly string[]> {
   const rows = await tx.db
@@ -88,6 +104,20 @@ export async function selectConversationsOfTask(tx: TenantTx, taskId: string): P
     .orderBy("conversationId")
     .execute();
   return rows.map(({ conversationId }) => conversationId);
+}
+
+/** Those of them with a live session of the task and a turn queued or under way, in order of id. */
+export async function selectConversationsAnswering(tx: TenantTx, taskId: string): Promise<readonly string[]> {
+  const { rows } = await tx.query<{ id: string }>({
+    name: "select_conversations_answering",
+    text: `select c.id from conversation_sessions s
+      join conversations c on c.workspace_id = s.workspace_id and c.id = s.conversation_id
+      where s.workspace_id = $1 and s.task_id = $2 and s.ended_at is null and s.expires_at > clock_timestamp()
+        and c.turn_execution_id is not null
+      order by c.id`,
+    values: [tx.workspaceId, taskId],
+  });
+  return rows.map(({ id }) => id);
 }
 
 /** When the task's latest session in the conversation began, ended or not; undefined if it never had one there. */

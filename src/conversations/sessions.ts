@@ -2,10 +2,12 @@ import type { TenantTx } from "../db/index.ts";
 import { type Core, cancelExecutions, type Reason } from "../engine/index.ts";
 import { announceConversation } from "./announce.ts";
 import type { SessionKind } from "./conversation.ts";
-import { lockConversation } from "./conversation-store.ts";
+import { lockConversation, lockConversations } from "./conversation-store.ts";
 import {
   endSessionRow,
+  endSessionRowsOf,
   insertSession,
+  selectConversationsAnswering,
   selectConversationsOfTask,
   selectLatestStart,
   selectLiveSession,
@@ -52,11 +54,11 @@ export function findSessionStart(
 
 /** Ends the sessions of a task that is no more; what its agent was to answer goes to whoever may answer now. */
 export async function endSessionsOfTask(core: Core, tx: TenantTx, taskId: string): Promise<void> {
-  for (const conversationId of await selectConversationsOfTask(tx, taskId)) {
-    await lockConversation(tx, conversationId);
-    await endSessionRow(tx, conversationId, "ended", { taskId });
-    announceConversation(core, tx, conversationId);
-  }
+  const ids = await selectConversationsOfTask(tx, taskId);
+  if (ids.length === 0) return;
+  await lockConversations(tx, ids);
+  await endSessionRowsOf(tx, ids, taskId, "ended");
+  for (const conversationId of ids) announceConversation(core, tx, conversationId);
 }
 
 /** Cancels the replies that are given, or about to be, on a task's behalf. The sessions go on. */
@@ -67,7 +69,8 @@ export async function cancelRepliesOfTask(
   reason: Reason,
 ): Promise<void> {
   const ids: string[] = [];
-  for (const conversationId of await selectConversationsOfTask(tx, taskId)) {
+  // Only where there is something to cancel: a run over an audience leaves a session with every contact.
+  for (const conversationId of await selectConversationsAnswering(tx, taskId)) {
     const turn = (await lockConversation(tx, conversationId))?.turnExecutionId ?? null;
     const session = await selectLiveSession(tx, conversationId);
     if (turn !== null && session?.taskId === taskId) ids.push(turn);

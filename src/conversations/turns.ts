@@ -108,14 +108,22 @@ export async function takeTurn(
   if (conversation.status === "closed") return nothing("conversation_closed", "The conversation is closed.");
   if (conversation.controller === "human")
     return nothing("human_in_control", "A person has taken over the conversation.");
-  const contact = await loadContactForAgent(tx, conversation.contactId);
-  const channel = await getChannel(tx, conversation.channelId);
+  // Side by side: each costs a round trip, and the contact waits for all of them.
+  const [contact, channel, answering, messages, latest] = await Promise.all([
+    loadContactForAgent(tx, conversation.contactId),
+    getChannel(tx, conversation.channelId),
+    findAnswerer(core, tx, conversation),
+    selectInboundBeyond(tx, conversation.id, conversation.takenSeq),
+    selectTranscript(tx, conversation.id, transcriptLength),
+  ]);
   if (contact === undefined || channel === undefined)
     return nothing("turn_taken_over", "The contact or the channel is gone.");
-  const answering = await findAnswerer(core, tx, conversation);
   if ("obstacle" in answering) return { status: "nothing", reason: answering.obstacle.reason };
-  const messages = await selectInboundBeyond(tx, conversation.id, conversation.takenSeq);
   if (messages.length === 0) return nothing("nothing_to_answer", "Everything has been answered already.");
+  const transcript =
+    messages.length <= transcriptLength
+      ? latest
+      : await selectTranscript(tx, conversation.id, messages.length);
 
   await updateConversation(tx, conversation.id, {
     takenSeq: conversation.lastInboundSeq,
@@ -129,9 +137,7 @@ export async function takeTurn(
     status: "taken",
     messages: messages.map(toTurnMessage),
     takenAfter: conversation.takenSeq,
-    transcript: (
-      await selectTranscript(tx, conversation.id, Math.max(transcriptLength, messages.length))
-    ).map(toTurnMessage),
+    transcript: transcript.map(toTurnMessage),
     agentId,
     session:
       session === undefined

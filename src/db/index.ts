@@ -8,7 +8,14 @@ export {
   type TenantTx,
   type Tx,
 } from "./database.ts";
-export { migrate, pendingMigrations, readMigrations, SchemaTooNewError } from "./migrate.ts";
+export {
+  leastPostgres,
+  migrate,
+  pendingMigrations,
+  readMigrations,
+  SchemaTooNewError,
+  ServerTooOldError,
+} from "./migrate.ts";
 export { checkRoles, UnsafeRoleError } from "./roles.ts";
 export { withSavepoint } from "./savepoint.ts";
 export { createSignals, type Signals } from "./signals.ts";

@@ -42,10 +42,18 @@ export async function readMigrations(directory: string): Promise<readonly Migrat
   );
 }
 
+/** The least PostgreSQL that the migrations work with, as `server_version_num` has it. */
+export const leastPostgres = 160_000;
+
+/** The PostgreSQL server is older than `leastPostgres`. */
+export class ServerTooOldError extends Error {
+  override readonly name = "ServerTooOldError";
+}
+
 /**
  * Brings the database to the newest of `migrations`, each in one transaction with its version, under one lock.
  * Answers the versions it applied. Throws SchemaTooNewError if the database has a breaking migration that is not
- * among `migrations`.
+ * among `migrations`, and ServerTooOldError.
  */
 export async function migrate(url: string, migrations: readonly Migration[]): Promise<readonly number[]> {
   const client = new pg.Client(
@@ -59,6 +67,7 @@ export async function migrate(url: string, migrations: readonly Migration[]): Pr
   client.on("error", () => undefined);
   await client.connect();
   try {
+    await refuseOldServer(client);
     await client.query("select pg_advisory_lock($1)", [migrationLock]);
     await client.query(`create table if not exists schema_migrations (
       version integer primary key, name text not null, breaking boolean not null, applied_at timestamptz not null default now())`);
@@ -91,6 +100,17 @@ export async function pendingMigrations(
   });
   const done = new Set(rows.map((row) => row.version));
   return versions.filter((version) => !done.has(version));
+}
+
+async function refuseOldServer(client: pg.Client): Promise<void> {
+  const { rows } = await client.query<{ number: number; version: string }>(
+    "select current_setting('server_version_num')::int as number, current_setting('server_version') as version",
+  );
+  const [server] = rows;
+  if (server === undefined || server.number >= leastPostgres) return;
+  throw new ServerTooOldError(
+    `The database server is PostgreSQL ${server.version}; ${leastPostgres / 10_000} or later is needed.`,
+  );
 }
 
 function refuseNewer(

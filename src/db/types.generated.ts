@@ -562,6 +562,12 @@ export interface TaskSchedules {
   workspaceId: string;
 }
 
+export interface TaskTexts {
+  taskId: string;
+  text: string;
+  workspaceId: string;
+}
+
 export interface TaskWalks {
   afterContact: string | null;
   audience: Json;
@@ -674,6 +680,7 @@ export interface DB {
   taskRelatives: TaskRelatives;
   tasks: Tasks;
   taskSchedules: TaskSchedules;
+  taskTexts: TaskTexts;
   taskWalks: TaskWalks;
   tools: Tools;
   webVisitors: WebVisitors;

@@ -122,15 +122,23 @@ export async function renew(db: Database, workerId: string, held: readonly Held[
   return { alive: rows[0]?.alive === true, lost };
 }
 
-/** Writes the totals of running executions, so that a reader of the row sees them move. */
+/**
+ * Writes the totals of executions that run, so that a reader of the row sees them move, or that were cancelled while
+ * they ran. Locked in order of id as the journal does it: an update alone takes the rows in any order, and the two
+ * waited for each other for ever.
+ */
 export async function reportProgress(db: Database, held: readonly Held[]): Promise<void> {
   await db.autocommit.query({
     name: "report_progress",
-    text: `update executions e set iterations = n.iterations, tool_calls = n.tool_calls, input_tokens = n.input_tokens,
+    text: `with n as (select * from unnest($1::uuid[], $2::uuid[], $3::int[], $4::int[], $5::int[], $6::bigint[], $7::bigint[],
+          $8::numeric[]) as u (workspace_id, id, attempt, iterations, tool_calls, input_tokens, output_tokens, cost_usd)),
+      locked as (
+        select e.workspace_id, e.id from executions e join n on e.workspace_id = n.workspace_id and e.id = n.id
+        where e.attempt = n.attempt and e.status in ('running', 'canceled') order by e.id for no key update of e)
+      update executions e set iterations = n.iterations, tool_calls = n.tool_calls, input_tokens = n.input_tokens,
         output_tokens = n.output_tokens, cost_usd = n.cost_usd
-      from (select * from unnest($1::uuid[], $2::uuid[], $3::int[], $4::int[], $5::int[], $6::bigint[], $7::bigint[], $8::numeric[])
-        as u (workspace_id, id, attempt, iterations, tool_calls, input_tokens, output_tokens, cost_usd) order by 2) n
-      where e.workspace_id = n.workspace_id and e.id = n.id and e.attempt = n.attempt and e.status = 'running'`,
+      from n join locked l on l.workspace_id = n.workspace_id and l.id = n.id
+      where e.workspace_id = n.workspace_id and e.id = n.id`,
     values: [
       held.map((h) => h.workspaceId),
       held.map((h) => h.id),
@@ -279,14 +287,20 @@ export async function findOverdue(db: Database, graceSeconds: number): Promise<r
 const promotedAtOnce = 500;
 
 /**
- * Queues the waiting executions whose time has come. Answers how many, and the milliseconds until the next one is
- * due (null: none waits for time). The clock is read once: what fell due between two readings would be neither queued
+ * Queues the waiting executions whose time has come. Answers how many, in which lanes, and the milliseconds until the
+ * next one is due (null: none waits for time). The clock is read once: what fell due between two readings would be neither queued
  * nor told of.
  */
-export async function promote(
-  db: Database,
-): Promise<{ readonly promoted: number; readonly nextInMs: number | null }> {
-  const { rows } = await db.autocommit.query<{ promoted: number; next_in_ms: number | null }>({
+export async function promote(db: Database): Promise<{
+  readonly promoted: number;
+  readonly lanes: readonly Lane[];
+  readonly nextInMs: number | null;
+}> {
+  const { rows } = await db.autocommit.query<{
+    promoted: number;
+    lanes: readonly Lane[];
+    next_in_ms: number | null;
+  }>({
     name: "promote_executions",
     text: `with clock as materialized (select clock_timestamp() as now),
       due as (
@@ -294,13 +308,13 @@ export async function promote(
         order by available_at limit $1 for update skip locked),
       queued as (
         update executions e set status = 'queued', waiting_for = null from due d
-        where e.workspace_id = d.workspace_id and e.id = d.id returning 1)
-      select (select count(*) from queued) as promoted, (
+        where e.workspace_id = d.workspace_id and e.id = d.id returning e.lane)
+      select (select count(*) from queued) as promoted, array(select distinct lane::text from queued) as lanes, (
         select (extract(epoch from available_at - (select now from clock)) * 1000)::float8 from executions
         where status = 'waiting' and available_at > (select now from clock) and available_at < 'infinity'
         order by available_at limit 1) as next_in_ms`,
     values: [promotedAtOnce],
   });
-  const { promoted = 0, next_in_ms: nextInMs = null } = rows[0] ?? {};
-  return { promoted, nextInMs: promoted < promotedAtOnce ? nextInMs : 0 };
+  const { promoted = 0, lanes = [], next_in_ms: nextInMs = null } = rows[0] ?? {};
+  return { promoted, lanes, nextInMs: promoted < promotedAtOnce ? nextInMs : 0 };
 }

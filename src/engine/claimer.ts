@@ -1,10 +1,9 @@
+import { beforeAllIds } from "../base/ids.ts";
 import type { Database } from "../db/index.ts";
 import { claim } from "./claim-store.ts";
 import type { Lane } from "./execution.ts";
 import { freeSlots, lanes } from "./lanes.ts";
 import type { ExecutionRow } from "./rows.ts";
-
-const firstWorkspace = "00000000-0000-0000-0000-000000000000";
 
 /** Takes work for one process and remembers where it looked last, so that every workspace comes round. */
 export interface Claimer {
@@ -23,12 +22,12 @@ export function createClaimer(db: Database, slots: number): Claimer {
 
   /** One round through a lane: from the last workspace on, then from the first. */
   async function claimLane(workerId: string, lane: Lane, free: number): Promise<readonly ExecutionRow[]> {
-    const start = after.get(lane) ?? firstWorkspace;
+    const start = after.get(lane) ?? beforeAllIds;
     let claimed = await claim(db, workerId, { lane, free, after: start });
-    if (claimed.rows.length === 0 && start !== firstWorkspace) {
-      claimed = await claim(db, workerId, { lane, free, after: firstWorkspace });
+    if (claimed.rows.length === 0 && start !== beforeAllIds) {
+      claimed = await claim(db, workerId, { lane, free, after: beforeAllIds });
     }
-    after.set(lane, claimed.lastWorkspace ?? firstWorkspace);
+    after.set(lane, claimed.lastWorkspace ?? beforeAllIds);
     return claimed.rows;
   }
 

@@ -32,11 +32,3 @@ export async function readContactActivity(
     rows.map(({ contact_id, ids, has_pending }) => [contact_id, { ids, hasPending: has_pending }]),
   );
 }
-
-/** Notes which execution a new one repeats. */
-export async function markReplay(tx: TenantTx, id: string, replayOf: string): Promise<void> {
-  await tx.query({
-    text: "update executions set replay_of = $3 where workspace_id = $1 and id = $2",
-    values: [tx.workspaceId, id, replayOf],
-  });
-}

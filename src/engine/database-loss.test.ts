@@ -31,6 +31,13 @@ const kinds: readonly ExecutionKind[] = [
     },
   },
   {
+    name: "used up more than can be written",
+    async run(ctx) {
+      await ctx.step("model", "think", async () => ({ output: 1, inputTokens: 1e30 }));
+      return { status: "completed", outcome: "none" };
+    },
+  },
+  {
     name: "away for four attempts in each step",
     async run(ctx) {
       for (const name of ["first", "second"]) {
@@ -67,6 +74,12 @@ test("what looks like a lost database is tried again, but not for ever", async (
   const execution = await readExecution(core, workspaceId, id);
   expect(execution).toMatchObject({ reasonCode: "crash_loop", attempt: 5 });
   expect(attempts.get(id)).toBe(5);
+});
+
+test("an end that the database refuses is tried again, but not for ever", async () => {
+  const id = await enqueue(core, workspaceId, { kind: "used up more than can be written" });
+  await untilStatus(core, workspaceId, id, "failed");
+  expect(await readExecution(core, workspaceId, id)).toMatchObject({ reasonCode: "crash_loop", attempt: 5 });
 });
 
 test("each new step begins the count anew, so that short outages are outlasted", async () => {

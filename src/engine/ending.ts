@@ -37,12 +37,19 @@ export async function cancelExecutions(
   where: CancelTarget,
   reason: Reason,
 ): Promise<readonly Execution[]> {
+  const locked = new Set<string>();
   for (const execution of await selectActive(tx, where)) {
-    await findKind(core, execution.kind)?.beforeEnd?.(tx, execution);
+    const { kind, taskId, id } = execution;
+    const of = `${kind} ${taskId ?? id}`;
+    if (locked.has(of)) continue;
+    locked.add(of);
+    await findKind(core, kind)?.beforeEnd?.(tx, execution);
   }
-  const canceled = await markCanceled(tx, where, reason);
+  const canceled = (await markCanceled(tx, where, reason)).toSorted((one, other) =>
+    one.id < other.id ? -1 : 1,
+  );
+  await tellOfCancelled(core, tx, canceled);
   for (const execution of canceled) {
-    await findKind(core, execution.kind)?.ended?.(tx, execution);
     tx.afterCommit(() => {
       core.signals.notify("cancel", execution.id);
       announce(core, execution);
@@ -50,6 +57,14 @@ export async function cancelExecutions(
     });
   }
   return canceled;
+}
+
+async function tellOfCancelled(core: Core, tx: TenantTx, canceled: readonly Execution[]): Promise<void> {
+  for (const [name, executions] of Map.groupBy(canceled, ({ kind }) => kind)) {
+    const kind = findKind(core, name);
+    if (kind?.canceledTogether !== undefined) await kind.canceledTogether(tx, executions);
+    else for (const execution of executions) await kind?.ended?.(tx, execution);
+  }
 }
 
 /**

@@ -4,6 +4,8 @@ import type { Execution, ExecutionStatus, Outcome, Trigger } from "./execution.t
 import { type ExecutionRow, executionColumns, toExecution } from "./rows.ts";
 
 export interface ExecutionFilter {
+  /** Part of what its task or its contact is found by, in any case. */
+  readonly q?: string | undefined;
   readonly taskId?: string | undefined;
   readonly agentId?: string | undefined;
   readonly contactId?: string | undefined;
@@ -35,6 +37,7 @@ export async function listExecutions(
   page: Page,
 ): Promise<PageOf<Execution>> {
   const before = pageStart(page);
+  if (filter.q !== undefined) return searchExecutions(tx, filter.q, filter, before, page.limit);
   const equal = [
     ["task_id", filter.taskId],
     ["agent_id", filter.agentId],
@@ -73,6 +76,56 @@ export async function listExecutions(
     values,
   });
   return pageFrom(rows.map(toExecution), page.limit);
+}
+
+async function searchExecutions(
+  tx: TenantTx,
+  q: string,
+  filter: ExecutionFilter,
+  before: string | undefined,
+  limit: number,
+): Promise<PageOf<Execution>> {
+  const { rows } = await tx.query<ExecutionRow>({
+    text: `select ${executionColumns("e")} from executions e where e.workspace_id = $1 and e.id = any (array(
+      select find_executions($2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16))) order by e.id desc`,
+    values: [
+      tx.workspaceId,
+      q,
+      limit + 1,
+      before,
+      filter.taskId,
+      filter.agentId,
+      filter.contactId,
+      filter.conversationId,
+      filter.status,
+      filter.kind,
+      filter.trigger,
+      filter.outcome,
+      filter.from,
+      filter.to,
+      filter.from && firstIdAt(filter.from.getTime() - clocksApartMs),
+      filter.to && firstIdAt(filter.to.getTime() + clocksApartMs),
+    ],
+  });
+  return pageFrom(rows.map(toExecution), limit);
+}
+
+/** Which of these tasks have an execution that took part in a conversation. */
+export async function selectTasksIn(
+  tx: TenantTx,
+  conversationId: string,
+  taskIds: readonly string[],
+): Promise<ReadonlySet<string>> {
+  const { rows } = await tx.query<{ task_id: string }>({
+    name: "select_tasks_in_conversation",
+    text: `select task_id from executions
+        where workspace_id = $1 and conversation_id = $2 and task_id = any($3::uuid[])
+      union
+      select task_id from executions
+        where workspace_id = $1 and conversation_ids <> '{}' and $2 = any(conversation_ids) and task_id = any($3::uuid[])`,
+    values: [tx.workspaceId, conversationId, taskIds],
+  });
+  return new Set(rows.map((row) => row.task_id));
 }
 
 /** A word of ours as an SQL literal. */

@@ -21,11 +21,19 @@ function stepWith(output: unknown): Step {
 test("ids inside a step are shown as the API takes them, other text stays", () => {
   const agentId = newId();
   const messageId = newId();
+  const toolId = newId();
   const shown = presentStep(
-    stepWith({ agent: { id: agentId, name: agentId }, sent: [{ messageId }], id: messageId, note: "plain" }),
+    stepWith({
+      agent: { id: agentId, name: agentId, toolIds: [toolId] },
+      tools: [{ id: toolId, name: "order_status" }],
+      sent: [{ messageId }],
+      id: messageId,
+      note: "plain",
+    }),
   );
   expect(shown.output).toEqual({
-    agent: { id: toId("agent", agentId), name: agentId },
+    agent: { id: toId("agent", agentId), name: agentId, toolIds: [toId("tool", toolId)] },
+    tools: [{ id: toId("tool", toolId), name: "order_status" }],
     sent: [{ messageId: toId("message", messageId) }],
     // Nothing says what this is the id of.
     id: messageId,

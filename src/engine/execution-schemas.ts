@@ -142,25 +142,31 @@ const idFields: Readonly<Record<string, IdKind>> = {
   modelProviderId: "modelProvider",
   taskId: "task",
 };
+const idListFields: Readonly<Record<string, IdKind>> = { knowledgeIds: "knowledge", toolIds: "tool" };
 const ownIdOf: Readonly<Record<string, IdKind>> = {
   agent: "agent",
   channel: "channel",
   contact: "contact",
   task: "task",
+  tools: "tool",
 };
 const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
-/** A journal value with its UUIDs shown as ids. `owner` is the key that holds the value. */
+/** A journal value with its UUIDs shown as ids. `owner` is the key that holds the value, or the list it is in. */
 function presentJson(value: unknown, owner = ""): unknown {
-  if (Array.isArray(value)) return value.map((item) => presentJson(item));
+  if (Array.isArray(value))
+    return value.map((item) => presentId(item, idListFields[owner]) ?? presentJson(item, owner));
   if (value === null || typeof value !== "object") return value;
   return Object.fromEntries(
     Object.entries(value).map(([key, item]) => {
       const kind = key === "id" ? ownIdOf[owner] : idFields[key];
-      const isId = kind !== undefined && typeof item === "string" && uuid.test(item);
-      return [key, isId ? toId(kind, item) : presentJson(item, key)];
+      return [key, presentId(item, kind) ?? presentJson(item, key)];
     }),
   );
+}
+
+function presentId(value: unknown, kind: IdKind | undefined): string | undefined {
+  return kind !== undefined && typeof value === "string" && uuid.test(value) ? toId(kind, value) : undefined;
 }
 
 export function presentStep(step: Step): z.input<typeof stepOut> {

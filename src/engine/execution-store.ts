@@ -264,6 +264,14 @@ export async function setParticipants(
   });
 }
 
+/** Notes which execution a new one repeats. */
+export async function markReplay(tx: TenantTx, id: string, replayOf: string): Promise<void> {
+  await tx.query({
+    text: "update executions set replay_of = $3 where workspace_id = $1 and id = $2",
+    values: [tx.workspaceId, id, replayOf],
+  });
+}
+
 /** Deletes a task's executions with their journals. */
 export async function deleteExecutionsOfTask(tx: TenantTx, taskId: string): Promise<void> {
   await tx.query({

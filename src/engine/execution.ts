@@ -209,6 +209,7 @@ export interface ExecutionKind {
   /**
    * Takes the locks that `ended` will need, in the transaction that is about to end the execution and before its row
    * is locked: conversation and task come before their executions everywhere, or two transactions wait for each other.
+   * Of the executions of one task that are cancelled together it is asked about one.
    */
   beforeEnd?(tx: TenantTx, execution: Execution): Promise<void>;
   /**
@@ -216,4 +217,9 @@ export interface ExecutionKind {
    * ended (completed, failed, cancelled, crash loop). Announces facts, frees turns, counts failures.
    */
   ended?(tx: TenantTx, execution: Execution): Promise<void>;
+  /**
+   * Instead of `ended`, for what is cancelled in one transaction, in order of id: a run over an audience has thousands of
+   * executions, and one at a time they would take longer than a cancellation may.
+   */
+  canceledTogether?(tx: TenantTx, executions: readonly Execution[]): Promise<void>;
 }

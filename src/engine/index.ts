@@ -1,6 +1,6 @@
 export { releaseAfterPrevious, selectReleasable } from "./after-previous-store.ts";
 export { createBatcher } from "./batcher.ts";
-export { type ContactActivity, markReplay, readContactActivity } from "./contact-activity-store.ts";
+export { type ContactActivity, readContactActivity } from "./contact-activity-store.ts";
 export type { Core } from "./core.ts";
 export { cancelExecutions, executionKinds, recordDeliveryFailure } from "./ending.ts";
 export { enqueueExecution, enqueueExecutions } from "./enqueue.ts";
@@ -20,7 +20,7 @@ export type {
   Trigger,
   Usage,
 } from "./execution.ts";
-export { listExecutions } from "./execution-list-store.ts";
+export { listExecutions, selectTasksIn } from "./execution-list-store.ts";
 export {
   exampleExecution,
   executionOut,
@@ -40,6 +40,7 @@ export {
   getExecution,
   getExecutions,
   listSteps,
+  markReplay,
   type PlacedExecution,
   setParticipants,
 } from "./execution-store.ts";

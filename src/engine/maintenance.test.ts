@@ -359,8 +359,8 @@ describe("waits", () => {
           $$ select '2030-01-01T00:00:00Z'::timestamptz + nextval('slow.looks') * interval '1 second' $$`);
       await sql("update executions set available_at = '2030-01-01T00:00:01.5Z' where id = $1", id);
       const slow = withAutocommit(core.db, (statement) => pool.query(statement));
-      expect(await promote(slow)).toEqual({ promoted: 0, nextInMs: 500 });
-      expect(await promote(slow)).toEqual({ promoted: 1, nextInMs: null });
+      expect(await promote(slow)).toMatchObject({ promoted: 0, nextInMs: 500 });
+      expect(await promote(slow)).toMatchObject({ promoted: 1, nextInMs: null });
     } finally {
       await pool.query("drop schema slow cascade").finally(() => pool.end());
     }
@@ -371,14 +371,14 @@ describe("waits", () => {
     const many = Array.from({ length: 501 }, () => waiting);
     await core.db.system((tx) => enqueueExecutions(core, tx, many));
     await sql("update executions set available_at = clock_timestamp() - interval '1 second'");
-    expect(await promote(core.db)).toEqual({ promoted: 500, nextInMs: 0 });
-    expect(await promote(core.db)).toEqual({ promoted: 1, nextInMs: null });
+    expect(await promote(core.db)).toMatchObject({ promoted: 500, nextInMs: 0 });
+    expect(await promote(core.db)).toMatchObject({ promoted: 1, nextInMs: null });
   });
 
   test("a wait without an end has no next time", async () => {
     await enqueue(core, workspaceId, { kind: "watched", delayMs: 1_000 });
     await sql("update executions set available_at = 'infinity'");
-    expect(await promote(core.db)).toEqual({ promoted: 0, nextInMs: null });
+    expect(await promote(core.db)).toMatchObject({ promoted: 0, nextInMs: null });
   });
 });
 

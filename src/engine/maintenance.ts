@@ -106,8 +106,9 @@ function startPromoter(core: Core): () => Promise<void> {
       }),
   };
   return repeatWhenDue(core, loop, async () => {
-    const { promoted, nextInMs } = await promote(core.db);
-    if (promoted > 0) core.signals.notify("executions", "");
+    const { lanes, nextInMs } = await promote(core.db);
+    // By lane: a worker asks one after the other for every lane in which something may be queued.
+    for (const lane of lanes) core.signals.notify("executions", lane);
     return Math.max(1, nextInMs ?? promoteAtLeastEveryMs);
   });
 }

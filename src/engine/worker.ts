@@ -61,6 +61,10 @@ function isAwaited(lane: Lane): boolean {
   return lane === "reply" || lane === "manual";
 }
 
+function isCanceled({ reason }: AbortSignal): boolean {
+  return reason instanceof ExecutionStop && reason.stop === "canceled";
+}
+
 /** Claims executions and runs them. */
 export function createWorker(core: Core, options: WorkerOptions): Service {
   return { name: "worker", role: "worker", start: () => startWorker(core, options) };
@@ -164,9 +168,14 @@ async function startWorker(core: Core, options: WorkerOptions): Promise<() => Pr
       // What a handler throws once it was told to stop is an echo of that.
       return judge(execution, abort.signal.aborted ? abort.signal.reason : error);
     });
-    if (ended === "nothing") return ended;
     const { workspaceId, id, attempt } = execution;
     const mine = { workspaceId, id, attempt };
+    if (ended === "nothing") {
+      // The row was ended where it was cancelled, with the totals of up to two seconds before.
+      if (isCanceled(abort.signal) && held.context !== undefined)
+        await reportProgress(db, [{ ...mine, ...held.context.currentUsage() }]);
+      return ended;
+    }
     if (ended === "give back") {
       await repeatWhileLost(core, leaseIsFresh, () => giveBack(db, [mine]));
       return ended;
@@ -176,7 +185,13 @@ async function startWorker(core: Core, options: WorkerOptions): Promise<() => Pr
       return ended;
     }
     const usage = held.context?.currentUsage() ?? noUsage;
-    await finisher.end(execution, { workspaceId, id, attempt, result: ended, usage });
+    try {
+      await finisher.end(execution, { workspaceId, id, attempt, result: ended, usage });
+    } catch (error) {
+      // What the database refuses now it refuses again: without counting, the attempt would be repeated for ever.
+      await repeatWhileLost(core, leaseIsFresh, () => giveBackAfterLoss(db, mine, maxDeaths));
+      throw error;
+    }
     return ended;
   }
 

@@ -6,7 +6,7 @@ import { messageOf } from "../base/errors.ts";
 import { createGuardedFetch } from "../base/guarded-fetch.ts";
 import type { Logger } from "../base/log.ts";
 import type { Config } from "../config.ts";
-import { checkRoles, pendingMigrations, type Queryable, readMigrations } from "../db/index.ts";
+import { checkRoles, leastPostgres, pendingMigrations, type Queryable, readMigrations } from "../db/index.ts";
 import { migrationsDirectory } from "./open.ts";
 import { probePort } from "./port.ts";
 import { compareSecretKey, SecretKeyError } from "./secret-key.ts";
@@ -22,7 +22,6 @@ interface Finding {
 }
 
 const leastNode = 26;
-const leastPostgres = 160_000;
 const leastFreeBytes = 1024 ** 3;
 const mostClockDifferenceMs = 2_000;
 const providerTimeoutMs = 5_000;

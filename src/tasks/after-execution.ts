@@ -36,6 +36,25 @@ export async function afterExecution(core: Core, tx: TenantTx, execution: Execut
   if (change.state === "auto_paused") await notifyAutoPaused(core, tx, task, change.reason);
 }
 
+/**
+ * The same for executions that are cancelled together, in order of id. What a task notes of one that is cancelled depends
+ * on its trigger and on when it began, so of each trigger one stands for all.
+ */
+export async function afterCancellation(
+  core: Core,
+  tx: TenantTx,
+  executions: readonly Execution[],
+): Promise<void> {
+  const groups = Map.groupBy(executions, ({ taskId, trigger }) => `${taskId} ${trigger}`);
+  const stand = [...groups.values()].flatMap((group) => {
+    const last = group.at(-1);
+    const startedAt = group.findLast((execution) => execution.startedAt !== null)?.startedAt ?? null;
+    return last === undefined ? [] : [{ ...last, startedAt }];
+  });
+  for (const execution of stand.toSorted((one, other) => (one.id < other.id ? -1 : 1)))
+    await afterExecution(core, tx, execution);
+}
+
 /** The last run of an audience is over with the last of its contacts; the reconciler ends a task whose walk ends later. */
 async function hasOthers(tx: TenantTx, taskId: string): Promise<boolean> {
   const [walks, active] = await Promise.all([

@@ -15,11 +15,12 @@ import {
 import { type Origin, recordChange } from "../workspaces/index.ts";
 import { cancelAudience, triggerAudience } from "./audience/index.ts";
 import { taskErrors } from "./errors.ts";
+import { executionOfTask } from "./new-execution.ts";
 import { reactivate } from "./reactivation.ts";
-import { decidePause, withDefaultPolicies, withDefaults } from "./rules.ts";
+import { decidePause, withDefaultPolicies } from "./rules.ts";
 import { stopTask } from "./stop.ts";
 import { lockTask, readNow, selectTask } from "./store.ts";
-import { type Task, taskKindName } from "./task.ts";
+import type { Task } from "./task.ts";
 import { record } from "./tasks.ts";
 
 const replacedByTrigger: Reason = {
@@ -72,16 +73,8 @@ async function begin(
   task: Task,
   run: { readonly trigger: Trigger; readonly afterPrevious: boolean },
 ): Promise<string> {
-  if (task.audience !== null) return (await triggerAudience(core, tx, task, run.trigger)).executionId;
-  return enqueueExecution(core, tx, {
-    kind: taskKindName,
-    lane: "manual",
-    ...run,
-    taskId: task.id,
-    agentId: task.agentId,
-    contactId: task.contactId,
-    maxTimeSeconds: withDefaults(task.limits).maxTimeSeconds,
-  });
+  if (task.audience !== null) return triggerAudience(core, tx, task, run.trigger);
+  return enqueueExecution(core, tx, { ...executionOfTask(task), lane: "manual", ...run });
 }
 
 async function cancelAll(core: Core, tx: TenantTx, task: Task, reason: Reason): Promise<void> {

@@ -1,4 +1,6 @@
 import type { OutgoingText, PromptMessage, SendVerdict } from "../agents/index.ts";
+import { getChannel } from "../channels/index.ts";
+import { getContact } from "../contacts/index.ts";
 import {
   type Conversation,
   findSessionStart,
@@ -8,7 +10,7 @@ import {
   sendMessage,
 } from "../conversations/index.ts";
 import type { TenantTx } from "../db/index.ts";
-import { type Core, getExecution } from "../engine/index.ts";
+import { type Core, type Execution, getExecution, type Reason, setParticipants } from "../engine/index.ts";
 import { reopensConversation } from "./rules.ts";
 import { readNow } from "./store.ts";
 import type { Purpose, WhenBlocked } from "./task.ts";
@@ -23,6 +25,22 @@ export interface TaskWriting {
   readonly conversationId: string | null;
   readonly purpose: Purpose;
   readonly whenBlocked: WhenBlocked;
+}
+
+/**
+ * Why nothing can be written any more: the contact or the channel was deleted while the execution ran. Undefined while
+ * both are there.
+ */
+async function findDeparture(
+  tx: TenantTx,
+  { contactId, channelId }: Pick<TaskWriting, "contactId" | "channelId">,
+): Promise<Reason | undefined> {
+  const [contact, channel] = await Promise.all([getContact(tx, contactId), getChannel(tx, channelId)]);
+  if (contact === undefined)
+    return { code: "contact_deleted", message: "The contact was deleted: there is nobody to write to." };
+  if (channel === undefined)
+    return { code: "channel_deleted", message: "The channel that the task writes on was deleted." };
+  return undefined;
 }
 
 const recentMessages = 20;
@@ -40,11 +58,38 @@ export async function readRecentMessages(tx: TenantTx, contactId: string): Promi
 }
 
 /**
+ * Sends what an execution writes for its task, in the conversation where that belongs, through the gate. Refused if the
+ * contact or the channel was deleted meanwhile.
+ */
+export async function sendForTask(
+  core: Core,
+  tx: TenantTx,
+  execution: Execution,
+  outgoing: OutgoingForTask,
+): Promise<SendVerdict> {
+  const { writing } = outgoing;
+  const departure = await findDeparture(tx, writing);
+  if (departure !== undefined) return { accepted: false, messageId: null, reason: departure };
+  const conversation = await openForTask(core, tx, writing, execution.id);
+  const verdict = await putThroughGate(core, tx, { ...outgoing, conversation, executionId: execution.id });
+  await setParticipants(tx, execution, { conversationId: conversation.id });
+  return verdict;
+}
+
+export interface OutgoingForTask {
+  readonly writing: TaskWriting;
+  readonly message: OutgoingText;
+  readonly agentId: string;
+  /** True: the model calls that wrote it have been made. */
+  readonly alreadyPaid: boolean;
+}
+
+/**
  * The conversation in which an execution writes, locked: the one it has written in, else the one that the task names, if
  * it is open, else the open one while the task's session may still be live in it or something else is under way there,
  * else a new one.
  */
-export async function openForTask(
+async function openForTask(
   core: Core,
   tx: TenantTx,
   writing: TaskWriting,
@@ -78,27 +123,19 @@ async function isSessionOver(
   return reopensConversation(sessionDurationSeconds, sentAt, await readNow(tx));
 }
 
-/**
- * Puts a message of a task through the gate; once it is sent, which may be after it was held, the agent goes on answering
- * for the session's time.
- */
-export async function writeForTask(
+/** Once the message is sent, which may be after it was held, the agent goes on answering for the session's time. */
+async function putThroughGate(
   core: Core,
   tx: TenantTx,
-  outgoing: {
-    readonly writing: TaskWriting;
-    readonly conversation: Conversation;
-    readonly message: OutgoingText;
-    readonly agentId: string;
-    readonly executionId: string;
-  },
+  outgoing: OutgoingForTask & { readonly conversation: Conversation; readonly executionId: string },
 ): Promise<SendVerdict> {
-  const { writing, message, agentId, executionId } = outgoing;
+  const { writing, message, agentId, executionId, alreadyPaid } = outgoing;
   const conversationId = outgoing.conversation.id;
   const sent = await sendMessage(core, tx, {
     class: "opening",
     conversationId,
     executionId,
+    alreadyPaid,
     author: { kind: "agent", id: agentId },
     text: message.text,
     stepSeq: message.stepSeq,
@@ -108,5 +145,7 @@ export async function writeForTask(
     session: { kind: "task", taskId: writing.taskId, seconds: writing.sessionDurationSeconds },
   });
   if (sent.reason !== undefined) return { accepted: false, messageId: sent.messageId, reason: sent.reason };
-  return { accepted: true, messageId: sent.messageId, conversationId };
+  const { messageId, heldReason: reason, heldUntil } = sent;
+  if (reason === undefined || heldUntil === undefined) return { accepted: true, messageId, conversationId };
+  return { accepted: true, messageId, conversationId, held: { reason, until: heldUntil.toISOString() } };
 }

@@ -1,9 +1,9 @@
 import type { TenantTx } from "../db/index.ts";
 import { type Core, enqueueExecution } from "../engine/index.ts";
-import { withDefaultPolicies, withDefaults } from "./rules.ts";
+import { executionOfTick, ownerOfTask, type TickOwner } from "./new-execution.ts";
+import { withDefaultPolicies } from "./rules.ts";
 import { type DropCause, decideDropped, type Schedule } from "./schedule/index.ts";
 import type { Task, TaskPolicies } from "./task.ts";
-import { executionOfTick, type TickOwner } from "./tick-execution.ts";
 
 export const droppedByPause: DropCause = { code: "paused", when: "when the task was paused" };
 
@@ -48,10 +48,7 @@ export async function recordDroppedOf(
     core,
     tx,
     {
-      taskId: task.id,
-      agentId: task.agentId,
-      contactId: task.contactId,
-      maxTimeSeconds: withDefaults(task.limits).maxTimeSeconds,
+      ...ownerOfTask(task),
       rule: task.schedule,
       scheduledAt: task.scheduledAt ?? drop.now,
       nextRunAt: task.nextRunAt,

@@ -1,7 +1,8 @@
 import { z } from "zod";
 import { requireFound } from "../base/errors.ts";
 import { type LiveEvent, type Route, route } from "../base/route.ts";
-import { idOf, pageOf, pageQuery, seqInQuery } from "../base/schemas.ts";
+import { idOf, pageOf, pageQuery, seqInQuery, text } from "../base/schemas.ts";
+import { withdrawHeldMessages } from "../conversations/index.ts";
 import {
   type Core,
   cancelExecutions,
@@ -84,6 +85,10 @@ function listRoute(core: Core): Route {
     scope: "read",
     query: z.strictObject({
       ...pageQuery,
+      q: text({ min: 1, max: 200 }).optional().meta({
+        description:
+          "Part of the task's name or description, or of the contact's name, e-mail address, phone number or externalId, in any case",
+      }),
       taskId: idOf("task").optional(),
       agentId: idOf("agent").optional(),
       contactId: idOf("contact").optional(),
@@ -138,7 +143,7 @@ function stepsRoute(core: Core): Route {
     params: byId,
     query: z.strictObject({
       limit: pageQuery.limit,
-      after: seqInQuery.default(0).meta({ description: "The `seq` after which to begin" }),
+      after: seqInQuery.prefault(0).meta({ description: "The `seq` after which to begin" }),
     }),
     response: z.object({ items: z.array(stepOut), nextAfter: z.int().nullable() }),
     examples: { response: { items: [exampleStep], nextAfter: null } },
@@ -224,7 +229,7 @@ function cancelRoute(core: Core): Route {
     tag,
     summary: "Cancel an execution",
     description:
-      "Stops it within two seconds, a model call in flight included. One that has ended stays as it is.",
+      "Stops it within two seconds, a model call in flight included, and withdraws its messages that are held. One that has ended stays as it is.",
     scope: "write",
     status: 200,
     params: byId,
@@ -235,8 +240,14 @@ function cancelRoute(core: Core): Route {
       const execution = await core.db.tenant(caller.workspaceId, async (tx) => {
         const by = caller.kind === "member" ? "a member" : "an API key";
         const reason = { code: "canceled", message: `Cancelled by ${by}.` };
+        const found = requireFound(await getExecution(tx, executionId), "execution");
+        if (ended.has(found.status)) return found;
+        // What it wrote and is held would go out after its end. Conversations are locked before executions.
+        await withdrawHeldMessages(core, tx, { executionId }, reason);
         const canceled = await cancelExecutions(core, tx, { ids: [executionId] }, reason);
         if (canceled.length > 0) {
+          // It may have had another one held meanwhile.
+          await withdrawHeldMessages(core, tx, { executionId }, reason);
           const target = { kind: "execution", id: executionId };
           await recordChange(tx, { caller, requestId, action: "execution.cancel", target, changes: {} });
         }

@@ -2,6 +2,7 @@ import { type Core, repeatWhenDue, type Service } from "../engine/index.ts";
 import { expired } from "./rules.ts";
 import { stopTask } from "./stop.ts";
 import { lockTask, readNextExpiryMs, readNow, selectExpired } from "./store.ts";
+import type { TaskAt } from "./task.ts";
 import { onWake } from "./wake.ts";
 
 const pollMs = 1_000;
@@ -16,9 +17,9 @@ export async function expireTasks(core: Core): Promise<number> {
   for (;;) {
     let ended = 0;
     const due = await selectExpired(core.db.autocommit, atOnce);
-    for (const { workspaceId, taskId } of due) {
-      const done = await expireTask(core, workspaceId, taskId).catch((error: unknown) => {
-        core.log.error({ err: error, task: taskId }, "a task that expired could not be ended");
+    for (const at of due) {
+      const done = await expireTask(core, at).catch((error: unknown) => {
+        core.log.error({ err: error, task: at.taskId }, "a task that expired could not be ended");
         return false;
       });
       if (done) ended += 1;
@@ -29,7 +30,7 @@ export async function expireTasks(core: Core): Promise<number> {
 }
 
 /** False if it was changed or ended meanwhile. */
-function expireTask(core: Core, workspaceId: string, taskId: string): Promise<boolean> {
+function expireTask(core: Core, { workspaceId, taskId }: TaskAt): Promise<boolean> {
   return core.db.tenant(workspaceId, async (tx) => {
     const task = await lockTask(tx, taskId);
     const now = await readNow(tx);

@@ -8,7 +8,7 @@ import {
   taskPath,
   taskUuid,
 } from "../../test/tasks.ts";
-import { createAgent, loadAgent, updateAgent } from "../agents/index.ts";
+import { createAgent, getAgent, updateAgent } from "../agents/index.ts";
 import { newId, toId } from "../base/ids.ts";
 import { createChannel } from "../channels/index.ts";
 import { createContact } from "../contacts/index.ts";
@@ -151,7 +151,7 @@ describe("bad input", () => {
 
   it("is refused for an agent that is disabled, with its own code", async () => {
     const agent = await fixture.tenant(async (tx) => {
-      const { modelProviderId = "" } = (await loadAgent(tx, fixture.agentId)) ?? {};
+      const { modelProviderId = "" } = (await getAgent(tx, fixture.agentId)) ?? {};
       return createAgent(tx, { name: "Off", instructions: "x", modelProviderId, model: "m" }, origin);
     });
     await fixture.tenant((tx) => updateAgent(fixture.core, tx, agent.id, { enabled: false }, origin));

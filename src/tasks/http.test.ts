@@ -72,6 +72,48 @@ describe("creating and reading", () => {
     expect((second.body as { items: { id: string }[] }).items[0]?.id).toBe(all[1]);
   });
 
+  it("finds tasks by a part of name or description in any case, beside every other filter", async () => {
+    const contactId = toId("contact", fixture.contactId);
+    const plain = taskOf(await post({ name: "Ask for 50% rebate_x", description: "Call." }), 201);
+    const full = taskOf(
+      await post({
+        ...minimal,
+        description: "about the REBATE_X",
+        contactId,
+        externalId: "q-1",
+        schedule: daily,
+      }),
+      201,
+    );
+    taskOf(await post({ ...minimal, description: "about the rebateyx" }), 201);
+    const ids = async (query: Record<string, string>) => {
+      const { status, body } = await fixture.api.send("GET", `/v1/tasks?${new URLSearchParams(query)}`);
+      expect(status).toBe(200);
+      return (body as { items: { id: string }[] }).items.map(({ id }) => id);
+    };
+    expect(await ids({ q: "Rebate_X" })).toEqual([full.id, plain.id]);
+    expect(await ids({ q: "0% r" })).toEqual([plain.id]);
+    expect(await ids({ q: "it's" })).toEqual([]);
+    const others = {
+      ...{ state: "active", contactId, externalId: "q-1", scheduled: "true", hasFailed: "false" },
+      ...{ nextRunAfter: new Date().toISOString(), nextRunBefore: "2999-01-01T00:00:00Z" },
+    };
+    expect(await ids({ q: "rebate_x", ...others })).toEqual([full.id]);
+    for (const [filter, other] of Object.entries({
+      ...{ state: "paused", contactId: toId("contact", newId()), externalId: "q-2", scheduled: "false" },
+      ...{ hasFailed: "true", nextRunAfter: "2999-01-01T00:00:00Z", nextRunBefore: new Date().toISOString() },
+      agentId: toId("agent", newId()),
+    }))
+      expect([filter, await ids({ q: "rebate_x", ...others, [filter]: other })]).toEqual([filter, []]);
+    const first = await fixture.api.send("GET", "/v1/tasks?limit=1&q=rebate_x");
+    const { nextCursor } = first.body as { nextCursor: string };
+    expect(await ids({ q: "rebate_x", cursor: nextCursor })).toEqual([plain.id]);
+    const body = { name: "Ask for nothing" };
+    taskOf(await fixture.api.send("PATCH", `/v1/tasks/${plain.id}`, { body }));
+    expect(await ids({ q: "rebate_x" })).toEqual([full.id]);
+    expect((await fixture.api.send("GET", "/v1/tasks?q=%20")).status).toBe(422);
+  });
+
   it("answers 404 to ids that are not there", async () => {
     for (const [method, verb] of [
       ["GET", ""],

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { commonErrors, requireFound } from "../base/errors.ts";
 import { type Route, route } from "../base/route.ts";
-import { booleanInQuery, idOf, pageOf, pageQuery } from "../base/schemas.ts";
+import { booleanInQuery, idOf, pageOf, pageQuery, text } from "../base/schemas.ts";
 import {
   type Core,
   exampleExecution,
@@ -110,6 +110,9 @@ function readingRoutes(core: Core): readonly Route[] {
       summary: "List tasks, newest first",
       query: z.strictObject({
         ...pageQuery,
+        q: text({ min: 1, max: 200 })
+          .optional()
+          .meta({ description: "Part of the name or the description, in any case" }),
         state: z.enum(taskStates).optional().meta({ description: "Only tasks in this state" }),
         agentId: idOf("agent").optional(),
         contactId: idOf("contact").optional(),

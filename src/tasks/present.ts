@@ -4,7 +4,7 @@ import { instant } from "../base/schemas.ts";
 import type { TenantTx } from "../db/index.ts";
 import { countActive, type Execution, getExecutions } from "../engine/index.ts";
 import { findNextRelative } from "./relative/index.ts";
-import { withDefaultPolicies, withDefaults } from "./rules.ts";
+import { withDefaultLimits, withDefaultPolicies } from "./rules.ts";
 import { describeSchedule, type Schedule } from "./schedule/index.ts";
 import type { TaskOut } from "./schemas.ts";
 import type { Audience, Task } from "./task.ts";
@@ -63,7 +63,7 @@ function presentTask(
     scheduleDescription: schedule === null ? null : describe(schedule),
     policies: withDefaultPolicies(task.policies),
     sessionDurationSeconds: task.sessionDurationSeconds,
-    limits: withDefaults(task.limits),
+    limits: withDefaultLimits(task.limits),
     purpose: task.purpose,
     whenBlocked: task.whenBlocked,
     endWhen: [...task.endWhen],

@@ -1,10 +1,11 @@
-import { findDefaultAgent, loadAgent } from "../agents/index.ts";
+import { findDefaultAgent, getAgent } from "../agents/index.ts";
 import { AppError } from "../base/errors.ts";
 import { getChannel } from "../channels/index.ts";
 import { getContact } from "../contacts/index.ts";
 import type { TenantTx } from "../db/index.ts";
 import type { Core } from "../engine/index.ts";
 import { taskErrors } from "./errors.ts";
+import { settleBeforeResume } from "./relative/index.ts";
 import { decideResume } from "./rules.ts";
 import { setNextRun } from "./schedule-store.ts";
 import { updateState } from "./store.ts";
@@ -17,7 +18,7 @@ import { wakeSweep } from "./wake.ts";
  */
 export async function reactivate(core: Core, tx: TenantTx, task: Task, now: Date): Promise<boolean> {
   const { id, agentId, contactId, channelId } = task;
-  const agent = agentId === null ? await findDefaultAgent(tx) : await loadAgent(tx, agentId);
+  const agent = agentId === null ? await findDefaultAgent(tx) : await getAgent(tx, agentId);
   const decision = decideResume(task, {
     now,
     agentFound: agent !== undefined,
@@ -33,6 +34,7 @@ export async function reactivate(core: Core, tx: TenantTx, task: Task, now: Date
         details: { missing: decision.code },
       });
     case "resumed":
+      await settleBeforeResume(core, tx, task);
       await setNextRun(tx, id, decision.nextRunAt);
       await updateState(tx, id, "active", null);
       wakeSweep(core, tx);

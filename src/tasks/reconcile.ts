@@ -10,10 +10,10 @@ import { decideUnarmed } from "./rules.ts";
 import { followIndexes, setNextRuns, takeUnarmed } from "./schedule-store.ts";
 import { lockTask } from "./store.ts";
 import { changeStates } from "./sweep.ts";
+import { beforeAllTasks, type TaskAt } from "./task.ts";
 
 const everyMs = 60_000;
 const batchSize = 500;
-const first = "00000000-0000-0000-0000-000000000000";
 
 /**
  * Gives every active task whose schedule has no next run one, or ends it if it has had its last. Commands and the
@@ -21,7 +21,7 @@ const first = "00000000-0000-0000-0000-000000000000";
  * Answers how many it changed.
  */
 export async function reconcileSchedules(core: Core): Promise<number> {
-  let after: Position | null = { workspaceId: first, taskId: first };
+  let after: TaskAt | null = beforeAllTasks;
   let changed = 0;
   while (after !== null) {
     const batch = await reconcileBatch(core, after);
@@ -31,15 +31,10 @@ export async function reconcileSchedules(core: Core): Promise<number> {
   return changed;
 }
 
-interface Position {
-  readonly workspaceId: string;
-  readonly taskId: string;
-}
-
 function reconcileBatch(
   core: Core,
-  after: Position,
-): Promise<{ readonly changed: number; readonly next: Position | null }> {
+  after: TaskAt,
+): Promise<{ readonly changed: number; readonly next: TaskAt | null }> {
   return core.db.system(async (tx) => {
     await followIndexes(tx);
     const rows = await takeUnarmed(tx, after, batchSize);

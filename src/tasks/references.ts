@@ -1,4 +1,4 @@
-import { findDefaultAgent, loadAgent } from "../agents/index.ts";
+import { findDefaultAgent, getAgent } from "../agents/index.ts";
 import { AppError, type FieldError, invalidFields } from "../base/errors.ts";
 import { toId } from "../base/ids.ts";
 import { getChannel } from "../channels/index.ts";
@@ -58,7 +58,7 @@ export async function checkReferences(tx: TenantTx, references: References, now:
 async function checkAgent(tx: TenantTx, agentId: string | null | undefined): Promise<FieldError | undefined> {
   if (agentId === undefined) return undefined;
   if (agentId !== null) {
-    const agent = await loadAgent(tx, agentId);
+    const agent = await getAgent(tx, agentId);
     if (agent === undefined) return notFoundAt("agentId", "agent");
     if (agent.enabled) return undefined;
     return {

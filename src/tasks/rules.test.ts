@@ -5,13 +5,14 @@ import {
   decidePause,
   decideResume,
   decideUnarmed,
+  limitsOfRun,
   mergeLimits,
   mergePolicies,
   planNextRun,
   reopensConversation,
   summariseEnd,
+  withDefaultLimits,
   withDefaultPolicies,
-  withDefaults,
 } from "./rules.ts";
 import type { Schedule } from "./schedule/index.ts";
 
@@ -25,13 +26,23 @@ const tomorrow = new Date("2027-03-02T09:00:00Z");
 
 describe("limits", () => {
   it("fills in the defaults", () => {
-    expect(withDefaults({ maxCostUsd: "0.5" })).toEqual({
+    expect(withDefaultLimits({ maxCostUsd: "0.5" })).toEqual({
       maxIterations: 1_000,
       maxTimeSeconds: 900,
       maxToolCalls: 10_000,
       maxCostUsd: "0.5",
     });
-    expect(withDefaults({ maxIterations: 10 })).toMatchObject({ maxIterations: 10, maxCostUsd: null });
+    expect(withDefaultLimits({ maxIterations: 10 })).toMatchObject({ maxIterations: 10, maxCostUsd: null });
+  });
+
+  it("leave to the agent what the task leaves open, but for the time", () => {
+    const agent = { maxIterations: 50, maxTimeSeconds: 3_600, maxToolCalls: undefined, maxCostUsd: "1" };
+    expect(limitsOfRun({ maxCostUsd: "0.5" }, agent)).toEqual({
+      maxIterations: 50,
+      maxTimeSeconds: 900,
+      maxToolCalls: 10_000,
+      maxCostUsd: "0.5",
+    });
   });
 
   it("changes one by one, and null takes one back", () => {

@@ -1,4 +1,6 @@
+import type { Agent } from "../agents/index.ts";
 import { messageOf } from "../base/errors.ts";
+import { mergeFields, withoutUndefined } from "../base/objects.ts";
 import type { Execution, ExecutionStatus, Reason, Trigger } from "../engine/index.ts";
 import {
   decideTick,
@@ -22,24 +24,27 @@ export interface FullLimits {
 }
 
 /** Every limit that holds. */
-export function withDefaults(limits: TaskLimits): FullLimits {
+export function withDefaultLimits(limits: TaskLimits): FullLimits {
   return { ...defaultLimits, maxCostUsd: null, ...limits };
+}
+
+/**
+ * The limits of one execution: what the task leaves open is its agent's, and what that leaves open is the default. The
+ * time is the task's alone: it is set when the execution is queued, before it is known which agent will carry it out.
+ */
+export function limitsOfRun(task: TaskLimits, agent: Agent["limits"]): FullLimits {
+  const { maxTimeSeconds: _, ...ofAgent } = agent;
+  return withDefaultLimits({ ...withoutUndefined(ofAgent), ...task });
 }
 
 /** The limits after a change: what is absent stays, null goes back to the default. */
 export function mergeLimits(limits: TaskLimits, changes: LimitChanges): TaskLimits {
-  return merge(limits, changes);
+  return mergeFields(limits, changes);
 }
 
 /** The policies after a change, in the same way; null takes all of them back to their defaults. */
 export function mergePolicies(policies: TaskPolicies, changes: PolicyChanges | null): TaskPolicies {
-  return changes === null ? {} : merge(policies, changes);
-}
-
-function merge(before: object, changes: object): object {
-  const named = Object.entries(changes).filter(([, value]) => value !== undefined);
-  const merged = Object.entries({ ...before, ...Object.fromEntries(named) });
-  return Object.fromEntries(merged.filter(([, value]) => value !== null));
+  return changes === null ? {} : mergeFields(policies, changes);
 }
 
 /** Every policy that holds. */

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { daily, taskPath } from "../../test/tasks.ts";
 import { deleteAgent } from "../agents/index.ts";
-import { newId, toId } from "../base/ids.ts";
-import { deleteContact } from "../contacts/index.ts";
-import { createRunFixture, origin, type RunFixture } from "./run.test-support.ts";
+import { fromId, newId, toId } from "../base/ids.ts";
+import { createContact, deleteContact } from "../contacts/index.ts";
+import { createRunFixture, finish, origin, type RunFixture, say } from "./run.test-support.ts";
 import { createTask } from "./tasks.ts";
 
 let fixture: RunFixture;
@@ -89,6 +89,41 @@ describe("what a task works with is deleted", () => {
       await other.close();
     }
   });
+});
+
+it("refuses what a run writes after its contact or channel was deleted, and says so", async () => {
+  const contact = await fixture.tenant((tx) =>
+    createContact(fixture.core, tx, { name: "Ben", tags: ["leaving"] }, origin),
+  );
+  const audience = { filter: { tag: "leaving" }, maxContactsPerRun: 10, pacePerMinute: null };
+  const ofAudience = await fixture.newTask({ audience, channelId: fixture.channelId });
+  const channel = await fixture.api.send("POST", "/v1/channels", {
+    body: { platform: "web", kind: "page", name: "Leaving" },
+  });
+  const { id } = channel.body as { id: string };
+  const onChannel = await fixture.newTask({
+    contactId: (await newContact()).id,
+    channelId: fromId("channel", id) ?? "",
+  });
+  for (const [task, code, leave] of [
+    [
+      ofAudience,
+      "contact_deleted",
+      () => fixture.tenant((tx) => deleteContact(fixture.core, tx, contact.id, origin)),
+    ],
+    [onChannel, "channel_deleted", () => fixture.api.send("DELETE", `/v1/channels/${id}`)],
+  ] as const) {
+    const thinking = Promise.withResolvers<void>();
+    const calls = fixture.model.calls.length;
+    fixture.model.play({ ...say("Hello"), until: thinking.promise }, finish("Nobody there.", "blocked"));
+    await fixture.api.send("POST", `${taskPath(task.id)}/trigger`);
+    await fixture.model.waitForCalls(calls + 1);
+    await leave();
+    thinking.resolve();
+    expect(await fixture.untilEnded(task.id)).toMatchObject({
+      ...{ status: "completed", outcome: "blocked", reasonCode: code },
+    });
+  }
 });
 
 it("skips a run whose channel is gone, and says so", async () => {

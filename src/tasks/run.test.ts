@@ -14,7 +14,7 @@ import {
 } from "../conversations/index.ts";
 import { enqueueExecution, listExecutions } from "../engine/index.ts";
 import { settleCost } from "../usage/index.ts";
-import { unfreezeWorkspace } from "../workspaces/index.ts";
+import { freezeWorkspace, unfreezeWorkspace } from "../workspaces/index.ts";
 import { createRunFixture, finish, origin, type RunFixture, say } from "./run.test-support.ts";
 import { sweepOnce } from "./sweep.ts";
 
@@ -320,6 +320,20 @@ describe("what becomes of the task", () => {
     expect(await fixture.read(task.id)).toMatchObject({ state: "active" });
   });
 
+  it("works within its agent's limits where it has none of its own", async () => {
+    const task = await fixture.newTask({ limits: { maxToolCalls: 7 } });
+    const set = (limits: { maxIterations: number | null; maxToolCalls: number | null }) =>
+      fixture.tenant((tx) => updateAgent(fixture.core, tx, fixture.agentId, { limits }, origin));
+    await set({ maxIterations: 12, maxToolCalls: 8 });
+    try {
+      await trigger(task.id);
+    } finally {
+      await set({ maxIterations: null, maxToolCalls: null });
+    }
+    const prompt = JSON.stringify(fixture.model.calls.at(-1)?.messages);
+    expect(prompt).toContain("at most 12 model calls, 7 tool calls");
+  });
+
   it("skips without a model call while it could not write: workspace frozen, channel disabled", async () => {
     const contact = await newContact();
     const { channelId } = fixture;
@@ -355,7 +369,11 @@ describe("what becomes of the task", () => {
     try {
       fixture.model.play(say("When you have a minute"), finish("Wrote."));
       const execution = await trigger(task.id);
-      expect(execution).toMatchObject({ status: "completed" });
+      expect(execution).toMatchObject({
+        ...{ status: "completed", outcome: "message_sent", reasonCode: "message_held" },
+        reasonMessage: expect.stringContaining("The workspace is frozen"),
+      });
+      expect(JSON.stringify(fixture.model.calls.at(-1)?.messages.at(-1))).toContain('"status":"held"');
       const read = () =>
         fixture.tenant((tx) => listMessages(tx, execution.conversationId ?? "", { limit: 10 }));
       expect((await read()).items).toMatchObject([{ status: "held", purpose: "marketing" }]);
@@ -408,6 +426,57 @@ describe("what becomes of the task", () => {
       expect(await trigger(task.id)).toMatchObject({ status: "skipped", reasonCode: "budget" });
     } finally {
       await set(null);
+    }
+  });
+
+  it("sends what was paid for when the budget ran out meanwhile", async () => {
+    const agent = toId("agent", fixture.agentId);
+    const set = (dailyCostUsd: string | null) =>
+      fixture.api.send("PATCH", `/v1/agents/${agent}`, { body: { dailyCostUsd } });
+    const contact = await newContact();
+    const task = await fixture.newTask({ contactId: contact.id });
+    const thinking = Promise.withResolvers<void>();
+    fixture.model.play({ ...say("Hello"), until: thinking.promise });
+    const calls = fixture.model.calls.length;
+    try {
+      expect((await set("1000")).status).toBe(200);
+      await fixture.api.send("POST", `${taskPath(task.id)}/trigger`);
+      await fixture.model.waitForCalls(calls + 1);
+      const spent = { key: newId(), agentId: fixture.agentId, executionId: newId(), costUsd: "1000" };
+      await settleCost(fixture.core, fixture.workspaceId, spent);
+      thinking.resolve();
+      const execution = await untilEnded(task.id);
+      // The message went out; the call after it found no room.
+      expect(execution).toMatchObject({ status: "failed", outcome: "limit_reached", reasonCode: "budget" });
+      const messages = await fixture.tenant((tx) =>
+        listMessages(tx, execution.conversationId ?? "", { limit: 10 }),
+      );
+      expect(messages.items).toMatchObject([{ text: "Hello", status: "sent" }]);
+    } finally {
+      await set(null);
+    }
+  });
+
+  it("takes back what an execution has held when it alone is cancelled", async () => {
+    const contact = await newContact();
+    const task = await fixture.newTask({ contactId: contact.id });
+    const calls = fixture.model.calls.length;
+    fixture.model.play(say("Hello"), { hang: true });
+    await fixture.tenant((tx) => freezeWorkspace(fixture.core, tx, "wrong prices", origin));
+    try {
+      await fixture.api.send("POST", `${taskPath(task.id)}/trigger`);
+      await fixture.model.waitForCalls(calls + 2);
+      const [execution] = await fixture.executions(task.id);
+      const statuses = async () =>
+        (
+          await fixture.tenant((tx) => listMessages(tx, execution?.conversationId ?? "", { limit: 10 }))
+        ).items.map(({ status }) => status);
+      expect(await statuses()).toEqual(["held"]);
+      await fixture.api.send("POST", `/v1/executions/${toId("execution", execution?.id ?? "")}/cancel`);
+      expect(await statuses()).toEqual(["withdrawn"]);
+      expect(await untilEnded(task.id)).toMatchObject({ status: "canceled" });
+    } finally {
+      await fixture.tenant((tx) => unfreezeWorkspace(fixture.core, tx, origin));
     }
   });
 

@@ -3,7 +3,7 @@ import {
   type AgentRun,
   buildTaskPrompt,
   findDefaultAgent,
-  loadAgent,
+  getAgent,
   runAgent,
   type SendVerdict,
   snapshotAgent,
@@ -24,10 +24,10 @@ import {
 } from "../engine/index.ts";
 import { findBudgetObstacle } from "../usage/index.ts";
 import { getWorkspace } from "../workspaces/index.ts";
-import { afterExecution } from "./after-execution.ts";
+import { afterCancellation, afterExecution } from "./after-execution.ts";
 import { type AnyContactWriting, writingToAny } from "./any-contact/writing.ts";
-import { openForTask, readRecentMessages, type TaskWriting, writeForTask } from "./conversation.ts";
-import { summariseEnd, withDefaults } from "./rules.ts";
+import { readRecentMessages, sendForTask, type TaskWriting } from "./conversation.ts";
+import { limitsOfRun, summariseEnd } from "./rules.ts";
 import { lockTask, selectTask } from "./store.ts";
 import { type Task, taskKindName } from "./task.ts";
 
@@ -38,6 +38,7 @@ export function createTaskKind(core: Core): ExecutionKind {
     run: (ctx) => runTask(core, ctx),
     beforeEnd: (tx, execution) => lockTaskOf(tx, execution),
     ended: (tx, execution) => afterExecution(core, tx, execution),
+    canceledTogether: (tx, executions) => afterCancellation(core, tx, executions),
   };
 }
 
@@ -56,16 +57,12 @@ async function runTask(core: Core, ctx: ExecutionContext): Promise<ExecutionResu
     async send(tx, message, start): Promise<SendVerdict> {
       if (start.data === null || "anyContact" in start.data)
         throw new Error("a message of a task without a contact");
-      const conversation = await openForTask(core, tx, start.data, execution.id);
-      const verdict = await writeForTask(core, tx, {
+      return sendForTask(core, tx, execution, {
         writing: start.data,
-        conversation,
         message,
         agentId: start.agent.id,
-        executionId: execution.id,
+        alreadyPaid: ctx.usage.iterations > 0,
       });
-      await setParticipants(tx, execution, { conversationId: conversation.id });
-      return verdict;
     },
   };
   return runAgent(core, ctx, run);
@@ -79,9 +76,9 @@ async function startTask(
 ): ReturnType<AgentRun<RunData>["start"]> {
   const task = execution.taskId === null ? undefined : await selectTask(tx, execution.taskId);
   if (task === undefined) return skip("task_deleted", "The task no longer exists.");
-  // Side by side: each costs a round trip, and a trigger waits for all of them.
   // Over an audience each execution has a contact of its own.
   const wantedId = task.audience === null ? task.contactId : execution.contactId;
+  // Side by side: each costs a round trip, and a trigger waits for all of them.
   const [agent, workspace, addressee, previousSummary, recentMessages] = await Promise.all([
     findAgent(core, tx, task),
     getWorkspace(tx),
@@ -102,7 +99,7 @@ async function startTask(
       ...(contactId === null ? {} : { contactId }),
     });
   }
-  const { maxTimeSeconds, ...limits } = withDefaults(task.limits);
+  const { maxTimeSeconds, ...limits } = limitsOfRun(task.limits, agent.limits);
   return {
     agent: snapshotAgent(agent),
     prompt: buildTaskPrompt({
@@ -117,19 +114,14 @@ async function startTask(
     }),
     limits,
     contactId,
-    data:
-      contactId === null || channelId === null
-        ? writingToAny(task)
-        : {
-            taskId: task.id,
-            contactId,
-            channelId,
-            sessionDurationSeconds: task.sessionDurationSeconds,
-            conversationId: task.conversationId,
-            purpose: task.purpose,
-            whenBlocked: task.whenBlocked,
-          },
+    data: runDataOf(task, contactId, channelId),
   };
+}
+
+function runDataOf(task: Task, contactId: string | null, channelId: string | null): RunData {
+  if (contactId === null || channelId === null) return writingToAny(task);
+  const { id: taskId, sessionDurationSeconds, conversationId, purpose, whenBlocked } = task;
+  return { taskId, contactId, channelId, sessionDurationSeconds, conversationId, purpose, whenBlocked };
 }
 
 function skip(code: string, message: string): { readonly end: ExecutionResult } {
@@ -138,7 +130,7 @@ function skip(code: string, message: string): { readonly end: ExecutionResult } 
 
 /** The agent that is to work, or why there is none that may. */
 async function findAgent(core: Core, tx: TenantTx, { agentId }: Task): Promise<Agent | Reason> {
-  const agent = agentId === null ? await findDefaultAgent(tx) : await loadAgent(tx, agentId);
+  const agent = agentId === null ? await findDefaultAgent(tx) : await getAgent(tx, agentId);
   if (agent === undefined) {
     return agentId === null
       ? { code: "agent_required", message: "The task names no agent and the workspace has no default agent." }

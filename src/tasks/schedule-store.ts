@@ -1,8 +1,8 @@
 import { toStorableJson } from "../base/text.ts";
 import type { Queryable, TenantTx } from "../db/index.ts";
+import type { TickOwner } from "./new-execution.ts";
 import type { Schedule } from "./schedule/index.ts";
-import type { TaskPolicies } from "./task.ts";
-import type { TickOwner } from "./tick-execution.ts";
+import type { TaskAt, TaskPolicies } from "./task.ts";
 
 /** A task's schedule as the sweep needs it. Ids are UUIDs. */
 export interface ArmedSchedule extends TickOwner {
@@ -161,7 +161,7 @@ export async function setNextRuns(tx: Queryable, runs: readonly NextRun[]): Prom
 /** Locks schedules of active tasks that have no next run, after a position in the order of their keys. */
 export async function takeUnarmed(
   tx: Queryable,
-  after: { readonly workspaceId: string; readonly taskId: string },
+  after: TaskAt,
   limit: number,
 ): Promise<readonly HeldSchedule[]> {
   const { rows } = await tx.query<HeldSchedule>({

@@ -77,16 +77,17 @@ const limits = z
   .strictObject({
     maxIterations: wholeNumber(10, 100_000)
       .nullish()
-      .meta({ description: "Model calls, 10 to 100000; default 1000" }),
+      .meta({ description: "Model calls, 10 to 100000; absent = the agent's, else 1000" }),
     maxTimeSeconds: wholeNumber(900, 86_400)
       .nullish()
       .meta({ description: "Running time without waits, 900 to 86400 seconds; default 900" }),
     maxToolCalls: wholeNumber(1, 100_000)
       .nullish()
-      .meta({ description: "Tool calls, 1 to 100000; default 10000" }),
-    maxCostUsd: usd
-      .nullish()
-      .meta({ description: "US dollars of model calls; absent = no limit", example: "0.50" }),
+      .meta({ description: "Tool calls, 1 to 100000; absent = the agent's, else 10000" }),
+    maxCostUsd: usd.nullish().meta({
+      description: "US dollars of model calls; absent = the agent's, else no limit",
+      example: "0.50",
+    }),
   })
   .meta({ description: "Bounds of one execution. Null takes a limit back to its default." });
 
@@ -191,7 +192,10 @@ export const taskOut = z
         maxToolCalls: z.int(),
         maxCostUsd: z.string().nullable(),
       })
-      .meta({ description: "The limits that hold, defaults included" }),
+      .meta({
+        description:
+          "The task's own, else the defaults. Where it has none of its own, the agent's `limits` go before the default",
+      }),
     purpose: z.enum(purposes),
     whenBlocked: z.enum(blockedChoices),
     endWhen: z.array(z.enum(goals)),

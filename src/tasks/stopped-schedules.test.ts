@@ -7,7 +7,7 @@ import {
   taskOf,
   taskPath,
 } from "../../test/tasks.ts";
-import { createAgent, deleteAgent, loadAgent } from "../agents/index.ts";
+import { createAgent, deleteAgent, getAgent } from "../agents/index.ts";
 import { createChannel, deleteChannel } from "../channels/index.ts";
 import { createContact, deleteContact } from "../contacts/index.ts";
 import { type Execution, getExecution } from "../engine/index.ts";
@@ -97,7 +97,7 @@ describe("runs that are due and have not been fired are recorded", () => {
     const { core } = fixture;
     const made = await fixture.tenant(async (tx) => {
       const contact = await createContact(core, tx, { name: "Ben" }, origin);
-      const { modelProviderId = "" } = (await loadAgent(tx, fixture.agentId)) ?? {};
+      const { modelProviderId = "" } = (await getAgent(tx, fixture.agentId)) ?? {};
       const fields = { name: "Leo", instructions: "x", modelProviderId, model: "m" };
       const agent = await createAgent(tx, fields, origin);
       const channel = await createChannel(core, tx, { platform: "web", kind: "page", name: "Shop" }, origin);

@@ -1,4 +1,4 @@
-import { newId } from "../base/ids.ts";
+import { withNewIds } from "../base/ids.ts";
 import { type SystemTx, withSavepoint } from "../db/index.ts";
 import {
   type ActiveCount,
@@ -12,6 +12,7 @@ import {
   type Service,
 } from "../engine/index.ts";
 import { fireAudience } from "./audience/index.ts";
+import { executionOfTick } from "./new-execution.ts";
 import { notifyScheduleFailed } from "./notices.ts";
 import { type DueDecision, decideDue, type PlannedTick } from "./rules.ts";
 import {
@@ -24,7 +25,6 @@ import {
 } from "./schedule-store.ts";
 import { type PlacedState, updateStates } from "./store.ts";
 import type { LastExecution } from "./task.ts";
-import { executionOfTick } from "./tick-execution.ts";
 import { onWake } from "./wake.ts";
 
 /** Large enough that the round trips do not count, small enough that rows are locked for some 20 ms only. */
@@ -191,15 +191,10 @@ function placeExecutions(row: HeldSchedule, due: readonly PlannedTick[]): readon
 
 /** Lists show the newest id first, so a stretch of missed ticks gets a smaller one than the run after it. */
 function placeTicks(row: HeldSchedule, ticks: readonly PlannedTick[]): readonly PlacedTick[] {
-  const ids = ticks.map(() => newId()).sort();
-  return ticks.flatMap((tick, at) => {
-    const id = ids[at];
-    return id === undefined ? [] : [placeExecution(row, tick, id)];
-  });
-}
-
-function placeExecution(row: HeldSchedule, tick: PlannedTick, id: string): PlacedTick {
-  return { ...executionOfTick(ownerOf(row), tick), workspaceId: row.workspace_id, id };
+  const owner = ownerOf(row);
+  return withNewIds(
+    ticks.map((tick) => ({ ...executionOfTick(owner, tick), workspaceId: row.workspace_id })),
+  );
 }
 
 /**

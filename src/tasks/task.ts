@@ -1,3 +1,4 @@
+import { beforeAllIds } from "../base/ids.ts";
 import type { Meta } from "../base/schemas.ts";
 import type { ContactFilter } from "../contacts/index.ts";
 import type { ExecutionStatus, Outcome, Reason } from "../engine/index.ts";
@@ -6,10 +7,19 @@ import type { Schedule, SchedulePolicies } from "./schedule/index.ts";
 export const taskStates = ["active", "paused", "auto_paused", "ended"] as const;
 export type TaskState = (typeof taskStates)[number];
 
+/** One task in one workspace, for what goes over all of them. Ids are UUIDs. */
+export interface TaskAt {
+  readonly workspaceId: string;
+  readonly taskId: string;
+}
+
+/** Where walking through the tasks of all workspaces begins. */
+export const beforeAllTasks: TaskAt = { workspaceId: beforeAllIds, taskId: beforeAllIds };
+
 /** The kind of execution that carries out a task; stored in rows. */
 export const taskKindName = "task";
 
-/** Bounds of one execution, as they were set; what is absent has its default (see `withDefaults`). */
+/** Bounds of one execution, as they were set; what is absent has its default (see `withDefaultLimits`). */
 export interface TaskLimits {
   readonly maxIterations?: number;
   /** Seconds of running; waiting does not count. */
@@ -138,6 +148,8 @@ export type PolicyChanges = { readonly [K in keyof TaskPolicies]?: TaskPolicies[
 export type TaskChanges = { readonly [K in keyof TaskFields]?: TaskFields[K] | undefined };
 
 export interface TaskFilter {
+  /** Part of the name or the description, in any case. */
+  readonly q?: string | undefined;
   readonly state?: TaskState | undefined;
   readonly agentId?: string | undefined;
   readonly contactId?: string | undefined;

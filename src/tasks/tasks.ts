@@ -6,13 +6,14 @@ import type { Page, PageOf } from "../base/page.ts";
 import { endSessionsOfTask, withdrawHeldMessages } from "../conversations/index.ts";
 import { type TenantTx, uniqueViolation } from "../db/index.ts";
 import { type Core, cancelExecutions, deleteExecutionsOfTask } from "../engine/index.ts";
-import { changedFields, type Origin, recordChange } from "../workspaces/index.ts";
+import { type Origin, recordDifference } from "../workspaces/index.ts";
 import { cancelAudience } from "./audience/index.ts";
 import { recordDroppedOf } from "./dropped-ticks.ts";
+import { ownerOfTask } from "./new-execution.ts";
 import { reactivate } from "./reactivation.ts";
 import { checkReferences } from "./references.ts";
 import { placeRelative } from "./relative/index.ts";
-import { expired, mergeLimits, mergePolicies, planNextRun, withDefaults } from "./rules.ts";
+import { expired, mergeLimits, mergePolicies, planNextRun } from "./rules.ts";
 import type { DropCause, Schedule } from "./schedule/index.ts";
 import { type ArmedSchedule, deleteSchedule, putSchedule } from "./schedule-store.ts";
 import {
@@ -89,11 +90,8 @@ function scheduleOf(
   rule: Schedule,
 ): Omit<ArmedSchedule, "scheduledAt" | "nextRunAt" | "runsCount"> {
   return {
-    taskId: task.id,
-    agentId: task.agentId,
-    contactId: task.contactId,
+    ...ownerOfTask(task),
     rule,
-    maxTimeSeconds: withDefaults(task.limits).maxTimeSeconds,
     policies: task.policies,
     expiresAt: task.expiresAt,
     hasAudience: task.audience !== null,
@@ -249,15 +247,12 @@ const audited = [
 ] as const satisfies readonly (keyof Task)[];
 
 /** Writes a change of a task to the audit log, if anything of it is new. */
-export async function record(
+export function record(
   tx: TenantTx,
   origin: Origin,
   action: string,
   before: Task | undefined,
   after: Task | undefined,
 ): Promise<void> {
-  const changes = changedFields(before, after, audited);
-  if (Object.keys(changes).length === 0) return;
-  const id = (after ?? before)?.id ?? null;
-  await recordChange(tx, { ...origin, action, target: { kind: "task", id }, changes });
+  return recordDifference(tx, { ...origin, action, kind: "task", before, after, fields: audited });
 }

@@ -109,7 +109,11 @@ async function tryReserve(
   const obstacle = findObstacle(uses, estimateUsd);
   if (obstacle === undefined)
     await insertReservation(tx, { key, agentId, executionId, amountUsd: estimateUsd, createdAt: now });
-  else if (obstacle.kind === "used_up") await upsertRefusal(tx, agentId, estimateUsd);
+  else if (obstacle.kind === "used_up") {
+    await upsertRefusal(tx, agentId, estimateUsd);
+    // Nothing more may ever be spent of it, so the last cents would never be told of.
+    for (const tell of core.extensions.of(budgetReached)) await tell(tx, { ...obstacle.use, percent: 100 });
+  }
   return obstacle;
 }
 

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { invalidField } from "../base/errors.ts";
-import { toId } from "../base/ids.ts";
+import { toIdOrNull } from "../base/ids.ts";
 import { type Route, route } from "../base/route.ts";
 import { idOf, idOut, instant, instantOut } from "../base/schemas.ts";
 import type { TenantTx } from "../db/index.ts";
@@ -19,7 +19,12 @@ import {
 } from "./rules.ts";
 import { type SpentGroup, selectSpent } from "./store.ts";
 
-const day = z.iso.date({ error: "must be a date such as 2027-03-01" });
+const day = z.iso
+  .date({ error: "must be a date such as 2027-03-01" })
+  .refine((value) => value >= "1970-01-01", {
+    error: "must be a date from 1970-01-01 on",
+    params: { code: "out_of_range" },
+  });
 const groups = ["day", "agent"] as const;
 
 const groupOut = z.object({
@@ -141,7 +146,7 @@ async function readUsage(core: Core, tx: TenantTx, query: UsageQuery): Promise<z
 function presentGroup({ day, agentId, costUsd, calls }: SpentGroup): z.input<typeof groupOut> {
   return {
     day,
-    agentId: agentId === null ? null : toId("agent", agentId),
+    agentId: toIdOrNull("agent", agentId),
     costUsd: addUsd("0", costUsd),
     calls,
   };
@@ -150,7 +155,7 @@ function presentGroup({ day, agentId, costUsd, calls }: SpentGroup): z.input<typ
 function presentBudget(use: BudgetUse, timezone: string): z.input<typeof budgetOut> {
   const { line } = use;
   return {
-    agentId: line.agentId === null ? null : toId("agent", line.agentId),
+    agentId: toIdOrNull("agent", line.agentId),
     period: line.period,
     limitUsd: line.limitUsd,
     spentUsd: addUsd("0", use.spentUsd),

@@ -79,7 +79,12 @@ export interface BudgetUse {
  * What stands in the way of a call that may cost this much. `used_up`: there is no room; `taken`: there is room when
  * the calls under way turn out cheaper than they might be.
  */
-export type Obstacle = { readonly kind: "used_up" | "taken"; readonly reason: Reason };
+export type Obstacle = {
+  readonly kind: "used_up" | "taken";
+  readonly reason: Reason;
+  /** The budget that stands in the way. */
+  readonly use: BudgetUse;
+};
 
 /** Whether every budget has room for the estimate. A budget that is spent has none, not even for a free call. */
 export function findObstacle(uses: readonly BudgetUse[], estimateUsd: string): Obstacle | undefined {
@@ -89,14 +94,14 @@ export function findObstacle(uses: readonly BudgetUse[], estimateUsd: string): O
     return left <= 0 || estimate > left;
   });
   if (full !== undefined)
-    return { kind: "used_up", reason: { code: "budget", message: describeFull(full, estimate) } };
+    return { kind: "used_up", reason: { code: "budget", message: describeFull(full, estimate) }, use: full };
   const taken = uses.find(
     ({ line, spentUsd, reservedUsd }) =>
       toMicros(spentUsd) + toMicros(reservedUsd) + estimate > toMicros(line.limitUsd),
   );
   if (taken === undefined) return undefined;
   const message = `${nameBudget(taken.line)} has no room for another model call beside those under way.`;
-  return { kind: "taken", reason: { code: "budget", message } };
+  return { kind: "taken", reason: { code: "budget", message }, use: taken };
 }
 
 function describeFull({ line, spentUsd }: BudgetUse, estimate: number): string {

@@ -224,6 +224,14 @@ describe("people are told", () => {
     expect(told()).toEqual(["day 80 1.00", "day 100 1.00"]);
   });
 
+  it("as soon as what is left has no room for a call, since it may never be spent", async () => {
+    const agent = newAgent("1.00");
+    await spend(agent, "0.70");
+    expect((await reserve(agent, "0.36")).reason?.message).toContain("has 0.30 left");
+    expect(told()).toEqual(["day 100 1.00"]);
+    expect(marks[0]).toMatchObject({ line: { agentId: agent.id }, spentUsd: "0.70" });
+  });
+
   it("again of a budget that was raised, and not of one that was taken away", async () => {
     await setBudget({ dailyCostUsd: "1.00" });
     const agent = newAgent();
@@ -333,6 +341,7 @@ describe("GET /v1/usage", () => {
     for (const [query, path] of [
       ["?from=2027-03-02&to=2027-03-01", "from"],
       ["?from=2020-01-01", "from"],
+      ["?to=0000-01-01", "to"],
       ["?to=2027-02-30", "to"],
       ["?groupBy=week", "groupBy"],
       ["?day=1", "day"],

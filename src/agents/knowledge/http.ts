@@ -9,10 +9,12 @@ import {
   idOut,
   instant,
   instantOut,
+  languageTag,
   meta,
   metaOut,
   pageOf,
   pageQuery,
+  tagList,
   text,
 } from "../../base/schemas.ts";
 import type { Core } from "../../engine/index.ts";
@@ -20,8 +22,8 @@ import { agentErrors } from "../errors.ts";
 import {
   createKnowledge,
   deleteKnowledge,
+  getKnowledge,
   listKnowledge,
-  loadKnowledge,
   updateKnowledge,
 } from "./knowledge.ts";
 import type { Knowledge } from "./store.ts";
@@ -30,27 +32,14 @@ const title = text({ min: 1, max: 200 }).meta({ description: "Shown to the agent
 const content = text({ min: 1, max: 100_000 }).meta({
   description: "What the agent may look up. One subject in each text is found best",
 });
-const language = z
-  .string()
-  .max(35)
-  .refine(isLanguage, {
-    error: "must be a BCP 47 language tag, such as en or pt-BR",
-    params: { code: "language_invalid" },
-  })
-  .nullable()
-  .meta({
-    description: "BCP 47. Decides how words are reduced to their stems; null: they are compared as they are",
-    example: "en",
-  });
-const tagsAtMost = 50;
-const tags = z
-  .array(text({ min: 1, max: 50 }))
-  .max(tagsAtMost, { error: `must be at most ${tagsAtMost} tags` })
-  .refine((values) => new Set(values).size === values.length, {
-    error: "must not name a tag twice",
-    params: { code: "duplicate" },
-  })
-  .meta({ description: "Labels for your own order; the whole list is replaced", example: ["returns"] });
+const language = languageTag(35).nullable().meta({
+  description: "BCP 47. Decides how words are reduced to their stems; null: they are compared as they are",
+  example: "en",
+});
+const tags = tagList.meta({
+  description: "Labels for your own order; the whole list is replaced",
+  example: ["returns"],
+});
 const enabled = z.boolean().meta({ description: "While false no agent finds it" });
 
 const newKnowledge = z.strictObject({
@@ -166,7 +155,7 @@ export function knowledgeRoutes(core: Core): readonly Route[] {
       examples: { response: example },
       handler: ({ caller, params }) =>
         core.db.tenant(caller.workspaceId, async (tx) =>
-          presentKnowledge(requireFound(await loadKnowledge(tx, params.knowledgeId), "knowledge")),
+          presentKnowledge(requireFound(await getKnowledge(tx, params.knowledgeId), "knowledge")),
         ),
     }),
     route({
@@ -211,14 +200,6 @@ export function knowledgeRoutes(core: Core): readonly Route[] {
         ),
     }),
   ];
-}
-
-function isLanguage(tag: string): boolean {
-  try {
-    return Intl.getCanonicalLocales(tag).length === 1;
-  } catch {
-    return false;
-  }
 }
 
 function presentKnowledge(knowledge: Knowledge): z.input<typeof knowledgeOut> {

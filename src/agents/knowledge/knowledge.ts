@@ -63,7 +63,7 @@ export async function deleteKnowledge(
 }
 
 /** The text, or undefined if the workspace has none with this id. */
-export function loadKnowledge(tx: TenantTx, id: string): Promise<Knowledge | undefined> {
+export function getKnowledge(tx: TenantTx, id: string): Promise<Knowledge | undefined> {
   return selectKnowledge(tx, id);
 }
 

@@ -40,9 +40,23 @@ export interface OutgoingText {
   readonly idempotencyKey: string;
 }
 
-/** What became of it. `accepted`: the gate let it pass; it is stored and will be delivered. Ids are UUIDs. */
+/** A message that is stored and waits for something that passes. `until` is ISO 8601: later it does not go out. */
+export interface HeldBack {
+  readonly reason: Reason;
+  readonly until: string;
+}
+
+/**
+ * What became of it. `accepted`: the gate let it pass, or will when what is in the way has gone (`held`); it is stored
+ * and will be delivered. Ids are UUIDs.
+ */
 export type SendVerdict =
-  | { readonly accepted: true; readonly messageId: string; readonly conversationId: string }
+  | {
+      readonly accepted: true;
+      readonly messageId: string;
+      readonly conversationId: string;
+      readonly held?: HeldBack;
+    }
   | { readonly accepted: false; readonly messageId: string | null; readonly reason: Reason };
 
 /** Shows an answer while the model still writes it. Nothing shown is stored; the message that is sent replaces it. */

@@ -7,7 +7,7 @@ import type { TenantTx } from "../../db/index.ts";
 import type { ExecutionContext, Reason, StepKind, StepPayload } from "../../engine/index.ts";
 import type { AgentRun, AgentStart, OutgoingText, SendVerdict } from "./agent-run.ts";
 import { claimableOutcomes } from "./outcome.ts";
-import { type AgentTool, defineTool, type ToolOutcome } from "./tool.ts";
+import { type AgentTool, defineTool, describeSend, type ToolOutcome } from "./tool.ts";
 
 /** The longest text that one message may have. */
 export const longestMessage = 10_000;
@@ -67,13 +67,10 @@ function sendMessage<D>(scope: ToolScope<D>): AgentTool {
     name: "send_message",
     description:
       "Sends a message to the contact. This is the only way to reach them: whatever else you write stays a note. " +
-      "If it is refused, do not try the same again; the reason says why.",
+      "If it is refused, do not try the same again; the reason says why. One that is held goes out by itself later.",
     input: z.strictObject({ text: messageText }),
     async run(input) {
-      const verdict = await sendText(scope, "send_message", input.text, { toolCall: true });
-      if (verdict.accepted) return { output: { status: "accepted" }, did: "message_accepted" };
-      const { reason } = verdict;
-      return { output: { status: "refused", reason }, did: "message_refused", refusal: reason };
+      return describeSend(await sendText(scope, "send_message", input.text, { toolCall: true }));
     },
   });
 }

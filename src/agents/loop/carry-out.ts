@@ -99,6 +99,9 @@ async function carryOutOne(
   return { result: { toolCallId, name, output } };
 }
 
+/** How an empty answer ends where the model did not mean to say nothing. */
+const saidNothing: ReadonlySet<string> = new Set(["content_filter", "length"]);
+
 /** An answer without tool calls ends the execution: in a reply its text is the message, in a task a note. */
 export async function endTurn<D>(work: AnswerWork<D>, tally: Tally): Promise<ExecutionResult> {
   const { scope, answer } = work;
@@ -107,7 +110,7 @@ export async function endTurn<D>(work: AnswerWork<D>, tally: Tally): Promise<Exe
     if (isEmpty) return failed(describeEmpty(answer), tally);
     return completed(await sendReply(work, tally), answer.text);
   }
-  if (isEmpty && answer.finishReason === "content_filter") return failed(describeEmpty(answer), tally);
+  if (isEmpty && saidNothing.has(answer.finishReason)) return failed(describeEmpty(answer), tally);
   if (!isEmpty) await scope.ctx.note("text", { text: answer.text });
   return completed(tally, answer.text);
 }
@@ -124,6 +127,12 @@ async function sendReply<D>({ scope, answer, preview }: AnswerWork<D>, tally: Ta
 function describeEmpty({ finishReason }: Answer): Reason {
   if (finishReason === "content_filter") {
     return { code: "model_content_filter", message: "The provider's content filter held the answer back." };
+  }
+  if (finishReason === "length") {
+    const message =
+      "The model reached its limit of output tokens before it said anything, as models that think do. Give the agent a " +
+      "larger maxOutputTokens.";
+    return { code: "model_empty_answer", message };
   }
   return { code: "model_empty_answer", message: "The model answered with neither text nor a tool call." };
 }

@@ -22,11 +22,15 @@ function withSummary(summary: string | undefined): { readonly summary?: string }
 }
 
 /** What a run that was cut off had done. */
-function describeDone({ accepted, refused, changes }: Tally): string | undefined {
+function describeDone({ accepted, refused, changes, answered }: Tally): string | undefined {
   const parts = [
     ...(accepted > 0 ? [`${accepted} accepted`] : []),
     ...(refused > 0 ? [`${refused} refused`] : []),
   ];
   const messages = parts.length === 0 ? "No message was sent" : `Messages: ${parts.join(", ")}`;
-  return `${messages}${changes > 0 ? `; facts remembered: ${changes}` : ""}.`;
+  const others = [
+    ...(changes > 0 ? [`; facts kept and follow-ups arranged: ${changes}`] : []),
+    ...(answered > 0 ? [`; tool calls that succeeded: ${answered}`] : []),
+  ];
+  return `${messages}${others.join("")}.`;
 }

@@ -5,6 +5,7 @@ const refusal = { code: "contact_opted_out", message: "The contact does not want
 const sent: Tally = { ...emptyTally, accepted: 1 };
 const refused: Tally = { ...emptyTally, refused: 1, lastRefusal: refusal };
 const changed: Tally = { ...emptyTally, changes: 1 };
+const answered: Tally = { ...emptyTally, answered: 1 };
 
 function judge(tally: Tally, claim?: ClaimedOutcome) {
   const { outcome, reason } = judgeOutcome(tally, claim);
@@ -35,6 +36,26 @@ describe("judgeOutcome", () => {
     );
   });
 
+  it("says of a run whose messages all wait that they do", () => {
+    const reason = { code: "workspace_frozen", message: "The workspace is frozen: nothing is sent." };
+    const lastHeld = { reason, until: "2027-03-02T09:00:00.000Z" };
+    const held: Tally = { ...sent, held: 1, lastHeld };
+    const message =
+      "The message was held when written, until 2027-03-02T09:00:00.000Z at most: The workspace is frozen: nothing is sent.";
+    expect(judgeOutcome(held, "message_sent")).toEqual({
+      outcome: "message_sent",
+      reason: { code: "message_held", message },
+    });
+    expect(judgeOutcome(held, "no_action_needed").reason).toMatchObject({
+      code: "outcome_overruled",
+      message: expect.stringContaining(message),
+    });
+    expect(judgeOutcome({ ...held, accepted: 2 }, "goal_met")).toEqual({ outcome: "goal_met" });
+    expect(judgeOutcome({ ...held, accepted: 2, held: 2 }, "goal_met").reason?.message).toContain(
+      "All 2 messages were held",
+    );
+  });
+
   it("is blocked when every message was refused, with the gate's reason", () => {
     expect(judgeOutcome(refused, undefined)).toEqual({ outcome: "blocked", reason: refusal });
     expect(judgeOutcome(refused, "blocked")).toEqual({ outcome: "blocked", reason: refusal });
@@ -44,6 +65,9 @@ describe("judgeOutcome", () => {
   it("never shows an execution that did nothing as a success", () => {
     expect(judge(emptyTally, "goal_met")).toEqual(["none", "outcome_overruled"]);
     expect(judge(changed, "goal_met")).toEqual(["goal_met", undefined]);
+    expect(judge(answered, "goal_met")).toEqual(["goal_met", undefined]);
+    expect(judge(answered)).toEqual(["none", undefined]);
+    expect(judge(answered, "message_sent")).toEqual(["none", "outcome_overruled"]);
     expect(judge(sent, "goal_met")).toEqual(["goal_met", undefined]);
     expect(judge(emptyTally)).toEqual(["none", undefined]);
     expect(judge(emptyTally, "none")).toEqual(["none", undefined]);

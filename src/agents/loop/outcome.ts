@@ -1,4 +1,5 @@
 import type { Outcome, Reason } from "../../engine/index.ts";
+import type { HeldBack } from "./agent-run.ts";
 
 /** What `finish` may claim. */
 export const claimableOutcomes = ["goal_met", "message_sent", "no_action_needed", "blocked", "none"] as const;
@@ -14,9 +15,20 @@ export interface Tally {
   /** Calls of the agent's own tools that were answered with success. */
   readonly answered: number;
   readonly lastRefusal: Reason | null;
+  /** Of the accepted messages, those that wait for something that passes. */
+  readonly held: number;
+  readonly lastHeld: HeldBack | null;
 }
 
-export const emptyTally: Tally = { accepted: 0, refused: 0, changes: 0, answered: 0, lastRefusal: null };
+export const emptyTally: Tally = {
+  accepted: 0,
+  refused: 0,
+  changes: 0,
+  answered: 0,
+  lastRefusal: null,
+  held: 0,
+  lastHeld: null,
+};
 
 interface JudgedOutcome {
   readonly outcome: Outcome;
@@ -30,8 +42,8 @@ interface JudgedOutcome {
  */
 export function judgeOutcome(tally: Tally, claim: ClaimedOutcome | undefined): JudgedOutcome {
   if (tally.accepted > 0) {
-    if (claim === "goal_met") return { outcome: "goal_met" };
-    return overrule("message_sent", claim, "a message that the gate accepted");
+    if (claim === "goal_met") return sayHeld(tally, { outcome: "goal_met" });
+    return sayHeld(tally, overrule("message_sent", claim, "a message that the gate accepted"));
   }
   if (tally.refused > 0) return judgeBlocked(tally, claim);
   // An execution that did nothing is never shown as a success.
@@ -39,6 +51,15 @@ export function judgeOutcome(tally: Tally, claim: ClaimedOutcome | undefined): J
   if (claim === "goal_met" && hasWorked) return { outcome: "goal_met" };
   if (claim === "no_action_needed") return { outcome: "no_action_needed" };
   return overrule("none", claim, hasWorked ? "no message" : "nothing that was done");
+}
+
+/** A run whose messages all had to wait says so: it is no plain success, whatever becomes of them. */
+function sayHeld({ accepted, held, lastHeld }: Tally, judged: JudgedOutcome): JudgedOutcome {
+  if (lastHeld === null || held < accepted) return judged;
+  const what = held === 1 ? "The message was" : `All ${held} messages were`;
+  const waits = `${what} held when written, until ${lastHeld.until} at most: ${lastHeld.reason.message}`;
+  if (judged.reason === undefined) return { ...judged, reason: { code: "message_held", message: waits } };
+  return { ...judged, reason: { ...judged.reason, message: `${judged.reason.message} ${waits}` } };
 }
 
 function judgeBlocked(tally: Tally, claim: ClaimedOutcome | undefined): JudgedOutcome {

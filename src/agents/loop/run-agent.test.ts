@@ -205,7 +205,7 @@ describe("limits", () => {
       outcome: "limit_reached",
       reasonCode: "max_iterations",
       iterations: 10,
-      summary: "No message was sent; facts remembered: 10.",
+      summary: "No message was sent; facts kept and follow-ups arranged: 10.",
     });
     expect(systemText(model, 7)).not.toContain("Conclude now");
     expect(systemText(model, 8)).toContain("Conclude now");

@@ -6,6 +6,7 @@ import { describeNearLimits, type LimitName } from "./limits.ts";
 import { emptyTally, type Tally } from "./outcome.ts";
 import { countCall, type Repetition } from "./repeats.ts";
 import type { ToolOutcome } from "./tool.ts";
+import { cutCallForModel, cutTextForModel } from "./tool-output.ts";
 
 /**
  * Where a run stands: a fold over the outputs of its steps and nothing else, so that an execution which runs again
@@ -96,8 +97,8 @@ export function foldAnswer<D>(
   const { text, toolCalls } = answer;
   const message: ModelMessage = {
     role: "assistant",
-    content: text,
-    ...(toolCalls.length === 0 ? {} : { toolCalls }),
+    content: cutTextForModel(text),
+    ...(toolCalls.length === 0 ? {} : { toolCalls: toolCalls.map(cutCallForModel) }),
   };
   const { iterations, characters } = state.since;
   return {
@@ -151,7 +152,11 @@ export function foldComplaint<D>(
 export function addToTally(tally: Tally, outcome: ToolOutcome | undefined): Tally {
   switch (outcome?.did) {
     case "message_accepted":
-      return { ...tally, accepted: tally.accepted + 1 };
+      return {
+        ...tally,
+        accepted: tally.accepted + 1,
+        ...(outcome.held === undefined ? {} : { held: tally.held + 1, lastHeld: outcome.held }),
+      };
     case "message_refused":
       return { ...tally, refused: tally.refused + 1, lastRefusal: outcome.refusal ?? tally.lastRefusal };
     case "changed":

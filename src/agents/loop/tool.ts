@@ -1,6 +1,7 @@
 import { z } from "zod";
 import type { Reason } from "../../engine/index.ts";
 import type { JsonSchemaObject, ModelTool, ModelToolCall } from "../models/index.ts";
+import type { HeldBack, SendVerdict } from "./agent-run.ts";
 import type { ClaimedOutcome } from "./outcome.ts";
 
 /** What a tool call came to; every member is read back from the journal when the execution runs again. */
@@ -10,8 +11,21 @@ export interface ToolOutcome {
   /** What it did, for the tally. */
   readonly did?: "message_accepted" | "message_refused" | "changed" | "answered";
   readonly refusal?: Reason;
+  /** An accepted message that waits. */
+  readonly held?: HeldBack;
   /** Present: the run ends here. */
   readonly finish?: { readonly outcome: ClaimedOutcome; readonly summary: string };
+}
+
+/** What a tool that sends answers. */
+export function describeSend(verdict: SendVerdict): ToolOutcome {
+  if (!verdict.accepted) {
+    const { reason } = verdict;
+    return { output: { status: "refused", reason }, did: "message_refused", refusal: reason };
+  }
+  const { held } = verdict;
+  if (held === undefined) return { output: { status: "accepted" }, did: "message_accepted" };
+  return { output: { status: "held", ...held }, did: "message_accepted", held };
 }
 
 /** Arguments as the tool takes them, or what is wrong with them, for the model to read. */

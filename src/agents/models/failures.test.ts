@@ -76,16 +76,17 @@ describe.each(everyWay)("a call that fails, $kind, $how", ({ served, how }) => {
     await expect(connect(served, server).call(ask(how))).rejects.toMatchObject({
       code: "network",
       retryable: true,
-      message: expect.stringMatching(/^The connection to http:\/\/127\.0\.0\.1:\d+ failed: [A-Z_]+\.$/),
+      message: expect.stringMatching(
+        /^The connection to http:\/\/127\.0\.0\.1:\d+ failed: the server broke it off.* \([A-Z_]+\)\.$/,
+      ),
     });
   });
 
   it("a body that ends before the answer is complete", async () => {
     const server = await startServer(served, [{ cut: "without_end" }]);
-    const retryable = how === "streamed";
     await expect(connect(served, server).call(ask(how))).rejects.toMatchObject({
       code: "bad_answer",
-      retryable,
+      retryable: true,
     });
   });
 
@@ -110,13 +111,34 @@ describe.each(everyWay)("a call that fails, $kind, $how", ({ served, how }) => {
     });
   });
 
+  it("a body that cannot be decompressed", async () => {
+    const server = await startServer(served, [
+      { status: 200, body: "plain", headers: { "content-encoding": "gzip" } },
+    ]);
+    await expect(connect(served, server).call(ask(how))).rejects.toMatchObject({
+      code: "network",
+      retryable: true,
+      message: expect.stringContaining("cannot be decompressed (Z_DATA_ERROR)"),
+    });
+  });
+
+  it("an answer that is nested thousands of levels deep", async () => {
+    const server = await startServer(served, [{ raw: `${"[".repeat(50_000)}${"]".repeat(50_000)}` }]);
+    await expect(connect(served, server).call(ask(how))).rejects.toMatchObject({
+      code: "bad_answer",
+      message: expect.not.stringContaining("call stack"),
+    });
+  });
+
   it("a page instead of an answer, with what to look at", async () => {
     const server = await startServer(served, [
       { raw: "<html>Welcome to nginx</html>", contentType: "text/html" },
     ]);
     const { protocol } = modelServerKinds[served.kind];
-    const expected = how === "whole" ? `did not answer in ${protocol}: ` : /ended (before|without)/;
-    await expect(connect(served, server).call(ask(how))).rejects.toThrow(expected);
+    const what = how === "whole" ? 'not JSON and begins with "<html>' : "answered with text/html";
+    const call = connect(served, server).call(ask(how));
+    await expect(call).rejects.toMatchObject({ code: "bad_answer", retryable: false });
+    await expect(call).rejects.toThrow(new RegExp(`did not answer in ${protocol}: .*${what}`));
   });
 
   it("an error at the very beginning of a stream", async () => {
@@ -161,7 +183,7 @@ describe.each(everyWay)("a call that fails, $kind, $how", ({ served, how }) => {
     const call = connect(served, server).call(ask(how));
     await expect(call).rejects.toMatchObject({ code: "network", retryable: true });
     await expect(call).rejects.toThrow(
-      `The connection to ${new URL(server.baseUrl).origin} failed: ECONNREFUSED.`,
+      `The connection to ${new URL(server.baseUrl).origin} failed: nothing listens there (ECONNREFUSED).`,
     );
   });
 
@@ -262,7 +284,7 @@ describe("toModelError", () => {
     const error = new TypeError("fetch failed", { cause: new AggregateError([tried]) });
     expect(toModelError(error, context)).toMatchObject({
       code: "network",
-      message: "The connection to http://models.example failed: ECONNREFUSED.",
+      message: "The connection to http://models.example failed: nothing listens there (ECONNREFUSED).",
     });
   });
 

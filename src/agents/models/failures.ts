@@ -4,6 +4,7 @@ import { shorten } from "../../base/text.ts";
 import type { StopReason } from "./call-watch.ts";
 import { ModelError } from "./errors.ts";
 import type { ModelUsage } from "./messages.ts";
+import { describeNetworkCode, findNetworkCode } from "./network-faults.ts";
 import {
   codeOfName,
   isForGood,
@@ -13,6 +14,7 @@ import {
   toReportedError,
 } from "./reported-error.ts";
 import { codeOfStatus, parseRetryAfter } from "./rules.ts";
+import { describeUnreadable, findPlace } from "./unreadable-answer.ts";
 
 const longestMessage = 600;
 
@@ -21,6 +23,8 @@ export interface FailureContext {
   readonly stopped: StopReason | undefined;
   /** The HTTP status that really came; undefined: none. */
   readonly answered?: number | undefined;
+  /** What came says that it is of this type where a stream was asked for; undefined: none was, or it does not say. */
+  readonly streamType?: string | undefined;
   /** For `Retry-After` as a date. */
   readonly now: Date;
   /** Where the call went, without path or credentials. */
@@ -51,13 +55,16 @@ function classify(error: unknown, context: FailureContext): ModelError {
     if (cause instanceof BlockedAddressError) return new ModelError("refused", say(cause.message));
   }
   if (APICallError.isInstance(error)) return describeApiError(error, context, say);
-  const networkCode = findNetworkCode(error);
+  const networkCode = findNetworkCode(listCauses(error));
   if (networkCode !== undefined) return describeBrokenConnection(networkCode, context);
   if (StreamProviderError.isInstance(error)) {
     const { message, code, type, statusCode } = error;
     return describeReportedError(toReportedError({ message, code, type, statusCode }), say);
   }
   if (AISDKError.isInstance(error)) return describeLibraryError(error, context, say);
+  // What is nested thousands of levels deep overflows the stack of the library's parser.
+  if (error instanceof RangeError && error.message.includes("call stack"))
+    return new ModelError("bad_answer", `The answer of ${context.origin} is nested too deeply to be read.`);
   if (error instanceof Error) return new ModelError("bad_answer", say(`The call failed: ${error.message}`));
   return describeReportedError(toReportedError(error), say);
 }
@@ -79,20 +86,18 @@ function describeStop(reason: StopReason, context: FailureContext): ModelError {
 
 function describeApiError(error: APICallError, context: FailureContext, say: Say): ModelError {
   const status = error.statusCode;
-  if (status === undefined) return describeBrokenConnection(findNetworkCode(error) ?? "no answer", context);
+  if (status === undefined)
+    return describeBrokenConnection(findNetworkCode(listCauses(error)) ?? "no answer", context);
   const reported = readReportedError(error.responseBody);
   if (status >= 200 && status < 300) {
-    const networkCode = findNetworkCode(error);
+    const networkCode = findNetworkCode(listCauses(error));
     if (networkCode !== undefined) return describeBrokenConnection(networkCode, context);
     // Some gateways answer 200 and put the upstream's error into the body.
     if (reported !== undefined) return describeReportedError(reported, say);
-    return new ModelError(
-      "bad_answer",
-      say(
-        `${context.origin} did not answer in ${context.protocol}: ${error.message} (check the base URL and the kind)`,
-      ),
-      { status },
-    );
+    const { what, isCut } = describeUnreadable(error.responseBody, error.cause);
+    const advice = isCut ? "" : " (check the base URL and the kind)";
+    const message = `${context.origin} did not answer in ${context.protocol}: ${what}${advice}.`;
+    return new ModelError("bad_answer", say(message), { status, retryable: isCut });
   }
   // The library makes up a status for errors that it finds in a success.
   if (context.answered !== undefined && context.answered < 300) {
@@ -125,7 +130,10 @@ function explain(status: number, detail: string): string {
 }
 
 function describeBrokenConnection(code: string, context: FailureContext): ModelError {
-  return new ModelError("network", `The connection to ${context.origin} failed: ${code}.`);
+  return new ModelError(
+    "network",
+    `The connection to ${context.origin} failed: ${describeNetworkCode(code)}.`,
+  );
 }
 
 /** Mistakes in our own messages, found by the library before anything is sent. */
@@ -143,11 +151,20 @@ function describeLibraryError(error: AISDKError, context: FailureContext, say: S
   // An error in a shape that the library does not know.
   const reported = readReportedValue(Reflect.get(error, "value"));
   if (reported !== undefined) return describeReportedError(reported, say);
+  if (error.name === "AI_TypeValidationError") {
+    const message = `The answer of ${context.origin} cannot be read: it is of another shape${findPlace(error)}.`;
+    return new ModelError("bad_answer", say(message));
+  }
   // A stream without an end or an answer without choices is usually a provider in trouble, not one that never works.
-  const retryable =
+  const isUnfinished =
     error.name === "AI_InvalidResponseDataError" || error.name === "AI_NoOutputGeneratedError";
+  if (isUnfinished && context.streamType !== undefined && !/event-stream/i.test(context.streamType)) {
+    const what = `it answered with ${shorten(context.streamType, 100)}, not with a stream of events`;
+    const message = `${context.origin} did not answer in ${context.protocol}: ${what} (check the base URL and the kind).`;
+    return new ModelError("bad_answer", say(message));
+  }
   const message = `The answer of ${context.origin} cannot be read: ${error.message}`;
-  return new ModelError("bad_answer", say(message), { retryable });
+  return new ModelError("bad_answer", say(message), { retryable: isUnfinished });
 }
 
 /** An error that the provider put into a stream or into the body of a success. */
@@ -170,16 +187,6 @@ function* listCauses(error: unknown): Generator<Error> {
     yield cause;
     if (cause instanceof AggregateError) for (const inner of cause.errors) yield* listCauses(inner);
   }
-}
-
-/** The system's or undici's code of a failed connection, such as `ECONNREFUSED`. */
-function findNetworkCode(error: unknown): string | undefined {
-  for (const cause of listCauses(error)) {
-    const code: unknown = Reflect.get(cause, "code");
-    if (typeof code === "string" && /^(E(?!RR_)[A-Z_]+|UND_ERR_[A-Z_]+|ERR_SSL_.*|.*CERT.*)$/.test(code))
-      return code;
-  }
-  return undefined;
 }
 
 function hideKey(text: string, apiKey: string | undefined): string {

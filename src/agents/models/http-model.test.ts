@@ -37,6 +37,33 @@ describe.each(everyWay)("$kind, $how", ({ served, how }) => {
     expect(pieces.join("")).toBe(how === "streamed" ? answer.text : "");
   });
 
+  it("refuses arguments that are nested too deeply to be written as JSON again", async () => {
+    const depth = 300;
+    const nested = `{"text":${"[".repeat(depth)}${"]".repeat(depth)}}`;
+    const toolCalls = [{ id: "a", name: "send_message", input: JSON.parse(nested) as unknown }];
+    const server = await startServer(served, [{ toolCalls }]);
+    const answer = await connect(served, server).call(ask(how));
+    expect(answer.toolCalls).toMatchObject([
+      { id: "a", input: null, invalid: "The arguments are nested more than 100 levels deep." },
+    ]);
+  });
+
+  it("keeps of an endless name only the beginning", async () => {
+    const toolCalls = [{ id: "a", name: "n".repeat(100_000), input: {} }];
+    const server = await startServer(served, [{ toolCalls }]);
+    const { toolCalls: read } = await connect(served, server).call(ask(how));
+    expect(read[0]?.name).toBe(`${"n".repeat(200)}…`);
+    expect(read[0]?.invalid?.length).toBeLessThan(400);
+  });
+
+  it("estimates where the server reports tokens that cannot be", async () => {
+    const server = await startServer(served, [
+      { text: "Hm.", usage: { inputTokens: -500, outputTokens: -20 } },
+    ]);
+    const { usage } = await connect(served, server).call(ask(how));
+    expect(usage).toMatchObject({ estimated: true });
+  });
+
   it("leaves temperature out where none is set", async () => {
     const server = await startServer(served, [{ text: "Hi" }]);
     await connect(served, server).call(ask(how));

@@ -3,7 +3,7 @@ import {
   type CallWarning,
   generateText,
   isStepCount,
-  type LanguageModel,
+  NoOutputGeneratedError,
   experimental_streamTextLowMemory as streamTextOnce,
 } from "ai";
 import { type Clock, systemClock } from "../../base/clock.ts";
@@ -16,15 +16,15 @@ import { parseBody } from "./reported-error.ts";
 import {
   readFinishReason,
   readToolCalls,
-  readUsage,
   type SdkToolCall,
-  type SdkUsage,
   sortByBeginning,
   toSdkMessages,
   toSdkTools,
 } from "./sdk-messages.ts";
 import { createSdkModel, listProviderOptions } from "./sdk-models.ts";
 import { createStreamFacts, type StreamFacts } from "./stream-facts.ts";
+import { type SdkModel, tapStream } from "./stream-tap.ts";
+import { readUsage, type SdkUsage } from "./usage.ts";
 
 export interface HttpProvider {
   readonly kind: HttpProviderKind;
@@ -79,6 +79,7 @@ export function createHttpModel(provider: HttpProvider, modelName: string): Mode
         apiKey,
         silenceTimeoutMs,
         maxAnswerBytes,
+        streamType: request.onText === undefined ? undefined : watch.contentType,
       };
       if (APICallError.isInstance(error)) facts.read(parseBody(error.responseBody));
       return toModelError(error, { ...context, usage: facts.usage });
@@ -101,7 +102,7 @@ export function createHttpModel(provider: HttpProvider, modelName: string): Mode
 
 interface OneCall {
   readonly kind: HttpProviderKind;
-  readonly model: LanguageModel;
+  readonly model: SdkModel;
   readonly request: ModelRequest;
   readonly watch: CallWatch;
   readonly facts: StreamFacts;
@@ -146,27 +147,37 @@ async function callWhole(one: OneCall): Promise<ModelAnswer> {
 
 async function callStreaming(one: OneCall, onText: (delta: string) => void): Promise<ModelAnswer> {
   const { watch, facts, describeFailure } = one;
-  const iterator = openStream(one)[Symbol.asyncIterator]();
   const toolCalls: SdkToolCall[] = [];
   const begun: string[] = [];
   let text = "";
+  /** What the receiver threw: its own error, and no failure of the provider. */
+  let refused: { readonly error: unknown } | undefined;
   let usage: SdkUsage = { inputTokens: undefined, outputTokens: undefined };
   let finishReason = "";
   let modelId = "";
   let warnings: readonly CallWarning[] = [];
+  const tapped = tapStream(one.model, {
+    text(delta) {
+      if (refused !== undefined) return;
+      text += delta;
+      try {
+        onText(delta);
+      } catch (error) {
+        refused = { error };
+        watch.stop("dropped");
+      }
+    },
+    raw: facts.read,
+  });
+  const iterator = openStream({ ...one, model: tapped })[Symbol.asyncIterator]();
   try {
     for (;;) {
       const next = await iterator.next().catch((error: unknown) => {
         throw describeFailure(error);
       });
-      if (next.done) break;
+      if (next.done || refused !== undefined) break;
       const part = next.value;
-      if (part.type === "text-delta") {
-        text += part.text;
-        // Outside any catch of ours: what the receiver throws is the receiver's own error.
-        onText(part.text);
-      } else if (part.type === "raw") facts.read(part.rawValue);
-      else if (part.type === "tool-input-start") begun.push(part.id);
+      if (part.type === "tool-input-start") begun.push(part.id);
       else if (part.type === "tool-call") toolCalls.push(part);
       else if (part.type === "error") throw describeFailure(part.error);
       else if (part.type === "abort") throw describeFailure(undefined);
@@ -179,11 +190,11 @@ async function callStreaming(one: OneCall, onText: (delta: string) => void): Pro
     }
   } catch (error) {
     watch.stop("dropped");
-    throw error;
+    throw refused === undefined ? error : refused.error;
   }
+  if (refused !== undefined) throw refused.error;
   if (finishReason === "" || !facts.hasEnd) {
-    const extras = { retryable: true, usage: facts.usage };
-    throw new ModelError("bad_answer", "The stream ended before the answer was complete.", extras);
+    throw describeFailure(new NoOutputGeneratedError({ message: "The stream ended before the answer did." }));
   }
   return assembleAnswer(one.request, {
     text,

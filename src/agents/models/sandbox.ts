@@ -2,7 +2,7 @@ import { setImmediate as nextTurn } from "node:timers/promises";
 import { ModelError } from "./errors.ts";
 import type { Model, ModelAnswer, ModelRequest, ModelToolCall } from "./messages.ts";
 import { chooseSandboxMove } from "./sandbox-rules.ts";
-import { estimateUsage } from "./sdk-messages.ts";
+import { estimateUsage } from "./usage.ts";
 
 /**
  * The built-in stand-in for a model: fixed rules, no network, the same answer to the same request, and every text says

@@ -2,9 +2,10 @@ import { createAnthropic } from "@ai-sdk/anthropic";
 import { createGoogle } from "@ai-sdk/google";
 import { createOpenAI } from "@ai-sdk/openai";
 import { createOpenAICompatible } from "@ai-sdk/openai-compatible";
-import type { JSONValue, LanguageModel } from "ai";
+import type { JSONValue } from "ai";
 import type { Fetch } from "./call-watch.ts";
 import { type HttpProviderKind, modelServerKinds } from "./kinds.ts";
+import type { SdkModel } from "./stream-tap.ts";
 
 export interface SdkConnection {
   readonly baseUrl: string;
@@ -20,7 +21,7 @@ export function createSdkModel(
   kind: HttpProviderKind,
   { baseUrl, apiKey, fetch }: SdkConnection,
   modelName: string,
-): LanguageModel {
+): SdkModel {
   const settings = {
     baseURL: baseUrl,
     apiKey: apiKey ?? noKey,

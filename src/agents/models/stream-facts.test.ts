@@ -40,6 +40,7 @@ it.each([
   ["Google without an end", [{ candidates: [{ content: {} }] }], undefined, false],
   ["a chunk with a finish reason", [{ choices: [{ finish_reason: "stop" }] }], undefined, true],
   ["only output", [{ usage: { completion_tokens: 3 } }], { inputTokens: 0, outputTokens: 3 }, false],
+  ["what cannot be", [{ usage: { prompt_tokens: -3, completion_tokens: 1e40 } }], undefined, false],
   ["only input", [{ usage: { prompt_tokens: 3 } }], { inputTokens: 3, outputTokens: 0 }, false],
 ])("reads %s", (_name, messages, usage, hasEnd) => {
   expect(read(...messages)).toEqual({ usage, hasEnd });

@@ -1,4 +1,5 @@
 import type { ModelUsage } from "./messages.ts";
+import { readCount } from "./usage.ts";
 
 /**
  * What a provider's messages say that the library keeps to itself: what was used although no answer comes of it, and
@@ -77,7 +78,7 @@ function findUsage(message: Fields): Fields | undefined {
 }
 
 function sum(usage: Fields, names: readonly string[]): number | undefined {
-  const numbers = names.map((name) => usage[name]).filter((value) => typeof value === "number");
+  const numbers = names.map((name) => readCount(usage[name])).filter((value) => value !== undefined);
   return numbers.length === 0 ? undefined : numbers.reduce((total, value) => total + value, 0);
 }
 

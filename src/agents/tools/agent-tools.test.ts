@@ -111,6 +111,20 @@ it("does not make a call again otherwise, and says that its end is not known", a
   expect(keys).toHaveLength(1);
 });
 
+it.each([
+  [200, "answered"],
+  [204, "answered"],
+  [304, undefined],
+  [404, undefined],
+  [500, undefined],
+])("counts an answer %i as %s", async (status, did) => {
+  server.answerWith((_request, response) => void response.writeHead(status).end());
+  const { tool } = await toolIn(await newExecution(), await save({ method: "POST" }));
+  const outcome = await tool.run({ orderId: "42" });
+  expect(outcome.output).toMatchObject({ status });
+  expect(outcome.did).toBe(did);
+});
+
 it("tells the model why there is no answer", async () => {
   const snapshot = await save({ url: "http://10.0.0.1/" });
   const { tool } = await toolIn(await newExecution(), snapshot);

@@ -1,7 +1,6 @@
 import type { Core, ExecutionContext } from "../../engine/index.ts";
 import type { AgentTool } from "../loop/tool.ts";
-import type { ToolAnswer } from "./answer.ts";
-import { callTool } from "./call-tool.ts";
+import { type CalledTool, callTool } from "./call-tool.ts";
 import { createInputCheck } from "./input-schema.ts";
 import type { ToolSnapshot } from "./tool-definition.ts";
 
@@ -49,8 +48,8 @@ function createAgentTool(core: Core, ctx: ExecutionContext, tool: ToolSnapshot):
 }
 
 /** A server that answers "not found" has answered, but nothing was done. */
-function isSuccess({ status }: ToolAnswer): boolean {
-  return status >= 200 && status < 300;
+function isSuccess({ status }: CalledTool["result"]): boolean {
+  return status !== "failed" && status >= 200 && status < 300;
 }
 
 const notKnown = "Whether this call reached the tool's server is not known. It was not made again.";

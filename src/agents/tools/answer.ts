@@ -1,3 +1,4 @@
+import { isNestedDeeper } from "../../base/nesting.ts";
 import type { SecretScrubber } from "./secrets.ts";
 
 /** What a server answered, as the model and the test of a tool see it. */
@@ -62,9 +63,13 @@ function decode(bytes: Uint8Array, type: string): string {
   }
 }
 
+/** Deeper JSON is shown as the text it came as: nobody could write it again. */
+const deepestJson = 200;
+
 function parseJson(text: string): { readonly value: unknown } | undefined {
   try {
-    return { value: JSON.parse(text) };
+    const value: unknown = JSON.parse(text);
+    return isNestedDeeper(value, deepestJson) ? undefined : { value };
   } catch {
     return undefined;
   }

@@ -16,7 +16,7 @@ import {
   tryOut,
 } from "./schemas.ts";
 import type { Tool } from "./tool-definition.ts";
-import { createTool, deleteTool, listTools, loadTool, type NewToolAuth, updateTool } from "./tools.ts";
+import { createTool, deleteTool, getTool, listTools, type NewToolAuth, updateTool } from "./tools.ts";
 import { type TriedTool, tryTool } from "./try-tool.ts";
 
 const tag = "Tools";
@@ -80,7 +80,7 @@ export function toolRoutes(core: Core): readonly Route[] {
       examples: { response: exampleToolOut },
       handler: ({ caller, params }) =>
         core.db.tenant(caller.workspaceId, async (tx) =>
-          presentTool(requireFound(await loadTool(tx, params.toolId), "tool")),
+          presentTool(requireFound(await getTool(tx, params.toolId), "tool")),
         ),
     }),
     route({

@@ -1,6 +1,15 @@
 import { z } from "zod";
-import { externalId, idOf, idOut, instantOut, meta, metaOut, text } from "../../base/schemas.ts";
-import { isStorable } from "../../base/text.ts";
+import {
+  externalId,
+  idOf,
+  idOut,
+  instantOut,
+  meta,
+  metaOut,
+  text,
+  unstorableJson,
+} from "../../base/schemas.ts";
+import { isStorableJson } from "../../base/text.ts";
 import { authKinds, toolMethods, toolPolicies } from "./tool-definition.ts";
 
 const name = z
@@ -48,10 +57,7 @@ const body = z
     error: "must be at most 32 kB of JSON",
     params: { code: "too_large" },
   })
-  .refine((value) => isStorableJson(value), {
-    error: "must not contain NUL characters or unpaired surrogates",
-    params: { code: "text_invalid" },
-  })
+  .refine(isStorableJson, unstorableJson)
   .meta({
     description:
       "JSON whose strings are templates; null: no body. A string that is nothing but `{{ }}` takes the value with its " +
@@ -81,10 +87,7 @@ const auth = z
 
 const inputSchema = z
   .record(z.string(), z.json())
-  .refine((value) => isStorableJson(value), {
-    error: "must not contain NUL characters or unpaired surrogates",
-    params: { code: "text_invalid" },
-  })
+  .refine(isStorableJson, unstorableJson)
   .meta({
     description: "JSON Schema (2020-12) of type `object`: what the model gives as `input`",
     example: { type: "object", properties: { orderId: { type: "string" } }, required: ["orderId"] },
@@ -209,12 +212,6 @@ export const tryOut = z
     durationMs: z.int(),
   })
   .meta({ id: "ToolTest" });
-
-function isStorableJson(value: unknown): boolean {
-  if (typeof value === "string") return isStorable(value);
-  if (typeof value !== "object" || value === null) return true;
-  return Object.entries(value).every(([key, inner]) => isStorable(key) && isStorableJson(inner));
-}
 
 export const exampleTool = {
   name: "order_status",

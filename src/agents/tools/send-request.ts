@@ -2,6 +2,7 @@ import { abortAfter, type Clock, pause } from "../../base/clock.ts";
 import { messageOf } from "../../base/errors.ts";
 import { BlockedAddressError } from "../../base/guarded-fetch.ts";
 import type { Reason } from "../../engine/index.ts";
+import { describeNetworkCode } from "../models/network-faults.ts";
 import { parseRetryAfter } from "../models/rules.ts";
 import { readAnswer, type ToolAnswer } from "./answer.ts";
 import type { ToolRequest } from "./request.ts";
@@ -139,5 +140,5 @@ function describeCause(error: unknown): string {
   let deepest = error;
   while (deepest instanceof Error && deepest.cause instanceof Error) deepest = deepest.cause;
   const code = deepest instanceof Error && "code" in deepest ? String(deepest.code) : "";
-  return code === "" ? messageOf(deepest) : code;
+  return code === "" ? messageOf(deepest) : describeNetworkCode(code);
 }

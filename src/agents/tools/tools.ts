@@ -12,9 +12,10 @@ import type { Page, PageOf } from "../../base/page.ts";
 import type { Meta } from "../../base/schemas.ts";
 import { type TenantTx, uniqueViolation } from "../../db/index.ts";
 import type { Core } from "../../engine/index.ts";
-import { changedFields, type Origin, recordChange } from "../../workspaces/index.ts";
+import type { Origin } from "../../workspaces/index.ts";
 import { agentErrors } from "../errors.ts";
 import type { JsonSchemaObject } from "../models/index.ts";
+import { recordWithSecret } from "../record-with-secret.ts";
 import { releaseFromAgents } from "../using-agents.ts";
 import { findToolFaults } from "./rules.ts";
 import {
@@ -117,7 +118,7 @@ export async function deleteTool(
 }
 
 /** The tool, or undefined if the workspace has none with this id. */
-export async function loadTool(tx: TenantTx, id: string): Promise<Tool | undefined> {
+export async function getTool(tx: TenantTx, id: string): Promise<Tool | undefined> {
   const found = await selectTool(tx, id);
   return found === undefined ? undefined : toTool(found);
 }
@@ -237,23 +238,15 @@ const audited = [
   "meta",
 ] as const satisfies readonly (keyof Tool)[];
 
-async function record(
+function record(
   tx: TenantTx,
   origin: Origin,
   action: string,
   before: StoredTool | undefined,
   after: StoredTool | undefined,
 ): Promise<void> {
-  const changed = changedFields(before, after, audited);
-  // A secret that another one replaced: that it happened is worth an entry, though nothing that may be shown differs.
-  const replaced =
-    before?.secretSealed != null &&
-    after?.secretSealed != null &&
-    !before.secretSealed.equals(after.secretSealed);
-  const changes = replaced ? { ...changed, hasSecret: [true, true] as const } : changed;
-  if (Object.keys(changes).length === 0) return;
-  const id = (after ?? before)?.id ?? null;
-  await recordChange(tx, { ...origin, action, target: { kind: "tool", id }, changes });
+  const secret = { field: "hasSecret", sealed: ({ secretSealed }: StoredTool) => secretSealed } as const;
+  return recordWithSecret(tx, { ...origin, action, kind: "tool", before, after, fields: audited, secret });
 }
 
 function withoutSecret({ secret: _, ...auth }: NewToolAuth): ToolAuth {

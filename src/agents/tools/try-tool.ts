@@ -4,7 +4,7 @@ import { getContact } from "../../contacts/index.ts";
 import type { Core } from "../../engine/index.ts";
 import { type CalledTool, callTool } from "./call-tool.ts";
 import { createInputCheck } from "./input-schema.ts";
-import { loadTool } from "./tools.ts";
+import { getTool } from "./tools.ts";
 
 export interface TriedTool extends CalledTool {
   readonly durationMs: number;
@@ -23,7 +23,7 @@ export async function tryTool(
 ): Promise<TriedTool> {
   const { toolId, contactId = null, signal } = call;
   const tool = await core.db.tenant(workspaceId, async (tx) => {
-    const found = requireFound(await loadTool(tx, toolId), "tool");
+    const found = requireFound(await getTool(tx, toolId), "tool");
     if (contactId !== null && (await getContact(tx, contactId)) === undefined)
       throw invalidField("contactId", "not_found", "must be the id of a contact of this workspace");
     return found;

@@ -31,6 +31,7 @@ const routes: readonly Route[] = [
     method: "POST",
     path: "/v1/things/:taskId/change",
     operationId: "changeThing",
+    description: "Unlike `listThings`, not `hello`.",
     params,
     body: z.strictObject({ name: z.string().min(2), size: z.int().max(9).optional() }).optional(),
     response: z.object({ taskId: z.string(), name: z.string().nullable(), by: z.string() }),
@@ -112,6 +113,7 @@ describe("what a client sees", () => {
       { readOnlyHint: true, destructiveHint: false, idempotentHint: true, openWorldHint: false },
       { readOnlyHint: false, destructiveHint: true, idempotentHint: true, openWorldHint: false },
     ]);
+    expect(tools[1]?.description).toBe("Do something with a thing. Unlike `list_things`, not `hello`.");
     expect(tools[1]?.inputSchema).toMatchObject({
       type: "object",
       properties: { taskId: { type: "string" }, name: { type: "string" }, size: { maximum: 9 } },

@@ -28,10 +28,15 @@ const places = ["params", "query", "body"] as const;
 
 /** The tools among the routes, in their order. Throws for a route that cannot be one. */
 export function buildTools(routes: readonly Route[]): readonly McpTool[] {
-  return routes.flatMap((route) => (route.tool === undefined ? [] : [buildTool(route, route.tool)]));
+  const nameOf = new Map(routes.flatMap(({ operationId, tool }) => (tool ? [[operationId, tool.name]] : [])));
+  return routes.flatMap((route) => (route.tool === undefined ? [] : [buildTool(route, route.tool, nameOf)]));
 }
 
-function buildTool(route: Route, { name, readOnly, destructive, idempotent }: RouteTool): McpTool {
+function buildTool(
+  route: Route,
+  { name, readOnly, destructive, idempotent }: RouteTool,
+  nameOf: ReadonlyMap<string, string>,
+): McpTool {
   const { access, handler, operationId } = route;
   if (access.kind !== "workspace" || handler === undefined)
     throw new Error(`${operationId} cannot be a tool: only routes of a workspace that answer JSON can`);
@@ -40,7 +45,13 @@ function buildTool(route: Route, { name, readOnly, destructive, idempotent }: Ro
   return {
     name,
     title: route.summary,
-    description: [`${route.summary}.`, route.description].filter((part) => part !== undefined).join(" "),
+    // Where a description names another route, a client knows that one as a tool.
+    description: [`${route.summary}.`, route.description]
+      .filter((part) => part !== undefined)
+      .join(" ")
+      .replaceAll(/`(\w+)`/g, (text, operationId) =>
+        nameOf.has(operationId) ? `\`${nameOf.get(operationId)}\`` : text,
+      ),
     scope: access.scope,
     inputSchema: schema,
     annotations: {

@@ -47,6 +47,7 @@ export async function loadSnapshot(
     readonly class: SendClass;
     readonly agentId: string | null;
     readonly executionId: string | null;
+    readonly alreadyPaid: boolean;
   },
 ): Promise<GateSnapshot> {
   const { id, contactId, channelId } = conversation;
@@ -54,12 +55,14 @@ export async function loadSnapshot(
   const channel = requireRow(await getChannel(tx, channelId), "loading a conversation's channel");
   const contact = requireRow(await getContact(tx, contactId), "loading a conversation's contact");
   const session = await selectLiveSession(tx, id);
-  const facts = await loadFacts(core, tx, { ...send, conversationId: id, contactId, channelId });
+  const { alreadyPaid, ...asker } = send;
+  const facts = await loadFacts(core, tx, { ...asker, conversationId: id, contactId, channelId });
   return {
     class: send.class,
     agentId: send.agentId,
     agentEnabled: facts.agentEnabled === true,
     usedUpBudget: facts.usedUpBudget ?? null,
+    alreadyPaid,
     workspaceFrozen: workspace.frozenAt !== null,
     channelConnected: channel.status === "connected",
     mayWriteFirst: platformOf(channel).kind.mayWriteFirst,

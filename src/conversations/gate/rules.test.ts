@@ -14,6 +14,7 @@ function allowing(sendClass: SendClass): GateSnapshot {
     agentId: sendClass === "human" || sendClass === "system" ? null : agent,
     agentEnabled: true,
     usedUpBudget: null,
+    alreadyPaid: false,
     workspaceFrozen: false,
     channelConnected: true,
     mayWriteFirst: true,
@@ -128,6 +129,15 @@ test.each(sendClasses)("%s passes where nothing is in the way", (sendClass) => {
 test("an answer passes to the last moment of the 24 hours", () => {
   expect(decide({ ...allowing("answer"), lastInboundAt: hoursAgo(24) }).allowed).toBe(true);
 });
+
+test.each(["opening", "answer"] as const)(
+  "a budget is not in the way of %s that is paid for",
+  (sendClass) => {
+    const usedUpBudget = "The agent's daily budget of 1.00 US dollars is used up.";
+    const verdict = decide({ ...allowing(sendClass), usedUpBudget, alreadyPaid: true });
+    expect(verdict).toMatchObject({ allowed: true });
+  },
+);
 
 test("a contact that has written may be written to where nobody may write first", () => {
   const verdict = decide({ ...allowing("opening"), mayWriteFirst: false, contactHasWritten: true });

@@ -26,6 +26,8 @@ export interface GateSnapshot {
   readonly agentEnabled: boolean;
   /** Why the agent may spend nothing more today or this month; null while it may. */
   readonly usedUpBudget: string | null;
+  /** Whether the model calls that wrote the message have been made: to hold it back would save nothing. */
+  readonly alreadyPaid: boolean;
   /** The agent of the live session, else the channel's default agent, else null. */
   readonly answeringAgentId: string | null;
 }
@@ -138,7 +140,8 @@ const rules: readonly Rule[] = [
     name: "budget",
     classes: ["opening", "answer"],
     temporary: true,
-    refuse: (it) => (it.usedUpBudget === null ? undefined : { code: "budget", message: it.usedUpBudget }),
+    refuse: (it) =>
+      it.usedUpBudget === null || it.alreadyPaid ? undefined : { code: "budget", message: it.usedUpBudget },
   },
   {
     name: "session",

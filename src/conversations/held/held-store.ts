@@ -115,22 +115,22 @@ export async function selectConversationsWithHeld(tx: TenantTx, of: HeldOf): Pro
   return rows.map((row) => row.conversation_id);
 }
 
-/** Takes back what a locked conversation holds of a task or an execution; answers how many messages that were. */
+/** Takes back what locked conversations hold of a task or an execution; answers each message's execution. */
 export async function withdrawRows(
   tx: TenantTx,
-  conversationId: string,
+  conversationIds: readonly string[],
   of: HeldOf,
   reason: Reason,
-): Promise<number> {
+): Promise<readonly (string | null)[]> {
   const [column, id] = "taskId" in of ? ["task_id", of.taskId] : ["execution_id", of.executionId];
-  const { rowCount } = await tx.query({
+  const { rows } = await tx.query<{ execution_id: string | null }>({
     text: `with gone as (delete from held_messages
-        where workspace_id = $1 and conversation_id = $2 and ${column} = $3 returning message_id)
+        where workspace_id = $1 and conversation_id = any($2::uuid[]) and ${column} = $3 returning message_id)
       update messages m set status = 'withdrawn', reason_code = $4, reason_message = $5, held_until = null
-      from gone where m.workspace_id = $1 and m.id = gone.message_id`,
-    values: [tx.workspaceId, conversationId, id, reason.code, reason.message],
+      from gone where m.workspace_id = $1 and m.id = gone.message_id returning m.execution_id`,
+    values: [tx.workspaceId, conversationIds, id, reason.code, reason.message],
   });
-  return rowCount ?? 0;
+  return rows.map((row) => row.execution_id);
 }
 
 /** Something changed: the gate is asked about held messages of the workspace, of a channel or a conversation at once. */

@@ -278,9 +278,16 @@ test("a task's or an execution's held messages are withdrawn, others stay", asyn
   await send(conversationId, { text: "task", executionId: ofTask });
   await send(conversationId, { text: "alone", executionId: alone });
   await send(conversationId, { text: "stays" });
+  const jobs = it.core.sentJobs.length;
   expect(await it.tenant((tx) => withdrawHeldMessages(it.core, tx, { taskId }))).toBe(1);
   expect(await it.tenant((tx) => withdrawHeldMessages(it.core, tx, { executionId: alone }))).toBe(1);
   expect(await it.tenant((tx) => withdrawHeldMessages(it.core, tx, { taskId }))).toBe(0);
+  expect(it.core.sentJobs.slice(jobs)).toMatchObject(
+    [ofTask, alone].map((executionId) => ({
+      id: "conversations.delivery_failed",
+      payload: { executionId, code: "canceled" },
+    })),
+  );
   expect(await statusesOf(conversationId)).toEqual([
     ["task", "withdrawn", "canceled"],
     ["alone", "withdrawn", "canceled"],

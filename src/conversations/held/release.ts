@@ -33,7 +33,9 @@ export async function askAgain(core: Core, tx: TenantTx, conversationId: string)
   for (const held of await selectHeld(tx, conversationId)) {
     const isBehind = waiting.has(held.agentId);
     if (isBehind && !held.isOver) continue;
-    const verdict = decide(await loadSnapshot(core, tx, current, held));
+    // What an execution wrote was paid for when it was written.
+    const alreadyPaid = held.executionId !== null;
+    const verdict = decide(await loadSnapshot(core, tx, current, { ...held, alreadyPaid }));
     // Also if it could go out now: whoever sent it was promised that it does not come later than that.
     if (held.isOver) await refuse(core, tx, conversation, held, { ...verdict, reason: holdExpired });
     else if (verdict.allowed) current = await release(core, tx, current, held, verdict);

@@ -16,6 +16,7 @@ export async function mayAnswer(
   const { conversationId, agentId, executionId } = answer;
   const conversation = await selectConversation(tx, conversationId);
   if (conversation === undefined) return false;
-  return decide(await loadSnapshot(core, tx, conversation, { class: "answer", agentId, executionId }))
-    .allowed;
+  // The call that writes it is under way, and its cost is reserved.
+  const asked = { class: "answer", agentId, executionId, alreadyPaid: true } as const;
+  return decide(await loadSnapshot(core, tx, conversation, asked)).allowed;
 }

@@ -1,13 +1,14 @@
 import { z } from "zod";
 import { type AgentTool, type AgentToolScope, defineTool, type ToolOutcome } from "../../agents/index.ts";
 import { toId } from "../../base/ids.ts";
-import { text } from "../../base/schemas.ts";
+import { tagText, text } from "../../base/schemas.ts";
 import {
   type Contact,
   type ContactFilter,
-  getContact,
+  getContacts,
   listContacts,
   matchContacts,
+  readAttribute,
 } from "../../contacts/index.ts";
 import type { TenantTx } from "../../db/index.ts";
 
@@ -19,7 +20,7 @@ const input = z.strictObject({
   q: text({ min: 1, max: 200 })
     .optional()
     .describe("Part of a name, e-mail address, phone number or external id"),
-  tag: text({ min: 1, max: 50 }).optional(),
+  tag: tagText.optional(),
   attribute: z
     .strictObject({
       name: text({ min: 1, max: 200 }),
@@ -58,12 +59,11 @@ async function findContacts(
     const page = { limit: attribute === undefined ? limit + 1 : mostLookedAt };
     const { items } = await listContacts(tx, { q, tag }, page);
     if (attribute === undefined) return items;
-    return items.filter(({ attributes }) => attributes[attribute.name] === attribute.equals);
+    return items.filter((contact) => readAttribute(contact, attribute.name) === attribute.equals);
   }
   const filter: ContactFilter = { all: [{ attribute }, ...(tag === undefined ? [] : [{ tag }])] };
   const ids = await matchContacts(tx, filter, { limit: limit + 1 });
-  const contacts = await Promise.all(ids.map((id) => getContact(tx, id)));
-  return contacts.filter((contact) => contact !== undefined);
+  return getContacts(tx, ids);
 }
 
 function describeContact(contact: Contact) {

@@ -3,7 +3,7 @@ import {
   type AgentTool,
   type AgentToolScope,
   defineTool,
-  type OutgoingText,
+  describeSend,
   type SendVerdict,
 } from "../../agents/index.ts";
 import { AppError } from "../../base/errors.ts";
@@ -12,8 +12,8 @@ import { text } from "../../base/schemas.ts";
 import { getContact } from "../../contacts/index.ts";
 import { resolveChannel } from "../../conversations/index.ts";
 import type { TenantTx } from "../../db/index.ts";
-import { type Core, type Execution, setParticipants } from "../../engine/index.ts";
-import { openForTask, writeForTask } from "../conversation.ts";
+import type { Core, Execution } from "../../engine/index.ts";
+import { type OutgoingForTask, sendForTask } from "../conversation.ts";
 import type { AnyContactWriting } from "./writing.ts";
 
 const input = z.strictObject({
@@ -30,17 +30,15 @@ export function sendToContactTool(
     name: "send_message",
     description:
       "Sends a message to a contact. This is the only way to reach them: whatever else you write stays a note. " +
-      "If it is refused, do not try the same again; the reason says why.",
+      "If it is refused, do not try the same again; the reason says why. One that is held goes out by itself later.",
     input,
     async run(wanted) {
       const verdict = await ctx.transact<SendVerdict>("message", "send_message", async (tx, step) => {
-        const message = {
-          text: wanted.text,
-          stepSeq: step.seq,
-          idempotencyKey: step.idempotencyKey,
-        };
-        const to = { anyContact, contactId: wanted.contactId, agentId: start.agent.id, message };
-        const output = await sendToContact(core, tx, ctx.execution, to);
+        const output = await sendToContact(core, tx, ctx.execution, {
+          ...{ anyContact, contactId: wanted.contactId, agentId: start.agent.id },
+          message: { text: wanted.text, stepSeq: step.seq, idempotencyKey: step.idempotencyKey },
+          alreadyPaid: ctx.usage.iterations > 0,
+        });
         return {
           input: wanted,
           output,
@@ -48,9 +46,7 @@ export function sendToContactTool(
           ...(output.accepted ? {} : { error: output.reason }),
         };
       });
-      if (verdict.accepted) return { output: { status: "accepted" }, did: "message_accepted" };
-      const { reason } = verdict;
-      return { output: { status: "refused", reason }, did: "message_refused", refusal: reason };
+      return describeSend(verdict);
     },
   });
 }
@@ -59,28 +55,25 @@ async function sendToContact(
   core: Core,
   tx: TenantTx,
   execution: Execution,
-  to: {
+  {
+    anyContact,
+    contactId: id,
+    ...outgoing
+  }: Omit<OutgoingForTask, "writing"> & {
     readonly anyContact: AnyContactWriting["anyContact"];
     /** As the API writes it. */
     readonly contactId: string;
-    readonly agentId: string;
-    readonly message: OutgoingText;
   },
 ): Promise<SendVerdict> {
-  const contactId = fromId("contact", to.contactId);
+  const contactId = fromId("contact", id);
   if (contactId === undefined || (await getContact(tx, contactId)) === undefined)
-    return refuse("not_found", `There is no contact ${to.contactId}; find_contacts answers their ids.`);
-  const channelId = to.anyContact.channelId ?? (await resolveChannel(tx, contactId));
+    return refuse("not_found", `There is no contact ${id}; find_contacts answers their ids.`);
+  const channelId = anyContact.channelId ?? (await resolveChannel(tx, contactId));
   if (channelId === undefined)
     return refuse("channel_required", "The task names no channel and the contact cannot be reached on any.");
-  const writing = { ...to.anyContact, contactId, channelId };
+  const writing = { ...anyContact, contactId, channelId };
   try {
-    const conversation = await openForTask(core, tx, writing, execution.id);
-    const { message, agentId } = to;
-    const sending = { writing, conversation, message, agentId, executionId: execution.id };
-    const verdict = await writeForTask(core, tx, sending);
-    await setParticipants(tx, execution, { conversationId: conversation.id });
-    return verdict;
+    return await sendForTask(core, tx, execution, { ...outgoing, writing });
   } catch (error) {
     if (!(error instanceof AppError)) throw error;
     return refuse(error.code, error.message);

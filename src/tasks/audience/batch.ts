@@ -1,4 +1,4 @@
-import { newId } from "../../base/ids.ts";
+import { withNewIds } from "../../base/ids.ts";
 import { countContacts, matchContacts } from "../../contacts/index.ts";
 import type { TenantTx } from "../../db/index.ts";
 import {
@@ -67,15 +67,9 @@ export async function fireBatch(core: Core, tx: TenantTx, batch: Batch): Promise
   if (isDone) executions.push(...(await sayWhoWasLeftOut(tx, batch, tally)));
   // Before the new ones are there, which would be cancelled with them.
   if (toCancel.length > 0) await cancelExecutions(core, tx, { ids: toCancel }, supersededReason);
-  const placed = inOrder(executions);
+  const placed = withNewIds(executions);
   await enqueueExecutions(core, tx, placed);
   return { isDone, afterContact, tally, executions: placed };
-}
-
-/** Lists go by id, and ids made within a millisecond are in no order. */
-function inOrder(executions: readonly PlacedExecution[]): readonly PlacedExecution[] {
-  const ids = executions.map(() => newId()).sort();
-  return executions.map((execution, at) => ({ ...execution, id: ids[at] ?? newId() }));
 }
 
 function beginningOf(

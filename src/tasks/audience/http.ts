@@ -2,7 +2,7 @@ import { z } from "zod";
 import { toId } from "../../base/ids.ts";
 import { type Route, route } from "../../base/route.ts";
 import { idOut } from "../../base/schemas.ts";
-import { type ContactFilter, countContacts, getContact, matchContacts } from "../../contacts/index.ts";
+import { type ContactFilter, countContacts, getContacts, matchContacts } from "../../contacts/index.ts";
 import type { TenantTx } from "../../db/index.ts";
 import type { Core } from "../../engine/index.ts";
 import { audienceFilter } from "./filter.ts";
@@ -68,9 +68,9 @@ async function previewAudience(tx: TenantTx, filter: ContactFilter): Promise<z.i
     countContacts(tx, filter, { optedOut: true }),
     matchContacts(tx, filter, { limit: sampleSize, optedOut: false }),
   ]);
-  const contacts = await Promise.all(ids.map((id) => getContact(tx, id)));
-  const sample = contacts
-    .filter((contact) => contact !== undefined)
-    .map(({ id, name, email, externalId }) => ({ id: toId("contact", id), name, email, externalId }));
+  const sample = (await getContacts(tx, ids)).map(({ id, name, email, externalId }) => ({
+    id: toId("contact", id),
+    ...{ name, email, externalId },
+  }));
   return { count, optedOut, sample };
 }

@@ -1,5 +1,5 @@
 import type { ContactActivity, Reason } from "../../engine/index.ts";
-import type { SchedulePolicies } from "../schedule/index.ts";
+import { type SchedulePolicies, wordCount } from "../schedule/index.ts";
 
 /** How an execution for one contact begins beside those that the contact has under way. */
 export type Beginning =
@@ -63,17 +63,17 @@ export function describeLeftOut(
     {
       code: "audience_limit",
       count: beyond,
-      message: `${countOf(beyond)} more match, but maxContactsPerRun is ${maxContactsPerRun}.`,
+      message: `${wordCount(beyond, "contact")} more match, but maxContactsPerRun is ${maxContactsPerRun}.`,
     },
     {
       code: "contact_opted_out",
       count: unlisted,
-      message: `${countOf(unlisted)} more opted out; the first ${listedOptOuts} have an execution each.`,
+      message: `${wordCount(unlisted, "contact")} more opted out; the first ${listedOptOuts} have an execution each.`,
     },
     {
       code: "goal_reached",
       count: tally.reached,
-      message: `The task is over for ${countOf(tally.reached)}.`,
+      message: `The task is over for ${wordCount(tally.reached, "contact")}.`,
     },
   ].filter(({ count }) => count > 0);
   const [first] = parts;
@@ -84,10 +84,6 @@ export function describeLeftOut(
   }
   if (tally.taken > 0 || tally.optedOut > 0) return undefined;
   return { reason: { code: "audience_empty", message: "No contact matches the audience." }, count: 0 };
-}
-
-function countOf(contacts: number): string {
-  return contacts === 1 ? "1 contact" : `${contacts} contacts`;
 }
 
 /** What a contact gets. */

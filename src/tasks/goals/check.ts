@@ -6,6 +6,7 @@ import {
   type Execution,
   listExecutions,
   type Reason,
+  selectTasksIn,
 } from "../../engine/index.ts";
 import { stopTask } from "../stop.ts";
 import { lockTask, readNow } from "../store.ts";
@@ -38,9 +39,14 @@ export async function checkConversation(
   goal: Goal,
 ): Promise<void> {
   const { contactId, id: conversationId } = conversation;
-  for (const { id: taskId, hasAudience } of await selectTasksEndedBy(tx, goal, contactId)) {
-    const wrote = await listExecutions(tx, { taskId, conversationId }, { limit: 1 });
-    if (wrote.items.length === 0) continue;
+  const ended = await selectTasksEndedBy(tx, goal, contactId);
+  if (ended.length === 0) return;
+  const tookPart = await selectTasksIn(
+    tx,
+    conversationId,
+    ended.map(({ id }) => id),
+  );
+  for (const { id: taskId, hasAudience } of ended.filter(({ id }) => tookPart.has(id))) {
     // What it still wants to say would come after the end. Before the task is locked, as conversations come first; over
     // an audience messages to the others are held as well.
     if (!hasAudience) await withdrawHeldMessages(core, tx, { taskId }, describeGoal(goal));

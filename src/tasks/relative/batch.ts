@@ -1,4 +1,4 @@
-import { type ContactFilter, getContact, matchContacts } from "../../contacts/index.ts";
+import { type ContactFilter, getContacts, matchContacts } from "../../contacts/index.ts";
 import type { TenantTx } from "../../db/index.ts";
 import { type Core, enqueueExecutions } from "../../engine/index.ts";
 import { readNow } from "../store.ts";
@@ -26,10 +26,9 @@ export async function placeBatch(
   const rule = asRelative(task.schedule);
   if (rule === null) return { isDone: true, afterContact: walk.afterContact, tally };
   const withAttribute: ContactFilter = { attribute: { name: rule.attribute, exists: true } };
-  const filter = { all: [walk.audience.filter as ContactFilter, withAttribute] };
+  const filter = { all: [walk.audience.filter, withAttribute] };
   const ids = await matchContacts(tx, filter, { after: walk.afterContact ?? undefined, limit: size });
-  const found = await Promise.all(ids.map((id) => getContact(tx, id)));
-  const contacts = found.filter((contact) => contact !== undefined);
+  const contacts = await getContacts(tx, ids);
   for (const { placement } of await placeContacts(tx, { task, rule, contacts })) {
     if (placement.kind === "missed") tally = addMissed(tally, placement.dueAt);
     if (placement.kind === "invalid") tally = addInvalid(tally, placement.reason.message);

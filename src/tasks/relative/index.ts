@@ -1,3 +1,3 @@
 export { findNextRelative, followContact, placeRelative } from "./place.ts";
 export { createRelativeReconciler } from "./reconcile.ts";
-export { createRelativeSweep } from "./sweep.ts";
+export { createRelativeSweep, settleBeforeResume } from "./sweep.ts";

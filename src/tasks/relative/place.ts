@@ -1,9 +1,10 @@
-import { type Contact, type ContactFilter, getContact, matchContacts } from "../../contacts/index.ts";
+import { type Contact, getContact, matchContacts, readAttribute } from "../../contacts/index.ts";
 import type { TenantTx } from "../../db/index.ts";
 import { type Core, enqueueExecutions, type PlacedExecution, type Reason } from "../../engine/index.ts";
-import { withDefaultPolicies, withDefaults } from "../rules.ts";
+import { executionOfTask } from "../new-execution.ts";
+import { withDefaultPolicies } from "../rules.ts";
 import { readNow, selectTask } from "../store.ts";
-import { type Audience, type Task, taskKindName } from "../task.ts";
+import type { Audience, Task } from "../task.ts";
 import { wakeSweep } from "../wake.ts";
 import { beginWalk } from "../walk/begin.ts";
 import { deleteWalksOf } from "../walk/store.ts";
@@ -19,6 +20,7 @@ import {
 import {
   deleteOutdatedRuns,
   deleteWaitingRuns,
+  holdRelative,
   insertRuns,
   putRelative,
   type RelativeTask,
@@ -64,14 +66,14 @@ export async function followContact(
   before: Contact | undefined,
   after: Contact,
 ): Promise<void> {
-  for (const relative of await selectRelativesOf(tx, after.id)) {
-    const { rule, taskId } = relative;
-    if (rule === null) continue;
-    const key = keyOf(after.attributes[rule.attribute]);
-    const hadKey = keyOf(before?.attributes[rule.attribute]);
-    if (key === undefined && hadKey === undefined) continue;
-    if (relative.audience === null && key === hadKey) continue;
-    const isMeant = key !== undefined && (await isAmong(tx, relative, after.id));
+  for (const { taskId, ...found } of await selectRelativesOf(tx, after.id)) {
+    if (found.rule === null || !concerns(found.rule, found.audience, before, after)) continue;
+    // A change of the task at the same time would leave this contact with the times of the old schedule.
+    const relative = await holdRelative(tx, taskId);
+    const rule = relative?.rule ?? null;
+    if (relative === undefined || rule === null) continue;
+    const hasKey = keyOf(readAttribute(after, rule.attribute)) !== undefined;
+    const isMeant = hasKey && (await isAmong(tx, relative, after.id));
     if (!isMeant) {
       await deleteOutdatedRuns(tx, taskId, [{ contactId: after.id, value: null }]);
       continue;
@@ -79,6 +81,19 @@ export async function followContact(
     const task = await selectTask(tx, taskId);
     if (task !== undefined) await placeOne(core, tx, { task, rule, contact: after });
   }
+}
+
+/** False where a change of a contact cannot change its due times. */
+function concerns(
+  rule: RelativeSchedule,
+  audience: Audience | null,
+  before: Contact | undefined,
+  after: Contact,
+): boolean {
+  const key = keyOf(readAttribute(after, rule.attribute));
+  const hadKey = before === undefined ? undefined : keyOf(readAttribute(before, rule.attribute));
+  if (key === undefined && hadKey === undefined) return false;
+  return audience !== null || key !== hadKey;
 }
 
 /** True if a task is about this contact now; of an audience only those who opted out, or did not, if so chosen. */
@@ -90,7 +105,7 @@ export async function isAmong(
 ): Promise<boolean> {
   if (audience === null) return contactId === id;
   const page = { ...choice, after: uuidBefore(id), limit: 1 };
-  const [found] = await matchContacts(tx, audience.filter as ContactFilter, page);
+  const [found] = await matchContacts(tx, audience.filter, page);
   return found === id;
 }
 
@@ -126,7 +141,7 @@ export async function placeContacts(
   const { task, rule, contacts } = of;
   const facts = { now: await readNow(tx), policies: withDefaultPolicies(task.policies) };
   const found = contacts.flatMap((contact) => {
-    const raw = contact.attributes[rule.attribute];
+    const raw = readAttribute(contact, rule.attribute);
     const value = keyOf(raw);
     if (value === undefined) return [];
     return [{ contactId: contact.id, value, placement: placeValue(rule, raw, facts) }];
@@ -159,14 +174,11 @@ export function skippedExecution(
   const { reason, missed } = skipped;
   return {
     workspaceId: tx.workspaceId,
-    kind: taskKindName,
+    ...executionOfTask(task),
     lane: task.audience === null ? "scheduled" : "bulk",
     trigger: "schedule",
-    taskId: task.id,
-    agentId: task.agentId,
     contactId: skipped.contactId,
     scheduledFor: skipped.scheduledFor,
-    maxTimeSeconds: withDefaults(task.limits).maxTimeSeconds,
     skipped: { ...reason, ...(missed === undefined ? {} : { missed }) },
   };
 }

@@ -1,12 +1,12 @@
 import { type Core, repeat, type Service } from "../../engine/index.ts";
 import { lockTask } from "../store.ts";
+import { beforeAllTasks, type TaskAt } from "../task.ts";
 import { hasWalk } from "../walk/store.ts";
 import { beginPlacing } from "./place.ts";
-import { selectRelativeAudiences, type TaskAt } from "./store.ts";
+import { selectRelativeAudiences } from "./store.ts";
 
 const everyMs = 60 * 60_000;
 const batchSize = 100;
-const first = "00000000-0000-0000-0000-000000000000";
 
 /**
  * Looks through the audiences of relative schedules again. Contacts that are changed get their due times at once; this
@@ -15,7 +15,7 @@ const first = "00000000-0000-0000-0000-000000000000";
  */
 export async function reconcileRelative(core: Core): Promise<number> {
   let begun = 0;
-  let after: TaskAt = { workspaceId: first, taskId: first };
+  let after = beforeAllTasks;
   for (;;) {
     const tasks = await selectRelativeAudiences(core.db.autocommit, after, batchSize);
     for (const at of tasks) if (await lookThrough(core, at)) begun += 1;

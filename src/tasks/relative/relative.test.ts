@@ -107,6 +107,17 @@ describe("a contact's date", () => {
     expect(await fixture.executions(task.id)).toHaveLength(2);
   });
 
+  it.each(["constructor", "toString", "__proto__"])(
+    "is none where the attribute is called %s and the contact has no such attribute",
+    async (attribute) => {
+      const contactId = await newBuyer(6 * day);
+      const task = await ofContact(contactId, { schedule: { ...weekAfter, attribute } });
+      await change(contactId, { attributes: { other: 1 } });
+      expect(await nextRunOf(task.id)).toBe(null);
+      expect(await fixture.executions(task.id)).toEqual([]);
+    },
+  );
+
   it("is no run any more when it is taken away", async () => {
     const contactId = await newBuyer(6 * day);
     const task = await ofContact(contactId);
@@ -234,6 +245,42 @@ describe("the task of a relative schedule", () => {
     await change(contactId, { attributes: { purchasedAt: inSeconds(-7 * day) } });
     await sweep();
     expect((await summary(task.id))[0]).toEqual({ contactId, is: "queued" });
+  });
+
+  it("does not fire at once when it is resumed before any sweep came to what was due", async () => {
+    const contactId = await newBuyer(6 * day);
+    const task = await ofContact(contactId);
+    await fixture.tenant((tx) => pauseTask(fixture.core, tx, task.id, undefined, origin));
+    await makeDue(task.id);
+    await fixture.tenant((tx) => resumeTask(fixture.core, tx, task.id, origin));
+    await sweep();
+    expect(await summary(task.id)).toEqual([{ contactId, is: "paused" }]);
+  });
+
+  it("has the times of its new schedule for a contact that changes at the same moment", async () => {
+    const contactId = await newBuyer(3 * day);
+    const task = await ofContact(contactId);
+    const [changed, goOn] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+    const purchasedAt = inSeconds(-2 * day);
+    const contactChange = fixture.tenant(async (tx) => {
+      await updateContact(fixture.core, tx, contactId, { attributes: { purchasedAt } }, origin);
+      changed.resolve();
+      await goOn.promise;
+    });
+    await changed.promise;
+    const schedule: Schedule = { ...weekAfter, offsetSeconds: 30 * day };
+    const taskChange = fixture.tenant((tx) => updateTask(fixture.core, tx, task.id, { schedule }, origin));
+    await until("the change of the task to wait", async () => {
+      const { rowCount } = await run(
+        `select from pg_locks where not granted
+          and pid in (select pid from pg_stat_activity where datname = current_database())`,
+      );
+      return (rowCount ?? 0) > 0;
+    });
+    goOn.resolve();
+    await Promise.all([contactChange, taskChange]);
+    const expected = new Date(Date.parse(purchasedAt) + 30 * day * 1_000).toISOString();
+    expect(await nextRunOf(task.id)).toBe(expected);
   });
 
   it("gives its contacts other times when the schedule is changed, and none with another kind", async () => {

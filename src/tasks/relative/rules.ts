@@ -1,7 +1,8 @@
 import { isDeepStrictEqual } from "node:util";
 import type { ContactActivity, Reason } from "../../engine/index.ts";
 import { type Beginning, decideBeginning } from "../audience/rules.ts";
-import { relativeRunAt, type Schedule, type SchedulePolicies } from "../schedule/index.ts";
+import { expired } from "../rules.ts";
+import { relativeRunAt, type Schedule, type SchedulePolicies, wordCount } from "../schedule/index.ts";
 import type { Task } from "../task.ts";
 
 export type RelativeSchedule = Extract<Schedule, { readonly kind: "relative" }>;
@@ -107,22 +108,18 @@ export function describeUnplaced(tally: PlaceTally, now: Date): readonly LeftOut
   const { missed, missedFirst, missedLast, invalid, fault } = tally;
   const leftOut: LeftOut[] = [];
   if (missed > 0 && missedFirst !== null && missedLast !== null) {
-    const message = `The time of ${countOf(missed)} was past further than the catch-up window when it was first seen.`;
+    const message = `The time of ${wordCount(missed, "contact")} was past further than the catch-up window when it was first seen.`;
     const stretch = { count: missed, first: new Date(missedFirst), last: new Date(missedLast) };
     leftOut.push({ reason: { code: "missed", message }, missed: stretch });
   }
   if (invalid > 0) {
-    const message = `${countOf(invalid)} have a value that gives no time. One of them: ${fault}`;
+    const message = `${wordCount(invalid, "contact")} have a value that gives no time. One of them: ${fault}`;
     leftOut.push({
       reason: { code: "attribute_invalid", message },
       missed: { count: invalid, first: now, last: now },
     });
   }
   return leftOut;
-}
-
-function countOf(contacts: number): string {
-  return contacts === 1 ? "1 contact" : `${contacts} contacts`;
 }
 
 /** What a task's relative schedule was placed for. */
@@ -191,13 +188,17 @@ export function decideDueRun(facts: DueFacts): DueRunDecision {
   return beginning.kind === "skipped" ? beginning : { kind: "runs", trigger, beginning };
 }
 
+/** Why a schedule with `maxRuns` is over. */
+export const runsUsedUp: Reason = {
+  code: "schedule_finished",
+  message: "The schedule has had as many runs as maxRuns allows.",
+};
+
 function findObstacle({ task, dueAt, ...facts }: DueFacts): Reason | undefined {
   if (task.state === "ended") return { code: "task_ended", message: "The task had ended by then." };
   if (task.state !== "active") return { code: "paused", message: "The task was paused at that time." };
-  if (task.expiresAt !== null && dueAt >= task.expiresAt)
-    return { code: "expired", message: "The task's expiresAt has come." };
-  if (!facts.hasRunsLeft)
-    return { code: "schedule_finished", message: "The schedule has had as many runs as maxRuns allows." };
+  if (task.expiresAt !== null && dueAt >= task.expiresAt) return expired;
+  if (!facts.hasRunsLeft) return runsUsedUp;
   if (!facts.isAmong)
     return { code: "not_in_audience", message: "The contact no longer matched the audience at that time." };
   if (facts.isReached) return { code: "goal_reached", message: "The task is over for this contact." };

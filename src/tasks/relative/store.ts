@@ -1,6 +1,6 @@
 import { toStorableJson } from "../../base/text.ts";
 import type { Queryable, TenantTx } from "../../db/index.ts";
-import type { Audience } from "../task.ts";
+import type { Audience, TaskAt } from "../task.ts";
 import type { RelativeSchedule } from "./rules.ts";
 
 /** A task whose times are those of its contacts' attributes. Ids are UUIDs. */
@@ -60,6 +60,19 @@ export async function selectRelativesOf(tx: TenantTx, contactId: string): Promis
     values: [tx.workspaceId, contactId],
   });
   return rows.map(toRelativeTask);
+}
+
+/**
+ * A task's arrangement as it is now, which no change of the task can replace until the end of this transaction;
+ * undefined if the task is gone.
+ */
+export async function holdRelative(tx: TenantTx, taskId: string): Promise<RelativeTask | undefined> {
+  const { rows } = await tx.query<RelativeRow>({
+    name: "hold_task_relative",
+    text: `select ${columns} from task_relatives where workspace_id = $1 and task_id = $2 for share`,
+    values: [tx.workspaceId, taskId],
+  });
+  return rows[0] === undefined ? undefined : toRelativeTask(rows[0]);
 }
 
 /** What became of one value of a contact's attribute. */
@@ -175,12 +188,6 @@ export async function selectNextRuns(
     values: [tx.workspaceId, taskIds],
   });
   return new Map(rows.map((row) => [row.task_id, row.due_at]));
-}
-
-/** One task in one workspace. */
-export interface TaskAt {
-  readonly workspaceId: string;
-  readonly taskId: string;
 }
 
 /** Tasks of all workspaces of which something is due: those of the `limit` earliest due times. */

@@ -14,10 +14,11 @@ import {
   type Service,
 } from "../../engine/index.ts";
 import { selectReached } from "../goals/store.ts";
-import { withDefaultPolicies, withDefaults } from "../rules.ts";
+import { executionOfTask } from "../new-execution.ts";
+import { withDefaultPolicies } from "../rules.ts";
 import { jitterMs } from "../schedule/index.ts";
 import { lockTask, readNow, updateState } from "../store.ts";
-import { type Task, taskKindName } from "../task.ts";
+import type { Task, TaskAt } from "../task.ts";
 import { onWake } from "../wake.ts";
 import { isAmong, skippedExecution } from "./place.ts";
 import {
@@ -26,6 +27,7 @@ import {
   type DueRunDecision,
   decideDueRun,
   type RelativeSchedule,
+  runsUsedUp,
 } from "./rules.ts";
 import {
   addToRunsCount,
@@ -34,7 +36,6 @@ import {
   readNextDueMs,
   selectDueTasks,
   settleRuns,
-  type TaskAt,
   takeDueRuns,
 } from "./store.ts";
 
@@ -107,6 +108,20 @@ export async function fireDue(core: Core, { workspaceId, taskId }: TaskAt): Prom
   });
 }
 
+/**
+ * Records as skipped what has come due while a locked task did not run by its schedule. Call it before the task does
+ * so again: what no sweep had come to would fire at once.
+ */
+export async function settleBeforeResume(core: Core, tx: TenantTx, task: Task): Promise<void> {
+  const rule = asRelative(task.schedule);
+  if (rule === null) return;
+  for (;;) {
+    const due = await takeDueRuns(tx, task.id, batchSize);
+    if (due.length === 0) return;
+    await fire(core, tx, { task, rule, due });
+  }
+}
+
 interface Firing {
   /** Locked. */
   readonly task: Task;
@@ -146,8 +161,7 @@ async function fire(core: Core, tx: TenantTx, { task, rule, due }: Firing): Prom
   await settleRuns(tx, task.id, due);
   if (runs > 0) await addToRunsCount(tx, task.id, runs);
   if (task.state === "active" && rule.maxRuns !== undefined && task.runsCount + runs >= rule.maxRuns) {
-    const message = "The schedule has had as many runs as maxRuns allows.";
-    await updateState(tx, task.id, "ended", { code: "schedule_finished", message });
+    await updateState(tx, task.id, "ended", runsUsedUp);
   }
 }
 
@@ -199,14 +213,11 @@ function place(
   return {
     workspaceId: tx.workspaceId,
     id: newId(),
-    kind: taskKindName,
+    ...executionOfTask(task),
     lane: task.audience === null ? "scheduled" : "bulk",
     trigger,
-    taskId: task.id,
-    agentId: task.agentId,
     contactId,
     scheduledFor: dueAt,
-    maxTimeSeconds: withDefaults(task.limits).maxTimeSeconds,
     ...(beginning.kind === "after_previous"
       ? { afterPrevious: true }
       : { delayMs: Math.max(0, startsAt - now.getTime()) }),

@@ -12,9 +12,10 @@ import {
 } from "../../engine/index.ts";
 import { type Origin, recordChange } from "../../workspaces/index.ts";
 import { taskErrors } from "../errors.ts";
-import { withDefaultPolicies, withDefaults } from "../rules.ts";
+import { executionOfTask } from "../new-execution.ts";
+import { withDefaultPolicies } from "../rules.ts";
 import { lockTask } from "../store.ts";
-import { type Task, taskKindName } from "../task.ts";
+import type { Task } from "../task.ts";
 import { decideReplay } from "./rules.ts";
 
 /**
@@ -66,13 +67,10 @@ async function findInTheWay(
 
 async function begin(core: Core, tx: TenantTx, task: Task, original: Execution): Promise<string> {
   const id = await enqueueExecution(core, tx, {
-    kind: taskKindName,
+    ...executionOfTask(task),
     lane: task.audience === null ? "manual" : "bulk",
     trigger: "replay",
-    taskId: task.id,
-    agentId: task.agentId,
-    contactId: task.audience === null ? task.contactId : original.contactId,
-    maxTimeSeconds: withDefaults(task.limits).maxTimeSeconds,
+    ...(task.audience === null ? {} : { contactId: original.contactId }),
   });
   await markReplay(tx, id, original.id);
   return id;

@@ -97,7 +97,7 @@ function timeInvalid(path: string, time: string): ScheduleProblem {
   return {
     path,
     code: "time_invalid",
-    message: `"${time}" is not a time of day; 00:00 to 23:59 is accepted`,
+    message: `"${time}" is not a time of day; 00:00 to 23:59 is accepted, with two digits each`,
   };
 }
 

@@ -7,3 +7,4 @@ export { relativeRunAt } from "./relative.ts";
 export { nextRun } from "./runs.ts";
 export { type Schedule, scheduleSchema } from "./schema.ts";
 export { type DropCause, decideDropped, decideTick, type TickExecution } from "./tick.ts";
+export { wordCount } from "./words.ts";
