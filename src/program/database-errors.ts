@@ -16,7 +16,7 @@ export function explainDatabaseError(error: unknown, url: string): unknown {
   const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
   if (codeOf(cause) === insufficientPrivilege)
     return new DatabaseAccessError(
-      `${where} does not let its user set up the database (${messageOf(cause)}). Give the user of ERRAND_DATABASE_URL the right to create roles and tables; if the roles errand_tenant and errand_system exist already, grant them to it with admin option.`,
+      `${where} does not let its user set up the database (${messageOf(cause)}). Give the user of ERRAND_DATABASE_URL the right to create tables, and either to create roles or membership in errand_tenant and errand_system, made by somebody who may.`,
       { cause: error },
     );
   if (!isAccessError(error)) return error;
