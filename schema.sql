@@ -174,8 +174,8 @@ CREATE OR REPLACE FUNCTION public.find_executions(search text, most integer, bef
  SET enable_mergejoin TO 'off'
 AS $function$
 declare
-  looked_through constant integer := 1000;
-  worth_reading_on constant integer := 15;
+  looked_through constant integer := 500;
+  worth_reading_on constant integer := 8;
   few constant integer := 3000;
   workspace text := quote_literal(required_workspace());
   pattern text := quote_literal(like_pattern(search));
@@ -257,7 +257,6 @@ CREATE OR REPLACE FUNCTION public.find_tasks(search text, most integer, before u
  SET enable_mergejoin TO 'off'
 AS $function$
 declare
-  looked_through constant integer := 2000;
   workspace text := quote_literal(required_workspace());
   conditions text := concat(
     ' and t.state = ' || quote_literal(with_state),
@@ -272,8 +271,9 @@ declare
       || concat(' and s.next_run_at >= ' || quote_literal(next_run_after), ' and s.next_run_at < ' || quote_literal(next_run_before))
       || ')' end);
   is_plain boolean := conditions = '';
-  -- of 2 000; reading on costs four times as much where each text has to be looked up
-  worth_reading_on integer := case when is_plain then 10 else 40 end;
+  -- a row costs four times as much where its text has to be looked up
+  looked_through integer := case when is_plain then 2000 else 500 end;
+  worth_reading_on constant integer := 10;
   candidates text := format(
     case when is_plain then 'select t.task_id as id, t.text from task_texts t where t.workspace_id = %1$s'
       else 'select t.id, (select x.text from task_texts x where x.workspace_id = %1$s and x.task_id = t.id) as text
@@ -777,7 +777,7 @@ create table conversations (
   constraint conversations_controller_check CHECK ((controller = ANY (ARRAY['agent'::text, 'human'::text, 'none'::text]))),
   constraint conversations_status_check CHECK ((status = ANY (ARRAY['open'::text, 'closed'::text])))
 );
-CREATE INDEX conversations_idle ON public.conversations USING btree (last_message_at) WHERE (status = 'open'::text);
+CREATE INDEX conversations_idle ON public.conversations USING btree (workspace_id, last_message_at) WHERE (status = 'open'::text);
 CREATE UNIQUE INDEX conversations_open ON public.conversations USING btree (workspace_id, contact_id, channel_id) WHERE (status = 'open'::text);
 CREATE INDEX conversations_unanswered ON public.conversations USING btree (workspace_id, id) WHERE ((status = 'open'::text) AND (last_inbound_seq > taken_seq));
 CREATE INDEX conversations_workspace_id_channel_id_idx ON public.conversations USING btree (workspace_id, channel_id);
@@ -1528,7 +1528,9 @@ create table workspaces (
   daily_cost_usd numeric,
   monthly_cost_usd numeric,
   execution_retention_days integer not null default 90,
+  conversation_idle_close_seconds integer not null default 86400,
   constraint workspaces_pkey PRIMARY KEY (id),
+  constraint workspaces_conversation_idle_close_seconds_check CHECK (((conversation_idle_close_seconds >= 300) AND (conversation_idle_close_seconds <= 2592000))),
   constraint workspaces_daily_cost_usd_check CHECK ((daily_cost_usd > (0)::numeric)),
   constraint workspaces_execution_retention_days_check CHECK (((execution_retention_days >= 1) AND (execution_retention_days <= 3650))),
   constraint workspaces_monthly_cost_usd_check CHECK ((monthly_cost_usd > (0)::numeric))

@@ -131,6 +131,7 @@ export function findDefaultAgent(tx: TenantTx): Promise<Agent | undefined> {
   return selectDefaultAgent(tx);
 }
 
+/** Agents, newest first. */
 export function listAgents(tx: TenantTx, filter: AgentFilter, page: Page): Promise<PageOf<Agent>> {
   return selectAgents(tx, filter, page);
 }

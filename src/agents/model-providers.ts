@@ -114,11 +114,13 @@ export async function deleteModelProvider(tx: TenantTx, id: string, origin: Orig
   await record(tx, origin, "model_provider.delete", provider, undefined);
 }
 
+/** Undefined if the workspace has no provider with this id. */
 export async function getModelProvider(tx: TenantTx, id: string): Promise<ModelProvider | undefined> {
   const provider = await selectProvider(tx, id);
   return provider === undefined ? undefined : withoutKey(provider);
 }
 
+/** Providers, newest first. */
 export async function listModelProviders(
   tx: TenantTx,
   filter: { readonly kind?: ProviderKind | undefined },

@@ -62,6 +62,7 @@ export function getChannel(tx: TenantTx, id: string): Promise<Channel | undefine
   return selectChannel(tx, id);
 }
 
+/** Channels, newest first. */
 export function listChannels(tx: TenantTx, filter: ChannelFilter, page: Page): Promise<PageOf<Channel>> {
   return selectChannels(tx, filter, page);
 }

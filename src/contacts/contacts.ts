@@ -216,6 +216,7 @@ export async function addIdentity(tx: TenantTx, identity: Identity): Promise<voi
   await insertIdentity(tx, { ...identity, id: newId() });
 }
 
+/** The addresses of all these contacts. */
 export function listIdentities(tx: TenantTx, contactIds: readonly string[]): Promise<readonly Identity[]> {
   return selectIdentities(tx, contactIds);
 }

@@ -29,8 +29,10 @@ beforeAll(async () => {
 });
 afterAll(() => it.core.close());
 
-const open = (place: Place, isFresh = false, taskId = newId()) =>
-  it.tenant((tx) => openConversation(it.core, tx, { ...place, fresh: isFresh ? { taskId } : undefined }));
+const open = (place: Place, isFresh = false, taskId = newId(), overOthers = false) =>
+  it.tenant((tx) =>
+    openConversation(it.core, tx, { ...place, fresh: isFresh ? { taskId, overOthers } : undefined }),
+  );
 
 function sessionsOf(conversationId: string) {
   return it.core.db.autocommit
@@ -84,6 +86,7 @@ test("a fresh opening closes what waits for nobody, but not where another task's
   expect((await open(place, true, other)).id).toBe(first);
   expect((await sessionsOf(first)).map((session) => session.end_reason)).toEqual([null]);
   expect((await open(place, true, taskId)).id).not.toBe(first);
+  expect((await sessionsOf(first)).map((session) => session.end_reason)).toEqual(["superseded"]);
 
   // After a reply failed nothing is unanswered, yet a person has to look.
   const left = await it.newContact();
@@ -93,6 +96,31 @@ test("a fresh opening closes what waits for nobody, but not where another task's
     values: [id],
   });
   expect((await open(left, true)).id).toBe(id);
+});
+
+test("a fresh opening over others ends another task's live session, but takes nothing from a person or a contact", async () => {
+  const place = await it.newContact();
+  const { id: first } = await open(place);
+  await it.tenant((tx) => startSession(it.core, tx, taskSession(first, 3_600)));
+  const second = await open(place, true, newId(), true);
+  expect(second).toMatchObject({ status: "open", ordinal: 2 });
+  expect((await sessionsOf(first)).map((session) => session.end_reason)).toEqual(["superseded"]);
+  expect(await it.tenant((tx) => getConversation(tx, first))).toMatchObject({
+    status: "closed",
+    closedReason: "fresh",
+  });
+
+  await it.tenant((tx) => startSession(it.core, tx, taskSession(second.id, 3_600)));
+  const written = { conversationId: second.id, memberId: null, text: "hello" };
+  await it.tenant((tx) => writeAsPerson(it.core, tx, written));
+  expect((await open(place, true, newId(), true)).id).toBe(second.id);
+  expect((await sessionsOf(second.id)).map((session) => session.end_reason)).toEqual([null]);
+
+  const waiting = await it.newContact();
+  const { id: asked } = await open(waiting);
+  await it.tenant((tx) => startSession(it.core, tx, taskSession(asked, 3_600)));
+  await it.write(waiting, "question");
+  expect((await open(waiting, true, newId(), true)).id).toBe(asked);
 });
 
 test("a later task's session replaces the earlier one, which is on record", async () => {
@@ -151,14 +179,14 @@ test("idle conversations close, except with a person, a live session or a turn",
   await it.write({ contactId: busy.contactId, channelId: busy.channelId }, "question");
   const ids = [idle, person, live, busy, expired].map(({ id }) => id);
   await it.core.db.autocommit.query({
-    text: "update conversations set last_message_at = now() - interval '2 hours' where id = any($1)",
+    text: "update conversations set last_message_at = now() - interval '2 days' where id = any($1)",
     values: [ids],
   });
   await it.core.db.autocommit.query({
     text: "update conversation_sessions set expires_at = now() - interval '1 minute' where conversation_id = $1",
     values: [expired.id],
   });
-  await closeIdleConversations(it.core, 3_600);
+  await closeIdleConversations(it.core);
   const now = await it.tenant(async (tx) => {
     const found = [];
     for (const id of ids) found.push((await getConversation(tx, id))?.closedReason);
@@ -166,6 +194,31 @@ test("idle conversations close, except with a person, a live session or a turn",
   });
   expect(now).toEqual(["idle", null, null, null, "idle"]);
   expect((await sessionsOf(expired.id)).map((session) => session.end_reason)).toEqual(["expired"]);
+});
+
+test("each workspace says how long its conversations stay open without a message", async () => {
+  const place = await it.newContact();
+  const { id } = await open(place);
+  const closedReason = async () => (await it.tenant((tx) => getConversation(tx, id)))?.closedReason;
+  const closeAfter = (seconds: number, workspaceId = it.workspaceId) =>
+    it.core.db.autocommit.query({
+      text: "update workspaces set conversation_idle_close_seconds = $2 where id = $1",
+      values: [workspaceId, seconds],
+    });
+  await it.core.db.autocommit.query({
+    text: "update conversations set last_message_at = now() - interval '10 minutes' where id = $1",
+    values: [id],
+  });
+  await closeAfter(300, await it.core.newWorkspace());
+  await closeIdleConversations(it.core);
+  expect(await closedReason()).toBe(null);
+  await closeAfter(660);
+  await closeIdleConversations(it.core);
+  expect(await closedReason()).toBe(null);
+  await closeAfter(540);
+  await closeIdleConversations(it.core);
+  expect(await closedReason()).toBe("idle");
+  await closeAfter(86_400);
 });
 
 test("whoever wants to know hears of each message of a contact once, and of each closing however it came", async () => {
@@ -182,10 +235,10 @@ test("whoever wants to know hears of each message of a contact once, and of each
   for (let time = 0; time < 2; time += 1) await it.write(place, "hello", "the same");
   const { id } = await open(place);
   await it.core.db.autocommit.query({
-    text: "update conversations set last_message_at = now() - interval '2 hours' where id = $1",
+    text: "update conversations set last_message_at = now() - interval '2 days' where id = $1",
     values: [id],
   });
-  await closeIdleConversations(it.core, 3_600);
+  await closeIdleConversations(it.core);
   await open(place);
   await open(place, true);
   const { id: last } = await open(place);

@@ -31,21 +31,32 @@ import { selectVisitedChannels } from "./visitor-store.ts";
 /** Rounds of looking and inserting; each further one needs yet another transaction to open and close in between. */
 const openingRounds = 10;
 
+/** A task's wish for a conversation of its own. */
+export interface FreshOpening {
+  readonly taskId: string;
+  /** True: it replaces the live session of another task, too. */
+  readonly overOthers: boolean;
+}
+
 /**
  * The open conversation of a contact on a channel, locked until the end of the transaction; opens one if there is
  * none. `fresh` closes the open one first if an agent is in control, unless the contact waits for an answer in it, a
- * message is held there, or the session of another task than the one named is live. Contact and channel must exist.
+ * message is held there, or a session is live that it may not replace. The session in it ends `superseded`. Contact and
+ * channel must exist.
  */
 export async function openConversation(
   core: Core,
   tx: TenantTx,
-  wanted: Parties & { readonly fresh?: { readonly taskId: string } | undefined },
+  wanted: Parties & { readonly fresh?: FreshOpening | undefined },
 ): Promise<Conversation> {
   const { contactId, channelId, fresh } = wanted;
   for (let round = 1; round <= openingRounds; round += 1) {
     const open = await lockOpenConversation(tx, { contactId, channelId });
-    if (open !== undefined && !(fresh && (await mayBeReplaced(tx, open, fresh.taskId)))) return open;
-    if (open !== undefined) await close(core, tx, open, { reason: "fresh", ...bySystem });
+    if (open !== undefined && !(fresh && (await mayBeReplaced(tx, open, fresh)))) return open;
+    if (open !== undefined) {
+      await endSessionRow(tx, open.id, "superseded");
+      await close(core, tx, open, { reason: "fresh", ...bySystem });
+    }
     const opened = await insertConversation(tx, { id: newId(), contactId, channelId });
     if (opened !== undefined) {
       announceConversation(core, tx, opened.id);
@@ -56,14 +67,19 @@ export async function openConversation(
   throw new Error("a conversation could not be opened: others open and close it all the time");
 }
 
-async function mayBeReplaced(tx: TenantTx, conversation: Conversation, taskId: string): Promise<boolean> {
+async function mayBeReplaced(
+  tx: TenantTx,
+  conversation: Conversation,
+  fresh: FreshOpening,
+): Promise<boolean> {
   const { controller, turnExecutionId } = conversation;
   if (controller !== "agent" || turnExecutionId !== null || hasUnanswered(conversation)) return false;
   const [session, isHolding] = await Promise.all([
     selectLiveSession(tx, conversation.id),
     hasHeld(tx, conversation.id),
   ]);
-  return !isHolding && (session === undefined || session.taskId === taskId);
+  if (isHolding || session === undefined) return !isHolding;
+  return session.kind === "task" && (fresh.overOthers || session.taskId === fresh.taskId);
 }
 
 /** Undefined if there is no such conversation in the workspace. */
@@ -71,6 +87,7 @@ export function getConversation(tx: TenantTx, id: string): Promise<Conversation 
   return selectConversation(tx, id);
 }
 
+/** Conversations, newest first. */
 export function listConversations(
   tx: TenantTx,
   filter: ConversationFilter,

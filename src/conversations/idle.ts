@@ -5,33 +5,30 @@ import { closeIdleRow, selectIdle } from "./conversation-store.ts";
 import { tellOfClosing } from "./conversations.ts";
 import { expireSessionRows } from "./session-store.ts";
 
-/** A day without a message closes a conversation. */
-const idleCloseSeconds = 86_400;
-
 const everyMs = 60_000;
 const batch = 500;
 
 /**
- * Marks sessions whose time is up, and closes conversations in which nothing was written for `idleSeconds` unless a
- * session is live, a turn is under way, a person is in control, a message is held or an answer is only held up. Answers
- * how many were closed.
+ * Marks sessions whose time is up, and closes conversations in which nothing was written for as long as their workspace
+ * says, unless a session is live, a turn is under way, a person is in control, a message is held or an answer is only held
+ * up. Answers how many were closed.
  */
-export async function closeIdleConversations(core: Core, idleSeconds: number): Promise<number> {
+export async function closeIdleConversations(core: Core): Promise<number> {
   while ((await expireSessionRows(core.db, batch)) === batch);
   let total = 0;
   for (;;) {
-    const idle = await selectIdle(core.db, idleSeconds, batch);
+    const idle = await selectIdle(core.db, batch);
     let closed = 0;
     for (const { workspaceId, id } of idle)
-      if (await core.db.tenant(workspaceId, (tx) => closeIfIdle(core, tx, id, idleSeconds))) closed += 1;
+      if (await core.db.tenant(workspaceId, (tx) => closeIfIdle(core, tx, id))) closed += 1;
     total += closed;
     // Those that somebody wrote in meanwhile would come again at once.
     if (idle.length < batch || closed === 0) return total;
   }
 }
 
-async function closeIfIdle(core: Core, tx: TenantTx, id: string, idleSeconds: number): Promise<boolean> {
-  const closed = await closeIdleRow(tx, id, idleSeconds);
+async function closeIfIdle(core: Core, tx: TenantTx, id: string): Promise<boolean> {
+  const closed = await closeIdleRow(tx, id);
   if (closed === undefined) return false;
   announceConversation(core, tx, id);
   await tellOfClosing(core, tx, closed);
@@ -45,7 +42,7 @@ export function createIdleClosing(core: Core): Service {
     role: "scheduler",
     start: async () =>
       repeat(core, { everyMs, what: "closing idle conversations" }, async () => {
-        await core.db.background(() => closeIdleConversations(core, idleCloseSeconds));
+        await core.db.background(() => closeIdleConversations(core));
       }),
   };
 }

@@ -184,10 +184,10 @@ test("what comes during a freeze is on record once, stays open, and is answered 
   }
   const { id } = await open(during);
   await it.core.db.autocommit.query({
-    text: "update conversations set last_message_at = now() - interval '2 hours' where id = $1",
+    text: "update conversations set last_message_at = now() - interval '2 days' where id = $1",
     values: [id],
   });
-  await closeIdleConversations(it.core, 3_600);
+  await closeIdleConversations(it.core);
   expect((await open(during)).id).toBe(id);
 
   const nobody = { caller: null, requestId: null };

@@ -627,6 +627,7 @@ export interface Workers {
 }
 
 export interface Workspaces {
+  conversationIdleCloseSeconds: Generated<number>;
   createdAt: Generated<Timestamp>;
   dailyCostUsd: Numeric | null;
   executionRetentionDays: Generated<number>;

@@ -86,8 +86,8 @@ export interface OutgoingForTask {
 
 /**
  * The conversation in which an execution writes, locked: the one it has written in, else the one that the task names, if
- * it is open, else the open one while the task's session may still be live in it or something else is under way there,
- * else a new one.
+ * it is open, else the open one while the task's session may still be live in it or something else is under way there
+ * that the task may not end, else a new one.
  */
 async function openForTask(
   core: Core,
@@ -105,7 +105,9 @@ async function openForTask(
     writing.conversationId,
   ];
   const isFresh = await isSessionOver(tx, writing, wanted);
-  const fresh = isFresh ? { taskId: writing.taskId } : undefined;
+  // Of several tasks that answer the latest does, in the same conversation; one that does not answer wants its own.
+  const overOthers = writing.sessionDurationSeconds === 0;
+  const fresh = isFresh ? { taskId: writing.taskId, overOthers } : undefined;
   return openConversation(core, tx, { contactId, channelId, fresh });
 }
 

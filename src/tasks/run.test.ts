@@ -174,15 +174,25 @@ describe("conversations", () => {
     expect(second.conversationId).not.toBe(first.conversationId);
   });
 
-  it("are not closed while another task's session is live in them, nor is that session ended", async () => {
+  it("are opened afresh by a task that does not answer also where another task's session is live", async () => {
     const contact = await newContact();
     const task = await fixture.newTask({ contactId: contact.id });
     const other = await fixture.newTask({ contactId: contact.id, sessionDurationSeconds: 0 });
     fixture.model.play(say("Shall we meet?"), finish("1"), say("By the way"), finish("2"));
-    const opened = await trigger(task.id);
+    const { conversationId } = await trigger(task.id);
+    expect(await sessionOf(conversationId)).toMatchObject({ task_id: task.id });
     const second = await trigger(other.id);
-    expect(second).toMatchObject({ outcome: "message_sent", conversationId: opened.conversationId });
-    expect(await sessionOf(opened.conversationId)).toMatchObject({ task_id: task.id });
+    expect(second).toMatchObject({ outcome: "message_sent" });
+    expect(second.conversationId).not.toBe(conversationId);
+    expect(await fixture.tenant((tx) => getConversation(tx, conversationId ?? ""))).toMatchObject({
+      status: "closed",
+      closedReason: "fresh",
+    });
+    const { rows } = await fixture.core.db.autocommit.query({
+      text: "select end_reason from conversation_sessions where conversation_id = any($1)",
+      values: [[conversationId, second.conversationId]],
+    });
+    expect(rows).toEqual([{ end_reason: "superseded" }]);
   });
 
   it("lose the task's session when it is deleted, and its replies when it is cancelled", async () => {

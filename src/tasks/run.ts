@@ -158,6 +158,8 @@ async function findAddressee(
     task.conversationId === null ? undefined : getConversation(tx, task.conversationId),
   ]);
   if (contact === undefined) return { code: "contact_deleted", message: "The task's contact was deleted." };
+  // The gate would refuse whatever a model is paid for here.
+  if (contact.optedOut) return { code: "contact_opted_out", message: "The contact does not want messages." };
   const channelId = task.channelId ?? named?.channelId ?? null;
   if (channelId !== null) return checkChannel(tx, task, { contact, channelId });
   const resolved = await resolveChannel(tx, contactId);

@@ -103,6 +103,7 @@ export function getTask(tx: TenantTx, id: string): Promise<Task | undefined> {
   return selectTask(tx, id);
 }
 
+/** Tasks, newest first. */
 export function listTasks(tx: TenantTx, filter: TaskFilter, page: Page): Promise<PageOf<Task>> {
   return selectTasks(tx, filter, page);
 }

@@ -21,6 +21,9 @@ const workspaceOut = z
     executionRetentionDays: z
       .int()
       .meta({ description: "Days for which executions that have ended are kept" }),
+    conversationIdleCloseSeconds: z
+      .int()
+      .meta({ description: "Seconds without a message after which a conversation is closed" }),
     frozenAt: instantOut.nullable(),
     frozenReason: z.string().nullable(),
     createdAt: instantOut,
@@ -35,6 +38,7 @@ const exampleWorkspace = {
   dailyCostUsd: "20.00",
   monthlyCostUsd: null,
   executionRetentionDays: 90,
+  conversationIdleCloseSeconds: 86_400,
   frozenAt: null,
   frozenReason: null,
   createdAt: "2027-03-01T09:00:00.000Z",
@@ -55,6 +59,7 @@ function presentWorkspace(workspace: Workspace): z.input<typeof workspaceOut> {
     dailyCostUsd: workspace.dailyCostUsd,
     monthlyCostUsd: workspace.monthlyCostUsd,
     executionRetentionDays: workspace.executionRetentionDays,
+    conversationIdleCloseSeconds: workspace.conversationIdleCloseSeconds,
     frozenAt: instant(workspace.frozenAt),
     frozenReason: workspace.frozenReason,
     createdAt: instant(workspace.createdAt),
@@ -82,7 +87,7 @@ export function workspaceRoutes(core: Core): readonly Route[] {
       path: "/v1/workspace",
       operationId: "updateWorkspace",
       tag: "Workspace",
-      summary: "Change name, time zone, budgets or retention",
+      summary: "Change name, time zone, budgets, retention or when conversations close",
       description:
         "Budgets hold for what all agents of the workspace spend on model calls. Days and months are those of the time zone.",
       body: z.strictObject({
@@ -92,6 +97,10 @@ export function workspaceRoutes(core: Core): readonly Route[] {
         monthlyCostUsd: usd.nullish().meta({ description: "What may be spent in a month; null: no budget" }),
         executionRetentionDays: wholeNumber(1, 3_650).optional().meta({
           description: "Days for which executions that have ended are kept, 1 to 3650; 90 at first",
+        }),
+        conversationIdleCloseSeconds: wholeNumber(300, 2_592_000).optional().meta({
+          description:
+            "Seconds without a message after which a conversation is closed, unless a session is live or a person is in control, 300 to 2592000; 86400 at first",
         }),
       }),
       response: workspaceOut,

@@ -9,6 +9,8 @@ export interface Workspace {
   readonly monthlyCostUsd: string | null;
   /** Days for which executions that have ended are kept. */
   readonly executionRetentionDays: number;
+  /** Seconds without a message after which a conversation is closed. */
+  readonly conversationIdleCloseSeconds: number;
   readonly frozenAt: Date | null;
   readonly frozenReason: string | null;
   readonly createdAt: Date;
@@ -82,6 +84,7 @@ export async function updateWorkspaceRow(
     readonly name?: string | undefined;
     readonly timezone?: string | undefined;
     readonly executionRetentionDays?: number | undefined;
+    readonly conversationIdleCloseSeconds?: number | undefined;
     readonly dailyCostUsd?: string | null | undefined;
     readonly monthlyCostUsd?: string | null | undefined;
     readonly frozenAt?: Date | null;

@@ -74,6 +74,27 @@ describe("a workspace", () => {
       ).rejects.toHaveProperty("issues");
   });
 
+  it("says after how many seconds without a message its conversations close, which is audited", async () => {
+    const caller = await newAdmin();
+    expect(await test.call("getWorkspace", { caller })).toMatchObject({
+      conversationIdleCloseSeconds: 86_400,
+    });
+    for (const conversationIdleCloseSeconds of [300, 2_592_000]) {
+      const body = { conversationIdleCloseSeconds };
+      expect(await test.call("updateWorkspace", { caller, body })).toMatchObject(body);
+    }
+    expect(await test.call("listAuditLog", { caller, query: { targetKind: "workspace" } })).toMatchObject({
+      items: [
+        { changes: { conversationIdleCloseSeconds: [300, 2_592_000] } },
+        { changes: { conversationIdleCloseSeconds: [86_400, 300] } },
+      ],
+    });
+    for (const conversationIdleCloseSeconds of [299, 2_592_001, 600.5, null])
+      await expect(
+        test.call("updateWorkspace", { caller, body: { conversationIdleCloseSeconds } }),
+      ).rejects.toHaveProperty("issues");
+  });
+
   it("takes exact IANA names and no unknown fields", async () => {
     const caller = await newAdmin();
     for (const body of [{ timezone: "berlin" }, { timezone: "+02:00" }, { name: " " }, { frozenAt: null }])

@@ -22,6 +22,7 @@ const audited = [
   "dailyCostUsd",
   "monthlyCostUsd",
   "executionRetentionDays",
+  "conversationIdleCloseSeconds",
   "frozenAt",
   "frozenReason",
 ] as const;
@@ -50,6 +51,7 @@ export interface WorkspaceChanges {
   readonly dailyCostUsd?: string | null | undefined;
   readonly monthlyCostUsd?: string | null | undefined;
   readonly executionRetentionDays?: number | undefined;
+  readonly conversationIdleCloseSeconds?: number | undefined;
 }
 
 /** Changes the fields given. A changed budget has what waited for money looked at again. */

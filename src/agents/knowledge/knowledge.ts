@@ -67,6 +67,7 @@ export function getKnowledge(tx: TenantTx, id: string): Promise<Knowledge | unde
   return selectKnowledge(tx, id);
 }
 
+/** Knowledge, newest first. */
 export function listKnowledge(tx: TenantTx, filter: KnowledgeFilter, page: Page): Promise<PageOf<Knowledge>> {
   return selectKnowledgePage(tx, filter, page);
 }

@@ -14,6 +14,7 @@ const keptShare = 0.25;
 /** Where no provider or model says otherwise; nearly all models in use have at least this. */
 export const usualContextTokens = 128_000;
 
+/** What a value takes in a model call, in bytes of JSON. */
 export function sizeOf(value: unknown): number {
   return Buffer.byteLength(JSON.stringify(value) ?? "");
 }

@@ -24,6 +24,7 @@ export function countCall(last: Repetition | null, { name, input }: ModelToolCal
   return { call, times: last?.call === call ? last.times + 1 : 1 };
 }
 
+/** True once the same call was repeated so often that it leads nowhere. */
 export function isLoop(repetition: Repetition | null): boolean {
   return repetition !== null && repetition.times >= repetitionsAllowed;
 }

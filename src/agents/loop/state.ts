@@ -34,6 +34,7 @@ export interface LoopState<D> {
   readonly since: { readonly iterations: number; readonly characters: number };
 }
 
+/** The state of a run that has done nothing yet. */
 export function beginState<D>(start: AgentStart<D>): LoopState<D> {
   return {
     version: 1,
@@ -149,6 +150,7 @@ export function foldComplaint<D>(
   return { ...addTurn(state, message), faultyAnswers: state.faultyAnswers + 1 };
 }
 
+/** The counts after one more tool call; undefined: it came to nothing that is counted. */
 export function addToTally(tally: Tally, outcome: ToolOutcome | undefined): Tally {
   switch (outcome?.did) {
     case "message_accepted":

@@ -3,6 +3,7 @@ import addFormats from "ajv-formats";
 import type { FieldError } from "../../base/errors.ts";
 import type { CheckedInput } from "../loop/tool.ts";
 import type { JsonSchemaObject } from "../models/index.ts";
+import { createBoundedPattern, PatternTimeoutError } from "./bounded-pattern.ts";
 import { findSchemaWordFaults } from "./schema-words.ts";
 
 const draft = "https://json-schema.org/draft/2020-12/schema";
@@ -56,7 +57,12 @@ export function createInputCheck(schema: JsonSchemaObject): (input: unknown) => 
     // Schemas were checked when they were saved; checking them again would take 20 times as long.
     validate ??= createAjv({ meta: false }).compile(schema);
     const filled: unknown = structuredClone(input);
-    if (validate(filled)) return { ok: true, input: filled };
+    try {
+      if (validate(filled)) return { ok: true, input: filled };
+    } catch (error) {
+      if (error instanceof PatternTimeoutError) return { ok: false, fault: `${error.message}.` };
+      throw error;
+    }
     const faults = (validate.errors ?? []).map((error) => {
       const path = dotted(error);
       return path === "" ? describe(error) : `${path}: ${describe(error)}`;
@@ -64,6 +70,9 @@ export function createInputCheck(schema: JsonSchemaObject): (input: unknown) => 
     return { ok: false, fault: `${[...new Set(faults)].join("; ")}.` };
   };
 }
+
+/** Ajv names the code by which modules of its own would make a pattern; none are made here. */
+const boundedPatterns = Object.assign(createBoundedPattern, { code: "createBoundedPattern" });
 
 function createAjv({ meta }: { readonly meta: boolean }): Ajv2020 {
   const ajv = new Ajv2020({
@@ -73,6 +82,7 @@ function createAjv({ meta }: { readonly meta: boolean }): Ajv2020 {
     logger: false,
     meta,
     validateSchema: meta,
+    code: { regExp: boundedPatterns },
   });
   addFormats.default(ajv);
   return ajv;

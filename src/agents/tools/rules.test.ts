@@ -224,6 +224,20 @@ describe("a model's arguments", () => {
     expect(faultOf(input)).toBe(fault);
   });
 
+  it("are checked by patterns that give up in time", () => {
+    const check = createInputCheck({
+      type: "object",
+      properties: { a: { pattern: "^(a+)+$" }, "b\u2028": { pattern: '^\\p{L}"\u2028$' } },
+      patternProperties: { "^(x+)+$": { type: "string" } },
+    });
+    expect(check({ a: "aaa", "b\u2028": 'Ж"\u2028', xx: "yes" })).toMatchObject({ ok: true });
+    expect(check({ a: "b" })).toEqual({ ok: false, fault: 'a: must match pattern "^(a+)+$".' });
+    expect(check({ xx: 5 })).toEqual({ ok: false, fault: "xx: must be string." });
+    const slow = "takes too long for this text.";
+    expect(check({ a: `${"a".repeat(60)}!` })).toEqual({ ok: false, fault: `the pattern ^(a+)+$ ${slow}` });
+    expect(check({ [`${"x".repeat(60)}!`]: 1 })).toEqual({ ok: false, fault: `the pattern ^(x+)+$ ${slow}` });
+  });
+
   it("say which values would do", () => {
     const sized = createInputCheck({ type: "object", properties: { size: { enum: ["S", "M"] } } });
     expect(sized({ size: "L" })).toEqual({ ok: false, fault: 'size: must be one of "S", "M".' });

@@ -123,6 +123,7 @@ export async function getTool(tx: TenantTx, id: string): Promise<Tool | undefine
   return found === undefined ? undefined : toTool(found);
 }
 
+/** Tools, newest first. */
 export async function listTools(tx: TenantTx, filter: ToolFilter, page: Page): Promise<PageOf<Tool>> {
   const { items, nextCursor } = await selectTools(tx, filter, page);
   return { items: items.map(toTool), nextCursor };

@@ -51,12 +51,17 @@ export async function loadSnapshot(
   },
 ): Promise<GateSnapshot> {
   const { id, contactId, channelId } = conversation;
-  const workspace = await getWorkspaceForSend(tx);
-  const channel = requireRow(await getChannel(tx, channelId), "loading a conversation's channel");
-  const contact = requireRow(await getContact(tx, contactId), "loading a conversation's contact");
-  const session = await selectLiveSession(tx, id);
   const { alreadyPaid, ...asker } = send;
-  const facts = await loadFacts(core, tx, { ...asker, conversationId: id, contactId, channelId });
+  // Side by side, which on one connection means: in this order, the lock on the workspace's freeze first.
+  const [workspace, foundChannel, foundContact, session, facts] = await Promise.all([
+    getWorkspaceForSend(tx),
+    getChannel(tx, channelId),
+    getContact(tx, contactId),
+    selectLiveSession(tx, id),
+    loadFacts(core, tx, { ...asker, conversationId: id, contactId, channelId }),
+  ]);
+  const channel = requireRow(foundChannel, "loading a conversation's channel");
+  const contact = requireRow(foundContact, "loading a conversation's contact");
   return {
     class: send.class,
     agentId: send.agentId,

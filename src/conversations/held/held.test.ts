@@ -260,8 +260,8 @@ test("closing refuses what is held; neither idleness nor a fresh opening closes 
   await execute("update conversations set last_message_at = now() - interval '2 days' where id = $1", [
     conversationId,
   ]);
-  await closeIdleConversations(it.core, 86_400);
-  const fresh = { ...place, fresh: { taskId: newId() } };
+  await closeIdleConversations(it.core);
+  const fresh = { ...place, fresh: { taskId: newId(), overOthers: true } };
   expect((await it.tenant((tx) => openConversation(it.core, tx, fresh))).id).toBe(conversationId);
 
   const closing = { conversationId, reason: "member" } as const;

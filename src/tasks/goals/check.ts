@@ -76,7 +76,7 @@ async function reachGoal(
   return true;
 }
 
-const mostUnstarted = 100;
+const lookedAtOnce = 100;
 
 /** What has begun goes on; what has not would write to somebody for whom the task is over. */
 async function cancelUnstarted(
@@ -85,11 +85,12 @@ async function cancelUnstarted(
   of: { readonly taskId: string; readonly contactId?: string },
   reason: Reason,
 ): Promise<void> {
-  const { items } = await listExecutions(
-    tx,
-    { ...of, status: ["queued", "waiting"] },
-    { limit: mostUnstarted },
-  );
-  const ids = items.filter(({ startedAt }) => startedAt === null).map(({ id }) => id);
-  if (ids.length > 0) await cancelExecutions(core, tx, { ids }, reason);
+  let cursor: string | null | undefined;
+  while (cursor !== null) {
+    const page = { limit: lookedAtOnce, cursor };
+    const { items, nextCursor } = await listExecutions(tx, { ...of, status: ["queued", "waiting"] }, page);
+    const ids = items.filter(({ startedAt }) => startedAt === null).map(({ id }) => id);
+    if (ids.length > 0) await cancelExecutions(core, tx, { ids }, reason);
+    cursor = nextCursor;
+  }
 }

@@ -10,7 +10,14 @@ import {
   openConversation,
   receiveMessage,
 } from "../../conversations/index.ts";
-import { createWorker, type Execution, enqueueExecution } from "../../engine/index.ts";
+import {
+  countActive,
+  createWorker,
+  type Execution,
+  enqueueExecution,
+  enqueueExecutions,
+  type PlacedExecution,
+} from "../../engine/index.ts";
 import { triggerTask } from "../control.ts";
 import { sweepOnce } from "../sweep.ts";
 import { finishWalks, makeContacts } from "../walk/walks.test-support.ts";
@@ -72,6 +79,23 @@ describe("a task", () => {
     });
     const dropped = (await fixture.executions(task.id)).find(({ id }) => id === waiting);
     expect(dropped).toMatchObject({ status: "canceled", reasonCode: "goal_met" });
+  });
+
+  it("drops all that has not begun, however much that is", async () => {
+    const contactId = await newContact();
+    const task = await fixture.newTask({
+      ...{ contactId, endWhen: ["goal_met"], policies: { overlap: "allow" } },
+    });
+    const waiting: PlacedExecution = {
+      ...{ workspaceId: fixture.workspaceId, taskId: task.id, kind: "task", delayMs: 600_000 },
+      lane: "scheduled",
+      trigger: "schedule",
+    };
+    const many = Array.from({ length: 101 }, () => waiting);
+    await fixture.tenant((tx) => enqueueExecutions(fixture.core, tx, many));
+    await greet(task.id, "goal_met");
+    const at = [{ workspaceId: fixture.workspaceId, taskId: task.id }];
+    expect(await fixture.tenant((tx) => countActive(tx, at))).toEqual(new Map());
   });
 
   it("goes on when an execution came to something else, or without endWhen", async () => {

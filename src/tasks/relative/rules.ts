@@ -82,6 +82,7 @@ export const nothingPlaced: PlaceTally = {
   fault: null,
 };
 
+/** The tally with one more contact whose time was past. */
 export function addMissed(tally: PlaceTally, dueAt: Date): PlaceTally {
   const at = dueAt.toISOString();
   const { missedFirst, missedLast } = tally;
@@ -93,6 +94,7 @@ export function addMissed(tally: PlaceTally, dueAt: Date): PlaceTally {
   };
 }
 
+/** The tally with one more contact whose value gives no time. */
 export function addInvalid(tally: PlaceTally, fault: string): PlaceTally {
   return { ...tally, invalid: tally.invalid + 1, fault: tally.fault ?? fault };
 }

@@ -12,6 +12,7 @@ export async function beginWalk(core: Core, tx: TenantTx, walk: NewWalk): Promis
   return id;
 }
 
+/** Has a walk that is stored carried out, or carried on, after the commit. */
 export async function sendWalk(core: Core, tx: TenantTx, walkId: string): Promise<void> {
   await core.jobs.send(tx, walkJobId, { walkId });
 }
