@@ -320,16 +320,17 @@ describe("/v1/agents", () => {
         const none = { conversationId: newId(), contactId: newId(), channelId: newId(), executionId: null };
         return await facts?.(tx, { ...none, class: "answer", agentId: askedId });
       });
-    expect(await ask(agentId)).toEqual({ agentEnabled: true, usedUpBudget: null });
+    expect(await ask(agentId)).toEqual({ agentExists: true, agentEnabled: true, usedUpBudget: null });
     const limits = { maxTimeSeconds: 3_600 };
     await request("PATCH", `/agents/${id}`, { enabled: false, dailyCostUsd: "0.10", limits });
-    expect(await ask(agentId)).toEqual({ agentEnabled: false, usedUpBudget: null, ...limits });
+    const facts = { agentExists: true, agentEnabled: false, usedUpBudget: null, ...limits };
+    expect(await ask(agentId)).toEqual(facts);
     const settlement = { key: "a:1:1", agentId, executionId: newId(), costUsd: "0.10" };
     await settleCost(core, workspaceId, settlement);
     expect(await ask(agentId)).toMatchObject({
       usedUpBudget: "The agent's daily budget of 0.10 US dollars is used up.",
     });
-    expect(await ask(newId())).toEqual({ agentEnabled: false });
+    expect(await ask(newId())).toEqual({ agentExists: false, agentEnabled: false });
     expect(await ask(null)).toEqual({});
     const [exists] = core.extensions.of(agentExists);
     expect(await tenant(async (tx) => [await exists?.(tx, agentId), await exists?.(tx, newId())])).toEqual([

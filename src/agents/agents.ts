@@ -118,6 +118,8 @@ export async function deleteAgent(core: Core, tx: TenantTx, id: string, origin: 
   await clearDefaultAgentOfChannels(tx, id);
   await forgetAgent(tx, id);
   await deleteAgentRow(tx, id);
+  // What it wrote and is held will never go out.
+  await answerWaiting(core, tx);
   await record(tx, origin, "agent.delete", agent, undefined);
 }
 

@@ -23,10 +23,11 @@ export function agentContributions(core: Core): readonly Contribution[] {
     contribute(gateFacts, async (tx, { agentId }) => {
       if (agentId === null) return {};
       const [agent, workspace] = await Promise.all([selectAgent(tx, agentId), getWorkspace(tx)]);
-      if (agent === undefined) return { agentEnabled: false };
+      if (agent === undefined) return { agentExists: false, agentEnabled: false };
       const usedUp = await findUsedUpBudget(core, tx, workspace, agent);
       const { enabled, limits } = agent;
       return {
+        agentExists: true,
         agentEnabled: enabled,
         usedUpBudget: usedUp?.message ?? null,
         ...(limits.maxTimeSeconds === undefined ? {} : { maxTimeSeconds: limits.maxTimeSeconds }),

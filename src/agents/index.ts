@@ -27,7 +27,8 @@ export {
   agentTools,
   sessionContexts,
 } from "./extension-points.ts";
-export type { AgentRun, OutgoingText, SendVerdict } from "./loop/agent-run.ts";
+export type { AgentRun } from "./loop/agent-run.ts";
+export type { OutgoingText, SendVerdict } from "./loop/outgoing.ts";
 export { runAgent } from "./loop/run-agent.ts";
 export { type AgentTool, defineTool, describeSend, type ToolOutcome } from "./loop/tool.ts";
 export type { CreateModel } from "./model-access.ts";

@@ -23,7 +23,8 @@ import { getWorkspace } from "../workspaces/index.ts";
 import { snapshotAgent } from "./agent-snapshot.ts";
 import { selectAgent } from "./agent-store.ts";
 import { type SessionContext, sessionContexts } from "./extension-points.ts";
-import type { AgentRun, AnswerPreview, RunLimits, SendVerdict } from "./loop/agent-run.ts";
+import type { AgentRun, AnswerPreview, RunLimits } from "./loop/agent-run.ts";
+import type { SendVerdict } from "./loop/outgoing.ts";
 import { runAgent } from "./loop/run-agent.ts";
 import { buildReplyPrompt, type PromptMessage } from "./prompt.ts";
 

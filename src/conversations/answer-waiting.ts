@@ -12,8 +12,8 @@ const secondLookSeconds = 15;
 
 /**
  * Has what contacts wrote and nobody could answer looked at again, in the channel or in all of the workspace, and the
- * gate asked again about what is held there: call it when an agent may write again. A job, since there may be many such conversations; it exists if and only if the
- * transaction commits.
+ * gate asked again about what is held there: call it when an agent may write again, or never will. A job, since there
+ * may be many such conversations; it exists if and only if the transaction commits.
  */
 export async function answerWaiting(core: Core, tx: TenantTx, channelId?: string): Promise<void> {
   await hurryHeld(tx, { channelId });

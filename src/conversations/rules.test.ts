@@ -24,6 +24,7 @@ test.each([
 test.each([
   ["budget", true],
   ["agent_disabled", true],
+  ["agent_deleted", true],
   ["human_in_control", false],
   ["contact_opted_out", false],
 ])("after %s somebody may still answer: %s", (code, still) => {

@@ -31,6 +31,7 @@ const passingRefusals = [
   "workspace_frozen",
   "channel_disabled",
   "agent_disabled",
+  "agent_deleted",
   "budget",
   "no_session",
   "session_of_another_agent",

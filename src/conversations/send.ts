@@ -241,7 +241,7 @@ function changeByRefusal(
   return { takenSeq: Math.min(takenAfter, conversation.takenSeq) };
 }
 
-const leavingRefusals = ["no_session", "agent_disabled", "answer_window_over", "budget"];
+const leavingRefusals = ["no_session", "agent_disabled", "agent_deleted", "answer_window_over", "budget"];
 
 /** True if an answer was refused because no agent may give one any more, which nobody decided on purpose. */
 function leavesContactAlone(snapshot: GateSnapshot, verdict: Verdict): boolean {

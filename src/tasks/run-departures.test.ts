@@ -1,8 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { startServices } from "../../test/engine.ts";
 import { daily, taskPath } from "../../test/tasks.ts";
+import { until } from "../../test/until.ts";
 import { deleteAgent } from "../agents/index.ts";
 import { fromId, newId, toId } from "../base/ids.ts";
+import { updateChannel } from "../channels/index.ts";
 import { createContact, deleteContact } from "../contacts/index.ts";
+import { conversationsModule, listMessages } from "../conversations/index.ts";
 import { createRunFixture, finish, origin, type RunFixture, say } from "./run.test-support.ts";
 import { createTask } from "./tasks.ts";
 
@@ -89,6 +93,31 @@ describe("what a task works with is deleted", () => {
       await other.close();
     }
   });
+});
+
+it("refuses at once what an agent that was deleted had to say and was held", async () => {
+  const other = await createRunFixture();
+  const { core, agentId, contactId, channelId } = other;
+  try {
+    const disabled = { status: "disabled" } as const;
+    await other.tenant((tx) => updateChannel(core, tx, channelId, disabled, origin));
+    const task = await other.newTask({ agentId, contactId, channelId });
+    other.model.play(say("Hello"), finish("Wrote."));
+    const { conversationId } = await other.trigger(task.id);
+    const read = async () => {
+      const { items } = await other.tenant((tx) => listMessages(tx, conversationId ?? "", { limit: 10 }));
+      return items.map(({ status, reasonCode }) => [status, reasonCode]);
+    };
+    expect(await read()).toEqual([["held", "channel_disabled"]]);
+    await core.db.autocommit.query({ text: "update held_messages set ask_at = now() + interval '1 hour'" });
+    await other.tenant((tx) => deleteAgent(core, tx, agentId, origin));
+    const services = conversationsModule(core).services ?? [];
+    const stop = await startServices(...services.filter(({ name }) => name === "conversations.held"));
+    await until("the refusal", async () => (await read())[0]?.[0] === "refused").finally(stop);
+    expect(await read()).toEqual([["refused", "agent_deleted"]]);
+  } finally {
+    await other.close();
+  }
 });
 
 it("refuses what a run writes after its contact or channel was deleted, and says so", async () => {

@@ -5,6 +5,7 @@ import { until } from "../../test/until.ts";
 import { updateAgent } from "../agents/index.ts";
 import { newId, toId } from "../base/ids.ts";
 import { updateChannel } from "../channels/index.ts";
+import { optIn, optOut } from "../contacts/index.ts";
 import {
   closeConversation,
   getConversation,
@@ -367,6 +368,18 @@ describe("what becomes of the task", () => {
       await set("connected");
     }
     expect(fixture.model.calls).toHaveLength(calls);
+  });
+
+  it("skips without a model call while its contact does not want messages", async () => {
+    const contact = await newContact();
+    const task = await fixture.newTask({ contactId: contact.id });
+    await fixture.tenant((tx) => optOut(fixture.core, tx, contact.id, "api", origin));
+    const { length: calls } = fixture.model.calls;
+    expect(await trigger(task.id)).toMatchObject({ status: "skipped", reasonCode: "contact_opted_out" });
+    expect(fixture.model.calls).toHaveLength(calls);
+    await fixture.tenant((tx) => optIn(fixture.core, tx, contact.id, origin));
+    fixture.model.play(say("Hello"), finish("Wrote."));
+    expect(await trigger(task.id)).toMatchObject({ status: "completed", outcome: "message_sent" });
   });
 
   it("holds what it says while the workspace is frozen, and a cancel withdraws it", async () => {

@@ -1,8 +1,9 @@
 import type { TenantTx } from "../../db/index.ts";
-import type { ExecutionResult, Reason } from "../../engine/index.ts";
+import type { ExecutionResult } from "../../engine/index.ts";
 import type { AgentSnapshot } from "../agent-snapshot.ts";
 import type { ModelMessage } from "../models/index.ts";
 import type { ToolSnapshot } from "../tools/index.ts";
+import type { OutgoingText, SendVerdict } from "./outgoing.ts";
 
 /**
  * How far a run may go. At 80 % of any of these the agent is told to conclude; at 100 % the execution fails and what
@@ -31,33 +32,6 @@ export interface AgentStart<D> {
   /** The kind's own data, handed back to `send`. */
   readonly data: D;
 }
-
-/** A text on its way to the contact. */
-export interface OutgoingText {
-  readonly text: string;
-  /** The step it belongs to: with the execution it makes the message unique. */
-  readonly stepSeq: number;
-  readonly idempotencyKey: string;
-}
-
-/** A message that is stored and waits for something that passes. `until` is ISO 8601: later it does not go out. */
-export interface HeldBack {
-  readonly reason: Reason;
-  readonly until: string;
-}
-
-/**
- * What became of it. `accepted`: the gate let it pass, or will when what is in the way has gone (`held`); it is stored
- * and will be delivered. Ids are UUIDs.
- */
-export type SendVerdict =
-  | {
-      readonly accepted: true;
-      readonly messageId: string;
-      readonly conversationId: string;
-      readonly held?: HeldBack;
-    }
-  | { readonly accepted: false; readonly messageId: string | null; readonly reason: Reason };
 
 /** Shows an answer while the model still writes it. Nothing shown is stored; the message that is sent replaces it. */
 export interface AnswerPreview {

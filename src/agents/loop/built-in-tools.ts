@@ -5,8 +5,9 @@ import { text } from "../../base/schemas.ts";
 import { rememberFact } from "../../contacts/index.ts";
 import type { TenantTx } from "../../db/index.ts";
 import type { ExecutionContext, Reason, StepKind, StepPayload } from "../../engine/index.ts";
-import type { AgentRun, AgentStart, OutgoingText, SendVerdict } from "./agent-run.ts";
+import type { AgentRun, AgentStart } from "./agent-run.ts";
 import { claimableOutcomes } from "./outcome.ts";
+import type { OutgoingText, SendVerdict } from "./outgoing.ts";
 import { type AgentTool, defineTool, describeSend, type ToolOutcome } from "./tool.ts";
 
 /** The longest text that one message may have. */

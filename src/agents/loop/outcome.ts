@@ -1,5 +1,5 @@
 import type { Outcome, Reason } from "../../engine/index.ts";
-import type { HeldBack } from "./agent-run.ts";
+import type { HeldBack } from "./outgoing.ts";
 
 /** What `finish` may claim. */
 export const claimableOutcomes = ["goal_met", "message_sent", "no_action_needed", "blocked", "none"] as const;

@@ -25,7 +25,8 @@ import type { AgentSnapshot } from "../agent-snapshot.ts";
 import { agentTools } from "../extension-points.ts";
 import { modelFactory } from "../model-access.ts";
 import { createModelProvider } from "../model-providers.ts";
-import type { AgentRun, AnswerPreview, RunLimits, SendVerdict } from "./agent-run.ts";
+import type { AgentRun, AnswerPreview, RunLimits } from "./agent-run.ts";
+import type { SendVerdict } from "./outgoing.ts";
 import { runAgent } from "./run-agent.ts";
 import { type AgentTool, defineTool, type ToolOutcome } from "./tool.ts";
 

@@ -1,8 +1,8 @@
 import { z } from "zod";
 import type { Reason } from "../../engine/index.ts";
 import type { JsonSchemaObject, ModelTool, ModelToolCall } from "../models/index.ts";
-import type { HeldBack, SendVerdict } from "./agent-run.ts";
 import type { ClaimedOutcome } from "./outcome.ts";
+import type { HeldBack, SendVerdict } from "./outgoing.ts";
 
 /** What a tool call came to; every member is read back from the journal when the execution runs again. */
 export interface ToolOutcome {

@@ -22,7 +22,9 @@ export interface GateQuestion {
 
 /** What the gate has to know from modules above this one. */
 export interface ContributedFacts {
-  /** Whether the agent that writes exists and is enabled. */
+  /** False: the agent that writes was deleted. */
+  readonly agentExists?: boolean;
+  /** Whether it exists and is enabled. */
   readonly agentEnabled?: boolean;
   /** Why the agent may spend nothing more today or this month; null while it may. */
   readonly usedUpBudget?: string | null;
@@ -65,6 +67,7 @@ export async function loadSnapshot(
   return {
     class: send.class,
     agentId: send.agentId,
+    agentExists: facts.agentExists !== false,
     agentEnabled: facts.agentEnabled === true,
     usedUpBudget: facts.usedUpBudget ?? null,
     alreadyPaid,

@@ -12,6 +12,7 @@ function allowing(sendClass: SendClass): GateSnapshot {
   return {
     class: sendClass,
     agentId: sendClass === "human" || sendClass === "system" ? null : agent,
+    agentExists: true,
     agentEnabled: true,
     usedUpBudget: null,
     alreadyPaid: false,
@@ -76,6 +77,12 @@ const cases: readonly Case[] = [
     code: "agent_disabled",
     refuses: ["opening", "answer"],
     temporary: true,
+  },
+  {
+    rule: "agent_enabled",
+    given: { agentExists: false, agentEnabled: false },
+    code: "agent_deleted",
+    refuses: ["opening", "answer"],
   },
   {
     rule: "budget",

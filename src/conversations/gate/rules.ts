@@ -22,7 +22,9 @@ export interface GateSnapshot {
   readonly controller: Controller;
   /** The agent that writes; null for people and the system. */
   readonly agentId: string | null;
-  /** Whether that agent exists and is enabled. */
+  /** False: it was deleted. */
+  readonly agentExists: boolean;
+  /** Whether it exists and is enabled. */
   readonly agentEnabled: boolean;
   /** Why the agent may spend nothing more today or this month; null while it may. */
   readonly usedUpBudget: string | null;
@@ -130,11 +132,12 @@ const rules: readonly Rule[] = [
   {
     name: "agent_enabled",
     classes: ["opening", "answer"],
-    temporary: true,
-    refuse: (it) =>
-      it.agentEnabled
-        ? undefined
-        : { code: "agent_disabled", message: "The agent is disabled or no longer exists." },
+    // One that was deleted does not come back.
+    temporary: (it) => it.agentExists,
+    refuse: (it) => {
+      if (!it.agentExists) return { code: "agent_deleted", message: "The agent was deleted." };
+      return it.agentEnabled ? undefined : { code: "agent_disabled", message: "The agent is disabled." };
+    },
   },
   {
     name: "budget",
