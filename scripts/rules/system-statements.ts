@@ -35,7 +35,7 @@ export const systemStatements: Readonly<Record<string, string>> = {
   "src/workspaces/authenticate.ts": "an API key or a session: whose it is",
   "src/workspaces/first-workspace.ts": "makes the first workspace, or finds it",
   "src/workspaces/workspaces.ts":
-    "makes a workspace, which does not exist before; reads how long each keeps its executions",
+    "makes a workspace, which does not exist before; reads how long each keeps its executions and leaves conversations open",
 };
 
 const role = "errand_system";

@@ -1,5 +1,6 @@
 import type { ContactForAgent } from "../contacts/index.ts";
 import type { SessionContext } from "./extension-points.ts";
+import { describeTime } from "./local-time.ts";
 import {
   type ModelMessage,
   renderContactMessage,
@@ -156,15 +157,6 @@ function renderContact({ contact }: PromptBase): string[] {
 
 function renderTime({ now, timezone }: PromptBase): string {
   return renderSection("time", `It is ${describeTime(now, timezone)}, ${timezone}.`);
-}
-
-const weekdays = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"];
-
-/** For instance `Monday 2027-03-01 10:00`. */
-function describeTime(at: Date, timezone: string): string {
-  const local = Temporal.Instant.fromEpochMilliseconds(at.getTime()).toZonedDateTimeISO(timezone);
-  const time = local.toPlainTime().toString({ smallestUnit: "minute" });
-  return `${weekdays[local.dayOfWeek - 1]} ${local.toPlainDate().toString()} ${time}`;
 }
 
 function renderLimits(limits: PromptLimits): string {

@@ -40,11 +40,9 @@ function rowsRead(plan: Plan): number {
 
 test("of all open conversations only those are read that nobody wrote in for long enough", async () => {
   await openMany(2_000);
-  await it.core.newWorkspace();
-  await it.core.db.autocommit.query({
-    text: "update workspaces set conversation_idle_close_seconds = 600 where id = $1",
-    values: [it.workspaceId],
-  });
+  const idleClosing = [it.workspaceId, await it.core.newWorkspace()].map((workspaceId) => ({
+    ...{ workspaceId, seconds: 600 },
+  }));
   let read: number | undefined;
   const explaining: Queryable = {
     async query({ text, values = [] }) {
@@ -55,7 +53,7 @@ test("of all open conversations only those are read that nobody wrote in for lon
       return { rows: [] } as never;
     },
   };
-  await selectIdle({ ...it.core.db, autocommit: explaining }, 500);
+  await selectIdle({ ...it.core.db, autocommit: explaining }, idleClosing, 500);
   expect(read).toBe(idle);
-  expect(await selectIdle(it.core.db, 500)).toHaveLength(idle);
+  expect(await selectIdle(it.core.db, idleClosing, 500)).toHaveLength(idle);
 });

@@ -285,11 +285,11 @@ export async function releaseTurns(tx: TenantTx, of: PartyOf): Promise<readonly 
 }
 
 /**
- * Nothing was written for as long as the workspace `w` says, and no person is in control, no session live, no turn under way, no message held,
+ * Nothing was written for `w.seconds`, and no person is in control, no session live, no turn under way, no message held,
  * and the contact does not wait for the end of a freeze or of a disabled channel. now(), since an index is not asked
  * for what is compared with clock_timestamp().
  */
-const isIdle = `c.status = 'open' and c.last_message_at < now() - w.conversation_idle_close_seconds * interval '1 second'
+const isIdle = `c.status = 'open' and c.last_message_at < now() - w.seconds * interval '1 second'
   and c.controller <> 'human' and c.turn_execution_id is null
   and not (c.controller = 'agent' and c.last_inbound_seq > c.taken_seq)
   and not exists (select from conversation_sessions s
@@ -303,28 +303,37 @@ const isIdle = `c.status = 'open' and c.last_message_at < now() - w.conversation
  */
 export async function selectIdle(
   db: Database,
+  idleClosing: readonly { readonly workspaceId: string; readonly seconds: number }[],
   limit: number,
 ): Promise<readonly { readonly workspaceId: string; readonly id: string }[]> {
   const { rows } = await db.autocommit.query<{ workspace_id: string; id: string }>({
-    text: `select idle.workspace_id, idle.id from workspaces w
+    text: `select idle.workspace_id, idle.id from unnest($1::uuid[], $2::int[]) as w (id, seconds)
       cross join lateral (select c.workspace_id, c.id from conversations c
-        where c.workspace_id = w.id and ${isIdle} order by c.last_message_at limit $1) idle
-      limit $1`,
-    values: [limit],
+        where c.workspace_id = w.id and ${isIdle} order by c.last_message_at limit $3) idle
+      limit $3`,
+    values: [
+      idleClosing.map(({ workspaceId }) => workspaceId),
+      idleClosing.map(({ seconds }) => seconds),
+      limit,
+    ],
   });
   return rows.map((row) => ({ workspaceId: row.workspace_id, id: row.id }));
 }
 
 /** Closes a conversation if it is idle and nobody has locked it; answers it as it is then. */
-export async function closeIdleRow(tx: TenantTx, id: string): Promise<Conversation | undefined> {
+export async function closeIdleRow(
+  tx: TenantTx,
+  id: string,
+  seconds: number,
+): Promise<Conversation | undefined> {
   const { rowCount } = await tx.query({
     text: `with idle as (select c.workspace_id, c.id from conversations c
-        join workspaces w on w.id = c.workspace_id
+        cross join (select $3::int as seconds) w
         where c.workspace_id = $1 and c.id = $2 and ${isIdle} for no key update of c skip locked)
       update conversations c set status = 'closed', closed_at = clock_timestamp(), closed_reason = 'idle',
         closed_by_kind = 'system', updated_at = clock_timestamp()
       from idle where c.workspace_id = idle.workspace_id and c.id = idle.id`,
-    values: [tx.workspaceId, id],
+    values: [tx.workspaceId, id, seconds],
   });
   return rowCount === 1 ? selectConversation(tx, id) : undefined;
 }

@@ -1,5 +1,7 @@
+import { requireRow } from "../base/errors.ts";
 import type { TenantTx } from "../db/index.ts";
 import { type Core, repeat, type Service } from "../engine/index.ts";
+import { listIdleClosing } from "../workspaces/index.ts";
 import { announceConversation } from "./announce.ts";
 import { closeIdleRow, selectIdle } from "./conversation-store.ts";
 import { tellOfClosing } from "./conversations.ts";
@@ -15,20 +17,24 @@ const batch = 500;
  */
 export async function closeIdleConversations(core: Core): Promise<number> {
   while ((await expireSessionRows(core.db, batch)) === batch);
+  const idleClosing = await listIdleClosing(core);
+  const secondsOf = new Map(idleClosing.map(({ workspaceId, seconds }) => [workspaceId, seconds]));
   let total = 0;
   for (;;) {
-    const idle = await selectIdle(core.db, batch);
+    const idle = await selectIdle(core.db, idleClosing, batch);
     let closed = 0;
-    for (const { workspaceId, id } of idle)
-      if (await core.db.tenant(workspaceId, (tx) => closeIfIdle(core, tx, id))) closed += 1;
+    for (const { workspaceId, id } of idle) {
+      const seconds = requireRow(secondsOf.get(workspaceId), "closing an idle conversation");
+      if (await core.db.tenant(workspaceId, (tx) => closeIfIdle(core, tx, id, seconds))) closed += 1;
+    }
     total += closed;
     // Those that somebody wrote in meanwhile would come again at once.
     if (idle.length < batch || closed === 0) return total;
   }
 }
 
-async function closeIfIdle(core: Core, tx: TenantTx, id: string): Promise<boolean> {
-  const closed = await closeIdleRow(tx, id);
+async function closeIfIdle(core: Core, tx: TenantTx, id: string, seconds: number): Promise<boolean> {
+  const closed = await closeIdleRow(tx, id, seconds);
   if (closed === undefined) return false;
   announceConversation(core, tx, id);
   await tellOfClosing(core, tx, closed);

@@ -14,6 +14,7 @@ import { hasConversations, type PartyOf, releaseTurns, selectIdsOf } from "./con
 import { conversationErrors } from "./errors.ts";
 import { deliveryFailedJob } from "./held/delivery-failed.ts";
 import { createHeldService } from "./held/service.ts";
+import { withdrawHeldJob } from "./held/withdraw-later.ts";
 import { conversationRoutes } from "./http.ts";
 import { createIdleClosing } from "./idle.ts";
 import { messageMetrics } from "./metrics.ts";
@@ -34,6 +35,7 @@ export {
 export { conversationClosed, messageReceived } from "./extension-points.ts";
 export { gateFacts } from "./gate/facts.ts";
 export { withdrawHeldMessages } from "./held/withdraw.ts";
+export { withdrawHeldLater } from "./held/withdraw-later.ts";
 export { listMessages } from "./messages.ts";
 export { receiveMessage } from "./receive.ts";
 export { replyKind } from "./reply.ts";
@@ -59,7 +61,7 @@ export function conversationsModule(core: Core): Module {
     metrics: messageMetrics,
     routes: [...conversationRoutes(core), ...webRoutes(core)],
     services: [createIdleClosing(core), createHeldService(core)],
-    jobs: [answerWaitingJob(core), deliveryFailedJob(core)],
+    jobs: [answerWaitingJob(core), deliveryFailedJob(core), withdrawHeldJob(core)],
     contributions: [
       contribute(contactDeleted, (tx, contactId) => removeReplies(tx, { contactId }, "contact")),
       contribute(channelDeleted, (tx, channelId) => removeReplies(tx, { channelId }, "channel")),

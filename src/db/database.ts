@@ -5,6 +5,7 @@ import { type Clock, pause } from "../base/clock.ts";
 import { uuidPattern } from "../base/ids.ts";
 import type { Logger } from "../base/log.ts";
 import { createPool, isConflict, isConnectionLoss, type Timeouts } from "./connection.ts";
+import { createReadOnce, createStatementNames, type StatementNames } from "./statements.ts";
 import { createTurns } from "./turns.ts";
 import type { DB } from "./types.generated.ts";
 
@@ -109,6 +110,7 @@ export function createDatabase(options: DatabaseOptions): Database {
     max: tenantConnections,
   });
   const system = createPool({ ...pool, timeouts, name: "system", role: "errand_system", max: 6 });
+  const names = createStatementNames();
   const inside = new AsyncLocalStorage<true>();
   const background = new AsyncLocalStorage<true>();
   const mostInBackground = Math.max(1, tenantConnections - connectionsForOthers);
@@ -132,7 +134,7 @@ export function createDatabase(options: DatabaseOptions): Database {
       // Told below or by the statements that follow it.
       begun.catch(() => undefined);
       if (!isSafeWithoutBegin) await begun;
-      const tx = wrap(transactionOn(client, scope));
+      const tx = wrap(transactionOn(client, scope, names));
       const result = await work(tx);
       scope.isOver = true;
       await begun;
@@ -228,16 +230,23 @@ interface Scope {
   isOver: boolean;
 }
 
-function transactionOn(client: pg.PoolClient, scope: Scope): Tx {
+function transactionOn(client: pg.PoolClient, scope: Scope, names: StatementNames): Tx {
   // Of reads made side by side one may fail while another has not asked for everything yet. By then the connection may
   // be in a transaction of another workspace.
-  const send: typeof client.query = (...args: readonly unknown[]) => {
+  const send = (statement: pg.QueryConfig): Promise<pg.QueryResult> => {
     if (scope.isOver) throw new Error("a statement was sent after its transaction had ended");
-    return Reflect.apply(client.query, client, args);
+    return client.query(statement);
+  };
+  const reads = createReadOnce();
+  // Kysely's own signature, which also has cursors; nobody here asks for one.
+  const sendBuilt = (text: string, values: readonly unknown[]): Promise<pg.QueryResult> => {
+    const name = names.nameOf(text);
+    const statement = { text, values: [...values], ...(name === undefined ? {} : { name }) };
+    return reads.read(text, values, () => send(statement));
   };
   // Kysely asks its "pool" for a connection per statement; it always gets this transaction's.
   const connection: PostgresPoolClient = {
-    query: send,
+    query: (...args: readonly unknown[]) => Reflect.apply(sendBuilt, undefined, args),
     release: () => undefined,
   };
   const pool = { connect: async () => connection, end: async () => undefined, options: {} };
@@ -248,7 +257,10 @@ function transactionOn(client: pg.PoolClient, scope: Scope): Tx {
       db ??= new Kysely<DB>({ dialect, plugins: [camelCase] });
       return db;
     },
-    query: async (statement) => await send(statement),
+    async query(statement) {
+      reads.forget();
+      return await send(statement);
+    },
     afterCommit: (effect) => {
       scope.effects.push(effect);
     },

@@ -17,6 +17,7 @@ import { cancelAudience, triggerAudience } from "./audience/index.ts";
 import { taskErrors } from "./errors.ts";
 import { executionOfTask } from "./new-execution.ts";
 import { reactivate } from "./reactivation.ts";
+import { replaceExecutions } from "./replace.ts";
 import { decidePause, withDefaultPolicies } from "./rules.ts";
 import { stopTask } from "./stop.ts";
 import { lockTask, readNow, selectTask } from "./store.ts";
@@ -38,7 +39,10 @@ export async function triggerTask(core: Core, tx: TenantTx, id: string, origin: 
   const task = requireFound(await lockTask(tx, id), "task");
   const { overlap } = withDefaultPolicies(task.policies);
   const active = overlap === "allow" ? [] : await listActive(tx, id);
-  if (overlap === "cancel_previous") await cancelAll(core, tx, task, replacedByTrigger);
+  if (overlap === "cancel_previous") {
+    if (task.audience !== null) await cancelAudience(tx, id);
+    await replaceExecutions(core, tx, { taskId: id }, replacedByTrigger);
+  }
   const waiting = active.find(({ afterPrevious }) => afterPrevious);
   const [inTheWay] = waiting === undefined ? active : [waiting];
   if (inTheWay !== undefined && (overlap === "skip" || (overlap === "queue_one" && waiting !== undefined)))
@@ -77,11 +81,6 @@ async function begin(
   return enqueueExecution(core, tx, { ...executionOfTask(task), lane: "manual", ...run });
 }
 
-async function cancelAll(core: Core, tx: TenantTx, task: Task, reason: Reason): Promise<void> {
-  if (task.audience !== null) await cancelAudience(tx, task.id);
-  await cancelExecutions(core, tx, { taskId: task.id }, reason);
-}
-
 /**
  * Cancels what a task has queued, running or waiting, and the replies that are being given in its sessions: what those
  * were to answer waits for a person. Its held messages are withdrawn. The task, its next run and its sessions stay.
@@ -92,7 +91,8 @@ export async function cancelTask(core: Core, tx: TenantTx, id: string, origin: O
   const reason = { code: "canceled", message: "All executions of the task were cancelled." };
   await cancelRepliesOfTask(core, tx, id, reason);
   await withdrawHeldMessages(core, tx, { taskId: id });
-  await cancelAll(core, tx, found, reason);
+  if (found.audience !== null) await cancelAudience(tx, id);
+  await cancelExecutions(core, tx, { taskId: id }, reason);
   // A run may have had another one held before it was cancelled.
   await withdrawHeldMessages(core, tx, { taskId: id });
   const task = requireFound(await selectTask(tx, id), "task");

@@ -3,12 +3,13 @@ import { type Contribution, contribute } from "../base/extensions.ts";
 import { channelDeleted } from "../channels/index.ts";
 import { contactDeleted } from "../contacts/index.ts";
 import type { TenantTx } from "../db/index.ts";
-import { type Core, cancelExecutions, type Reason } from "../engine/index.ts";
+import { type Core, cancelExecutions, listExecutions, type Reason } from "../engine/index.ts";
 import { recordDropped } from "./dropped-ticks.ts";
 import type { DropCause } from "./schedule/index.ts";
 import { type HeldSchedule, ownerOf } from "./schedule-store.ts";
 import { stopTask } from "./stop.ts";
 import { lockTask, pauseTasksOf, readNow, selectTaskIdsOfContact } from "./store.ts";
+import { taskKindName } from "./task.ts";
 
 const contactGone: Reason = { code: "contact_deleted", message: "The task's contact was deleted." };
 const agentGone: Reason = {
@@ -23,7 +24,10 @@ const channelGone: Reason = {
 /** What becomes of tasks when something they work with is deleted. */
 export function departureContributions(core: Core): readonly Contribution[] {
   return [
-    contribute(contactDeleted, (tx, contactId) => endTasksOfContact(core, tx, contactId)),
+    contribute(contactDeleted, async (tx, contactId) => {
+      await endTasksOfContact(core, tx, contactId);
+      await cancelOfAudiences(core, tx, contactId);
+    }),
     contribute(agentDeleted, async (tx, agentId) => {
       const isDefault = (await findDefaultAgent(tx))?.id === agentId;
       const disarmed = await pauseTasksOf(tx, { agentId, isDefault }, agentGone);
@@ -51,6 +55,19 @@ async function endTasksOfContact(core: Core, tx: TenantTx, contactId: string): P
     await stopTask(core, tx, task, { state: "ended", reason: contactGone, now: await readNow(tx) });
   }
 }
+
+/** Cancels what the contact has queued or waiting of tasks with an audience, which go on with the others. */
+async function cancelOfAudiences(core: Core, tx: TenantTx, contactId: string): Promise<void> {
+  const filter = { contactId, kind: taskKindName, status: ["queued", "waiting"] } as const;
+  for (;;) {
+    const { items } = await listExecutions(tx, filter, { limit: atOnce });
+    const ids = items.map(({ id }) => id);
+    const canceled = ids.length === 0 ? [] : await cancelExecutions(core, tx, { ids }, contactGone);
+    if (canceled.length === 0) return;
+  }
+}
+
+const atOnce = 100;
 
 async function recordAll(
   core: Core,

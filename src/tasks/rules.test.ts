@@ -304,6 +304,33 @@ describe("decideDue", () => {
     });
   });
 
+  it("asks for expiresAt also of ticks that are made up for and of those that would wait", () => {
+    const made = {
+      ...due,
+      rule: { kind: "cron", timezone: "UTC", cron: "* * * * *" },
+      dueAt: new Date("2027-03-01T11:56:00Z"),
+      expiresAt: new Date("2027-03-01T11:58:00Z"),
+    };
+    const decide = (overlap: string, active: number) => {
+      const policies = { misfire: "run_all", overlap };
+      const { executions, ...rest } = decideDue({ ...made, policies, active }, now);
+      return { ...rest, is: executions.map(({ status, reason }) => reason?.code ?? status) };
+    };
+    const gone = ["expired", "expired", "expired"];
+    expect(decide("allow", 0)).toMatchObject({ is: ["queued", "queued", ...gone], runsCount: 9 });
+    expect(decide("skip", 0)).toMatchObject({ is: ["queued", "after_previous", ...gone], runsCount: 9 });
+    const behind = ["after_previous", "after_previous"];
+    expect(decide("queue_one", 1)).toMatchObject({ is: [...behind, ...gone], runsCount: 9 });
+    const last = { ...made, dueAt: new Date("2027-03-01T11:57:30Z") };
+    const waiting = { ...last, expiresAt: new Date("2027-03-01T11:57:45Z"), active: 1 };
+    for (const overlap of ["queue_one", "cancel_previous"])
+      expect(decideDue({ ...waiting, policies: { overlap } }, now)).toMatchObject({
+        executions: [{ reason: { code: "missed" } }, { status: "skipped", reason: { code: "expired" } }],
+        cancelPrevious: false,
+        runsCount: 7,
+      });
+  });
+
   it("leaves the end of a one-time task to its execution, unless that was skipped", () => {
     const once = { ...due, rule: past, dueAt: new Date("2027-03-01T11:59:30Z") };
     expect(decideDue(once, now).change).toBeUndefined();

@@ -275,20 +275,27 @@ function decideComputed(due: DueSchedule, schedule: Schedule, now: Date): DueDec
     runsBefore: due.runsCount,
     policies: due.policies === null ? defaultPolicies : withDefaultPolicies(due.policies as TaskPolicies),
   });
-  const { cancelPrevious, runsAfter: runsCount, nextRunAt } = decided;
+  const { nextRunAt } = decided;
   const executions = decided.executions.map((tick) => plan(tick, due, schedule, now));
-  const decision = { executions, cancelPrevious, runsCount, nextRunAt };
+  const starting = executions.filter(({ status }) => status !== "skipped").length;
+  const decision = {
+    executions,
+    cancelPrevious: decided.cancelPrevious && starting > 0,
+    runsCount: due.runsCount + starting,
+    nextRunAt,
+  };
   const skipped = executions.at(-1)?.reason;
   if (nextRunAt !== null || skipped === undefined) return decision;
   const message = `The schedule has had its last run, which was skipped: ${skipped.message}`;
   return { ...decision, change: { state: "ended", reason: { code: "schedule_finished", message } } };
 }
 
-/** A tick that is made up for does not wait for its jitter again. */
+/** A tick from the task's `expiresAt` on does not run. One that is made up for does not wait for its jitter again. */
 function plan(tick: TickExecution, due: DueSchedule, schedule: Schedule, now: Date): PlannedTick {
-  if (tick.status !== "queued") return { ...tick, delayMs: 0 };
+  if (tick.status === "skipped") return { ...tick, delayMs: 0 };
   if (due.expiresAt !== null && tick.scheduledFor >= due.expiresAt)
     return { ...tick, status: "skipped", reason: expired, delayMs: 0 };
+  if (tick.status === "after_previous") return { ...tick, delayMs: 0 };
   const startsAt = tick.scheduledFor.getTime() + jitterMs(schedule, due.taskId, tick.scheduledFor);
   return { ...tick, delayMs: Math.max(0, startsAt - now.getTime()) };
 }

@@ -100,6 +100,7 @@ async function startTask(
     });
   }
   const { maxTimeSeconds, ...limits } = limitsOfRun(task.limits, agent.limits);
+  const timezone = task.schedule?.timezone ?? contact?.timezone ?? workspace.timezone;
   return {
     agent: snapshotAgent(agent),
     prompt: buildTaskPrompt({
@@ -109,10 +110,11 @@ async function startTask(
       previousSummary,
       recentMessages,
       now: core.clock.now(),
-      timezone: task.schedule?.timezone ?? contact?.timezone ?? workspace.timezone,
+      timezone,
       limits: { ...limits, maxTimeSeconds },
     }),
     limits,
+    timezone,
     contactId,
     data: runDataOf(task, contactId, channelId),
   };

@@ -42,7 +42,7 @@ const policies = z
     }),
     overlap: z.enum(overlaps).nullish().meta({
       description:
-        "A run that is due while an earlier one has not ended. `skip` (default): it is recorded as skipped; `queue_one`: it waits for the end of the earlier one, if no other waits; `cancel_previous`: the earlier one is cancelled; `allow`: both run",
+        "A run that is due while an earlier one has not ended. `skip` (default): it is recorded as skipped; `queue_one`: it waits for the end of the earlier one, if no other waits; `cancel_previous`: the earlier one is cancelled, and its held messages are withdrawn; `allow`: both run",
     }),
     autoPauseAfterFailures: wholeNumber(0, 1_000).nullish().meta({
       description:

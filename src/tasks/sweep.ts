@@ -3,7 +3,6 @@ import { type SystemTx, withSavepoint } from "../db/index.ts";
 import {
   type ActiveCount,
   type Core,
-  cancelExecutions,
   countActive,
   enqueueExecutions,
   type NewExecution,
@@ -14,6 +13,7 @@ import {
 import { fireAudience } from "./audience/index.ts";
 import { executionOfTick } from "./new-execution.ts";
 import { notifyScheduleFailed } from "./notices.ts";
+import { replaceExecutions } from "./replace.ts";
 import { type DueDecision, decideDue, type PlannedTick } from "./rules.ts";
 import {
   followIndexes,
@@ -125,7 +125,7 @@ async function cancelPrevious(
     const done =
       !one.decision.cancelPrevious ||
       (await withSavepoint({ ...tx, workspaceId }, (part) =>
-        cancelExecutions(core, part, { taskId }, replaced),
+        replaceExecutions(core, part, { taskId }, replaced),
       ).then(
         () => true,
         (error: unknown) => {

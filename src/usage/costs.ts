@@ -59,6 +59,13 @@ export type ReservationAnswer = { readonly ok: true } | { readonly ok: false; re
 const longestWaitMs = 30_000;
 const waitStepMs = 250;
 
+/** True if neither the workspace nor the agent has a budget now, so that a call need not reserve anything. */
+export async function hasNoBudget(tx: TenantTx, agent: Budget): Promise<boolean> {
+  const { dailyCostUsd, monthlyCostUsd } = await getWorkspace(tx);
+  const budgets = [dailyCostUsd, monthlyCostUsd, agent.dailyCostUsd, agent.monthlyCostUsd];
+  return budgets.every((budget) => budget === null);
+}
+
 /**
  * Reserves what a model call may cost in every budget of its workspace and agent, so that calls side by side never pass
  * one together. Without budgets it only reads. While only calls under way are in the way it waits for them, up to 30

@@ -26,6 +26,7 @@ export {
   getWorkspace,
   getWorkspaceForSend,
   listExecutionRetention,
+  listIdleClosing,
   unfreezeWorkspace,
   type Workspace,
 } from "./workspaces.ts";

@@ -111,6 +111,16 @@ export async function selectWorkspaceNames(
   return new Map(rows.map((row) => [row.id, row.name]));
 }
 
+/** After how many seconds without a message each workspace has its conversations closed. */
+export async function selectIdleClosing(
+  tx: Queryable,
+): Promise<readonly { readonly workspaceId: string; readonly seconds: number }[]> {
+  const { rows } = await tx.query<{ id: string; seconds: number }>({
+    text: "select id, conversation_idle_close_seconds as seconds from workspaces order by id",
+  });
+  return rows.map(({ id, seconds }) => ({ workspaceId: id, seconds }));
+}
+
 /** For how many days each workspace keeps its executions. */
 export async function selectExecutionRetention(
   tx: Queryable,

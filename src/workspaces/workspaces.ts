@@ -9,6 +9,7 @@ import {
   lockFreeze,
   lockWorkspace,
   selectExecutionRetention,
+  selectIdleClosing,
   selectWorkspace,
   updateWorkspaceRow,
   type Workspace,
@@ -42,6 +43,11 @@ export async function getWorkspace(tx: TenantTx): Promise<Workspace> {
 /** For how many days each workspace keeps its executions. */
 export function listExecutionRetention(core: Core): ReturnType<typeof selectExecutionRetention> {
   return core.db.system((tx) => selectExecutionRetention(tx));
+}
+
+/** After how many seconds without a message each workspace has its conversations closed. */
+export function listIdleClosing(core: Core): ReturnType<typeof selectIdleClosing> {
+  return core.db.system((tx) => selectIdleClosing(tx));
 }
 
 export interface WorkspaceChanges {

@@ -91,8 +91,12 @@ async function makeTaskRows(workspace: TestWorkspace): Promise<void> {
   });
   const { id: contactId } = contact.body as { readonly id: string };
   const schedule = { kind: "relative", timezone: "UTC", attribute: "due", offsetSeconds: 0 };
+  const channel = await send("POST", "/v1/channels", {
+    body: { platform: "web", kind: "page", name: "Reminders" },
+  });
+  const { id: channelId } = channel.body as { readonly id: string };
   const task = await send("POST", "/v1/tasks", {
-    body: { name: "Remind", description: "Remind them.", contactId, schedule },
+    body: { name: "Remind", description: "Remind them.", contactId, channelId, schedule },
   });
   const { id: taskId } = task.body as { readonly id: string };
   const values = [workspace.id, fromId("task", taskId)];

@@ -23,6 +23,8 @@ export interface AgentStart<D> {
   /** The system message and what the first model call is asked; see `buildTaskPrompt` and `buildReplyPrompt`. */
   readonly prompt: readonly ModelMessage[];
   readonly limits: RunLimits;
+  /** IANA name: the zone in which the agent is told the time. Absent: an earlier release began the run, or it never waits. */
+  readonly timezone?: string;
   /** The agent's own tools as they were at the start, without their secrets. Filled by the loop. */
   readonly tools: readonly ToolSnapshot[];
   /** How much the model reads at once. Filled by the loop. */

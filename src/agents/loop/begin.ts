@@ -1,21 +1,23 @@
 import { toId } from "../../base/ids.ts";
 import type { TenantTx } from "../../db/index.ts";
 import type { Core, ExecutionContext, ExecutionResult } from "../../engine/index.ts";
+import { hasNoBudget } from "../../usage/index.ts";
 import { agentTools } from "../extension-points.ts";
 import { listKnowledgeTitles, searchKnowledgeTool } from "../knowledge/index.ts";
-import { type ModelAccess, readModelAccess } from "../model-access.ts";
+import { readModelAccess } from "../model-access.ts";
 import { type ModelMessage, renderSection } from "../models/index.ts";
 import { createAgentTools, loadToolSnapshots } from "../tools/index.ts";
 import type { AgentRun, AgentStart } from "./agent-run.ts";
 import { builtInTools, type ToolScope } from "./built-in-tools.ts";
 import { usualContextTokens } from "./context.ts";
+import type { KnownOfCall } from "./model-step.ts";
 import { beginState, completeStart, type LoopState, restoreState } from "./state.ts";
 import type { AgentTool } from "./tool.ts";
 
 export interface Begun<D> {
   readonly state: LoopState<D>;
-  /** What was read of the model's provider on the way, for the first call; it must not be stored. */
-  readonly access?: ModelAccess | undefined;
+  /** What was read on the way for the first model call; it must not be stored. */
+  readonly known?: KnownOfCall | undefined;
 }
 
 /** The state from which a run goes on: that of the newest checkpoint, else the one it starts with. */
@@ -26,7 +28,7 @@ export async function beginRun<D>(
 ): Promise<Begun<D> | { readonly end: ExecutionResult }> {
   const restored = restoreState<D>(ctx.restored);
   if (restored !== undefined) return { state: restored };
-  let access: ModelAccess | undefined;
+  let known: KnownOfCall | undefined;
   const recorded = await ctx.transact<AgentStart<D> | { readonly end: ExecutionResult }>(
     "note",
     "start",
@@ -34,11 +36,12 @@ export async function beginRun<D>(
       const begun = await run.start(tx);
       if ("end" in begun) return { output: begun };
       const { agent } = begun;
-      const [filled, read] = await Promise.all([
+      const [filled, access, isUnbudgeted] = await Promise.all([
         fillIn(tx, begun),
         readModelAccess(core, tx, agent.modelProviderId),
+        hasNoBudget(tx, agent),
       ]);
-      access = read;
+      known = { access, isUnbudgeted };
       return { output: filled };
     },
   );
@@ -48,7 +51,7 @@ export async function beginRun<D>(
   const leftOut = start.agent.toolIds.filter((id) => !given.has(id));
   if (leftOut.length > 0)
     await ctx.note("tools_left_out", { toolIds: leftOut.map((id) => toId("tool", id)) });
-  return { state: beginState(start), access };
+  return { state: beginState(start), known };
 }
 
 async function fillIn<D>(

@@ -4,7 +4,8 @@ import { toId } from "../../base/ids.ts";
 import { text } from "../../base/schemas.ts";
 import { rememberFact } from "../../contacts/index.ts";
 import type { TenantTx } from "../../db/index.ts";
-import type { ExecutionContext, Reason, StepKind, StepPayload } from "../../engine/index.ts";
+import type { Core, ExecutionContext, Reason, StepKind, StepPayload } from "../../engine/index.ts";
+import { describeTime } from "../local-time.ts";
 import type { AgentRun, AgentStart } from "./agent-run.ts";
 import { claimableOutcomes } from "./outcome.ts";
 import type { OutgoingText, SendVerdict } from "./outgoing.ts";
@@ -17,6 +18,7 @@ const messageText = text({ min: 1, max: longestMessage }).describe("The message,
 
 /** What the tools of one run work with. */
 export interface ToolScope<D> {
+  readonly core: Core;
   readonly ctx: ExecutionContext;
   readonly run: AgentRun<D>;
   readonly start: AgentStart<D>;
@@ -29,7 +31,7 @@ export function builtInTools<D>(scope: ToolScope<D>): readonly AgentTool[] {
   return [
     ...(isTask && hasContact ? [sendMessage(scope)] : []),
     ...(hasContact ? [remember(scope)] : []),
-    ...(isTask ? [wait(scope.ctx)] : []),
+    ...(isTask ? [wait(scope)] : []),
     finish(scope.ctx, scope.run.mode),
   ];
 }
@@ -109,14 +111,21 @@ function remember<D>({ ctx, start }: ToolScope<D>): AgentTool {
   });
 }
 
-function wait(ctx: ExecutionContext): AgentTool {
+function wait<D>({ core, ctx, start: { timezone } }: ToolScope<D>): AgentTool {
   return defineTool({
     name: "wait",
-    description: "Waits before you go on. Waiting time does not count against your time.",
+    description:
+      "Waits before you go on, and tells what time it is then. Waiting time does not count against your time.",
     input: z.strictObject({ seconds: z.int().min(1).max(300).describe("Whole seconds, 1 to 300") }),
     async run(input) {
       await ctx.wait("wait", input.seconds, { input, toolCall: true });
-      return { output: { status: "waited", seconds: input.seconds } };
+      const waited = { status: "waited", seconds: input.seconds };
+      if (timezone === undefined) return { output: waited };
+      // On record, since a later attempt must tell the model the same; it may have become later than asked for.
+      const now = await ctx.step("note", "time", async () => ({
+        output: `${describeTime(core.clock.now(), timezone)}, ${timezone}`,
+      }));
+      return { output: { ...waited, now } };
     },
   });
 }

@@ -1,6 +1,6 @@
 import { messageOf } from "../../base/errors.ts";
 import type { Core, ExecutionContext, Reason, StepPayload } from "../../engine/index.ts";
-import { reserveCost, settleCost } from "../../usage/index.ts";
+import { type ReservationAnswer, reserveCost, settleCost } from "../../usage/index.ts";
 import { type ModelAccess, type OpenedModel, openModel } from "../model-access.ts";
 import {
   callWithRetry,
@@ -32,6 +32,13 @@ export type ModelStepOutput =
       })
   | { readonly failed: Reason; readonly retries?: readonly Reason[] };
 
+/** What was just read for a call, which saves reading it again. */
+export interface KnownOfCall {
+  readonly access: ModelAccess;
+  /** True: neither workspace nor agent has a budget, so nothing is reserved. */
+  readonly isUnbudgeted: boolean;
+}
+
 interface ModelCall {
   readonly messages: readonly ModelMessage[];
   readonly tools: readonly ModelTool[];
@@ -46,7 +53,7 @@ const usualOutputTokens = 1_000;
 /**
  * One model call as one step, repeated where that may help. An error that stays, or a budget without room for the call,
  * is an output as well. With `preview` the answer is streamed to it; what it showed is void when a call is repeated or
- * fails. `access` is what was just read of the provider, which saves reading it.
+ * fails.
  */
 export async function callModel(
   core: Core,
@@ -54,7 +61,7 @@ export async function callModel(
   { agent }: Pick<AgentStart<unknown>, "agent">,
   prepare: () => ModelCall,
   preview?: AnswerPreview,
-  access?: ModelAccess,
+  known?: KnownOfCall,
 ): Promise<ModelStepOutput> {
   const { workspaceId, id: executionId, attempt } = ctx.execution;
   const key = `${executionId}:${ctx.nextSeq}:${attempt}`;
@@ -71,19 +78,22 @@ export async function callModel(
     };
     let opened: OpenedModel;
     try {
-      opened = await openModel(core, workspaceId, agent, access);
+      opened = await openModel(core, workspaceId, agent, known?.access);
     } catch (error) {
       return { input, ...failWith(asModelError(error), []) };
     }
-    const { dailyCostUsd, monthlyCostUsd, id: agentId } = agent;
-    const reserved = await reserveCost(core, workspaceId, {
-      agentId,
-      agentBudget: { dailyCostUsd, monthlyCostUsd },
-      executionId,
-      key,
-      estimateUsd: estimateCost(opened, request),
-      signal,
-    });
+    const agentId = agent.id;
+    const reserved: ReservationAnswer =
+      known?.isUnbudgeted === true
+        ? { ok: true }
+        : await reserveCost(core, workspaceId, {
+            agentId,
+            agentBudget: agent,
+            executionId,
+            key,
+            estimateUsd: estimateCost(opened, request),
+            signal,
+          });
     if (!reserved.ok) {
       // Its wait for other calls may have been ended by the execution's own stop, which says more.
       if (signal.aborted) throw signal.reason;

@@ -41,6 +41,7 @@ export interface Script {
   /** Which messages the gate refuses, in order; it accepts those beyond the list. */
   readonly refuse?: readonly boolean[];
   readonly modelName?: string;
+  readonly timezone?: string;
   readonly withContact?: boolean;
   readonly modelProviderId?: string;
   readonly agent?: Partial<AgentSnapshot>;
@@ -153,6 +154,7 @@ export async function createLoopFixture(): Promise<LoopFixture> {
           { role: "user", content: "Go." },
         ],
         limits: { maxIterations: 1_000, maxToolCalls: 10_000, maxCostUsd: null, ...script.limits },
+        ...(script.timezone === undefined ? {} : { timezone: script.timezone }),
         contactId: script.withContact === false ? null : contactId,
         data: null,
       }),

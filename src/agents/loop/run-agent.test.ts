@@ -313,6 +313,26 @@ describe("the journal", () => {
     expect(namesOf(steps)).toContain("wait wait");
   });
 
+  it("tells the local time after a wait, the same in every attempt", async () => {
+    const answers = [call("wait", { seconds: 1 }), call("wait", { seconds: 1 }), finish()];
+    const { model, steps } = await play({ answers, timezone: "Pacific/Kiritimati" });
+    const told = model.calls.at(-1)?.messages.flatMap((it) => (it.role === "tool" ? it.results : []));
+    const now = expect.stringMatching(/^[A-Z][a-z]+day \d{4}-\d\d-\d\d \d\d:\d\d, Pacific\/Kiritimati$/);
+    expect(told?.map(({ output }) => output)).toEqual(
+      Array.from({ length: 2 }, () => ({ status: "waited", seconds: 1, now })),
+    );
+    const times = steps.filter(({ kind, name }) => kind === "note" && name === "time");
+    expect(times.map(({ payload }) => ({ status: "waited", seconds: 1, now: payload.output }))).toEqual(
+      told?.map(({ output }) => output),
+    );
+    const [first] = times;
+    const local = Temporal.Instant.fromEpochMilliseconds(first?.endedAt?.getTime() ?? 0);
+    const { day, hour } = local.toZonedDateTimeISO("Pacific/Kiritimati");
+    expect(String(first?.payload.output)).toContain(
+      `-${String(day).padStart(2, "0")} ${String(hour).padStart(2, "0")}:`,
+    );
+  });
+
   it("resumes after a stop in the middle of a model call: nothing is sent or asked twice", async () => {
     const gate = Promise.withResolvers<void>();
     const begun = await fixture.begin({ answers: [send(), { ...finish(), until: gate.promise }, finish()] });

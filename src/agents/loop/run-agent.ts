@@ -33,9 +33,9 @@ export async function runAgent<D>(
 ): Promise<ExecutionResult> {
   const begun = await beginRun(core, ctx, run);
   if ("end" in begun) return begun.end;
-  let { state, access } = begun;
+  let { state, known } = begun;
   const { start } = state;
-  const scope: ToolScope<D> = { ctx, run, start };
+  const scope: ToolScope<D> = { core, ctx, run, start };
   const { tracer } = core;
   if (tracer !== undefined) traceAgent(tracer, start.agent);
   const plainTools = listTools(core, scope);
@@ -53,8 +53,8 @@ export async function runAgent<D>(
     };
     // What is read from the journal now was shown, if at all, by an earlier attempt.
     const preview = ctx.isReplay ? undefined : run.preview?.(start, { stepSeq: ctx.nextSeq });
-    const answer = await callModel(core, ctx, start, prepare, preview, access);
-    access = undefined;
+    const answer = await callModel(core, ctx, start, prepare, preview, known);
+    known = undefined;
     if ("failed" in answer) {
       const { failed: reason } = answer;
       return reason.code === "budget" ? endAtLimit(reason, state.tally) : failed(reason, state.tally);

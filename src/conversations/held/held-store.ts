@@ -115,6 +115,21 @@ export async function selectConversationsWithHeld(tx: TenantTx, of: HeldOf): Pro
   return rows.map((row) => row.conversation_id);
 }
 
+/** Those of the executions that have held messages. */
+export async function selectExecutionsWithHeld(
+  tx: TenantTx,
+  executionIds: readonly string[],
+): Promise<readonly string[]> {
+  if (executionIds.length === 0) return [];
+  const { rows } = await tx.query<{ execution_id: string }>({
+    name: "select_executions_with_held",
+    text: `select distinct execution_id from held_messages
+      where workspace_id = $1 and execution_id = any($2::uuid[]) order by execution_id`,
+    values: [tx.workspaceId, executionIds],
+  });
+  return rows.map((row) => row.execution_id);
+}
+
 /** Takes back what locked conversations hold of a task or an execution; answers each message's execution. */
 export async function withdrawRows(
   tx: TenantTx,

@@ -46,6 +46,7 @@ export function openPreview(core: Core, answer: PreviewedAnswer): ReplyPreview {
   let cancelTimer: (() => void) | undefined;
 
   function askGate(): void {
+    cancelTimer = undefined;
     state = "asking";
     const asked = messageId;
     const settle = (allowed: boolean) => {
@@ -96,7 +97,8 @@ export function openPreview(core: Core, answer: PreviewedAnswer): ReplyPreview {
       // The message that is sent has no white space at its beginning either.
       waiting = offset === 0 ? (waiting + delta).trimStart() : waiting + delta;
       if (waiting === "") return;
-      if (state === "silent") askGate();
+      // Not at once: a text that is complete by then is shown as the message that it is.
+      if (state === "silent") cancelTimer ??= core.clock.after(paceMs, askGate);
       else if (state === "shown" && cancelTimer === undefined) flush();
     },
     discard,

@@ -293,6 +293,33 @@ describe("a run under way", () => {
   });
 });
 
+it("loses what a contact that was deleted has queued or waiting, and goes on for the others", async () => {
+  const [queued = "", waiting = "", running = "", other = ""] = await makeContacts(fixture, 4, {
+    tags: ["left"],
+  });
+  const task = await newTask("left");
+  await fire(task.id);
+  await finishWalks(fixture);
+  for (const [contactId, status] of [
+    [waiting, "waiting"],
+    [running, "running"],
+  ])
+    await fixture.core.db.autocommit.query({
+      text: "update executions set status = $2, waiting_for = case when $2 = 'waiting' then 'time' end where contact_id = $1",
+      values: [contactId, status],
+    });
+  for (const id of [queued, waiting, running])
+    await fixture.tenant((tx) => deleteContact(fixture.core, tx, id, origin));
+  const found = await fixture.executions(task.id);
+  const is = new Map(found.map(({ contactId, status, reasonCode }) => [contactId, [status, reasonCode]]));
+  expect(is.get(queued)).toEqual(["canceled", "contact_deleted"]);
+  expect(is.get(waiting)).toEqual(["canceled", "contact_deleted"]);
+  // It finds out by itself, and may have work to finish.
+  expect(is.get(running)).toEqual(["running", null]);
+  expect(is.get(other)).toEqual(["queued", null]);
+  expect((await fixture.read(task.id)).state).toBe("active");
+});
+
 describe("a trigger", () => {
   it("answers the first contact's execution and leaves the others to the job", async () => {
     const ids = await makeContacts(fixture, 60, { tags: ["now"] });

@@ -4,7 +4,6 @@ import type { TenantTx } from "../../db/index.ts";
 import {
   type ContactActivity,
   type Core,
-  cancelExecutions,
   enqueueExecutions,
   type PlacedExecution,
   type Reason,
@@ -12,6 +11,7 @@ import {
 } from "../../engine/index.ts";
 import { selectReached } from "../goals/store.ts";
 import { executionOfTask } from "../new-execution.ts";
+import { replaceExecutions } from "../replace.ts";
 import { withDefaultPolicies } from "../rules.ts";
 import { jitterMs } from "../schedule/index.ts";
 import { readNow } from "../store.ts";
@@ -66,7 +66,7 @@ export async function fireBatch(core: Core, tx: TenantTx, batch: Batch): Promise
   const isDone = isFull || found.ids.length < batch.size;
   if (isDone) executions.push(...(await sayWhoWasLeftOut(tx, batch, tally)));
   // Before the new ones are there, which would be cancelled with them.
-  if (toCancel.length > 0) await cancelExecutions(core, tx, { ids: toCancel }, supersededReason);
+  if (toCancel.length > 0) await replaceExecutions(core, tx, { ids: toCancel }, supersededReason);
   const placed = withNewIds(executions);
   await enqueueExecutions(core, tx, placed);
   return { isDone, afterContact, tally, executions: placed };

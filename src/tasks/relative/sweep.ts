@@ -3,7 +3,6 @@ import type { TenantTx } from "../../db/index.ts";
 import {
   type ContactActivity,
   type Core,
-  cancelExecutions,
   countActive,
   enqueueExecutions,
   listExecutions,
@@ -15,6 +14,7 @@ import {
 } from "../../engine/index.ts";
 import { selectReached } from "../goals/store.ts";
 import { executionOfTask } from "../new-execution.ts";
+import { replaceExecutions } from "../replace.ts";
 import { withDefaultPolicies } from "../rules.ts";
 import { jitterMs } from "../schedule/index.ts";
 import { lockTask, readNow, updateState } from "../store.ts";
@@ -156,7 +156,7 @@ async function fire(core: Core, tx: TenantTx, { task, rule, due }: Firing): Prom
       toCancel.push(...decision.beginning.cancel);
     executions.push(place(tx, { task, rule, run, decision, now }));
   }
-  if (toCancel.length > 0) await cancelExecutions(core, tx, { ids: toCancel }, superseded);
+  if (toCancel.length > 0) await replaceExecutions(core, tx, { ids: toCancel }, superseded);
   await enqueueExecutions(core, tx, executions);
   await settleRuns(tx, task.id, due);
   if (runs > 0) await addToRunsCount(tx, task.id, runs);
@@ -171,7 +171,7 @@ const leftAudience: Standing = { isAmong: false, isOptedOut: false };
 
 /** Whether a contact may get a run now. Nearly always it may, which one question tells. */
 async function readStanding(tx: TenantTx, task: Task, contactId: string): Promise<Standing> {
-  // Of a task with one contact the gate decides whether it may be written to, as with any other schedule.
+  // Of a task with one contact the run finds out whether it may write, as with any other schedule.
   const mayGet = await isAmong(tx, task, contactId, { optedOut: false });
   if (mayGet) return { isAmong: true, isOptedOut: false };
   const isOptedOut = await isAmong(tx, task, contactId);
