@@ -30,10 +30,9 @@ export interface IncomingMessage {
  */
 export async function receiveMessage(core: Core, tx: TenantTx, incoming: IncomingMessage): Promise<Message> {
   const { channelId, contactId, clientMessageId, text } = incoming;
+  const id = newId();
   const channel = requireFound(await getChannel(tx, channelId), "channel");
   if (channel.status !== "connected") throw new AppError(conversationErrors.channel_disabled);
-
-  const id = newId();
   const messageId = await takeReceipt(tx, { channelId, contactId, clientMessageId }, id);
   if (messageId !== id) {
     const known = await selectMessage(tx, { id: messageId });
@@ -42,19 +41,19 @@ export async function receiveMessage(core: Core, tx: TenantTx, incoming: Incomin
 
   const conversation = await openConversation(core, tx, { contactId, channelId });
   const seq = conversation.lastSeq + 1;
-  const message = await insertMessage(tx, {
-    id,
-    conversationId: conversation.id,
-    seq,
-    direction: "in",
-    authorKind: "contact",
-    authorId: contactId,
-    text,
-    // It has reached the one it was written to.
-    status: "delivered",
-    clientMessageId,
-  });
-  const [received] = await Promise.all([
+  const [message, received] = await Promise.all([
+    insertMessage(tx, {
+      id,
+      conversationId: conversation.id,
+      seq,
+      direction: "in",
+      authorKind: "contact",
+      authorId: contactId,
+      text,
+      // It has reached the one it was written to.
+      status: "delivered",
+      clientMessageId,
+    }),
     updateConversation(tx, conversation.id, {
       lastSeq: seq,
       lastInboundSeq: seq,

@@ -99,16 +99,16 @@ export async function sendMessage(core: Core, tx: TenantTx, outgoing: OutgoingMe
     isBehind,
   });
   const message = await storeMessage(tx, conversation, outgoing, fate);
-  const decisionId = await insertDecision(tx, {
-    class: outgoing.class,
-    verdict,
-    conversationId: conversation.id,
-    contactId: conversation.contactId,
-    messageId: message.id,
-    executionId,
-  });
   const goesOut = fate.status === "sent" || fate.status === "queued";
-  const [changed] = await Promise.all([
+  const [decisionId, changed] = await Promise.all([
+    insertDecision(tx, {
+      class: outgoing.class,
+      verdict,
+      conversationId: conversation.id,
+      contactId: conversation.contactId,
+      messageId: message.id,
+      executionId,
+    }),
     updateConversation(tx, conversation.id, {
       lastSeq: message.seq,
       ...(goesOut ? changeBySending(outgoing.class, conversation) : {}),

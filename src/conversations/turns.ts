@@ -1,3 +1,4 @@
+import { newId } from "../base/ids.ts";
 import { getChannel } from "../channels/index.ts";
 import { type ContactForAgent, loadContactForAgent } from "../contacts/index.ts";
 import type { TenantTx } from "../db/index.ts";
@@ -26,20 +27,30 @@ import { leaveUnanswered, waitForPerson } from "./waiting.ts";
 export async function arrangeAnswer(core: Core, tx: TenantTx, locked: Conversation): Promise<Conversation> {
   if (locked.status === "closed" || locked.controller === "human" || !hasUnanswered(locked)) return locked;
   if (locked.turnExecutionId !== null && (await isUnderWay(tx, locked.turnExecutionId))) return locked;
-  const answering = await findAnswerer(core, tx, locked);
+  const [answering, oldest] = await Promise.all([
+    findAnswerer(core, tx, locked),
+    selectOldestInboundBeyond(tx, locked.id, locked.takenSeq),
+  ]);
   if ("obstacle" in answering) return leaveUnanswered(core, tx, locked, answering.obstacle);
 
-  const oldest = await selectOldestInboundBeyond(tx, locked.id, locked.takenSeq);
-  const turnExecutionId = await enqueueExecution(core, tx, {
+  const turnExecutionId = newId();
+  const queued = enqueueExecution(core, tx, {
     ...replyKind,
+    id: turnExecutionId,
     agentId: answering.agentId,
     contactId: locked.contactId,
     conversationId: locked.id,
     delayMs: burstDelayMs(oldest?.ageMs ?? 0),
     ...(answering.maxTimeSeconds === undefined ? {} : { maxTimeSeconds: answering.maxTimeSeconds }),
   });
+  const changed = updateConversation(tx, locked.id, {
+    turnExecutionId,
+    turnStartedAt: null,
+    controller: "agent",
+  });
   announceConversation(core, tx, locked.id);
-  return updateConversation(tx, locked.id, { turnExecutionId, turnStartedAt: null, controller: "agent" });
+  const [conversation] = await Promise.all([changed, queued]);
+  return conversation;
 }
 
 /** A turn that ended without saying so (its row was deleted, say) must not silence the conversation for ever. */
