@@ -79,7 +79,7 @@ export const settings = [
     default: "none: the embedded PostgreSQL",
     accepts: "a postgres:// URL",
     about:
-      "A PostgreSQL 16 or later of your own. Its user must be allowed to create roles: see the guide on production.",
+      "A PostgreSQL 16 or later of your own. Its user must be allowed to create roles, or be a member of two that exist: see the guide on production.",
   },
   {
     name: "ERRAND_ROLES",

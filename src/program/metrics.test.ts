@@ -8,7 +8,7 @@ import { createTaskFixture, type TaskFixture, taskPath } from "../../test/tasks.
 import { until } from "../../test/until.ts";
 import { ModelError } from "../agents/models/index.ts";
 import { defineCounter, defineHistogram } from "../base/metrics.ts";
-import { receiveMessage } from "../conversations/index.ts";
+import { openConversation, receiveMessage, sendMessage } from "../conversations/index.ts";
 import { cancelExecutions, createJobs, createWorker, defineJob, enqueueExecution } from "../engine/index.ts";
 import { createMetrics, type ProcessMetrics } from "./metrics.ts";
 import { allMetrics, renderMetrics } from "./metrics-reference.ts";
@@ -88,19 +88,12 @@ describe("the program's figures", () => {
   });
 
   test("tell of refused messages by the gate's reason, and of skipped executions", async () => {
-    const { contactId, core, model } = fixture;
-    const stop = await startServices(createWorker(core, { concurrency: 2 }));
-    model.play(
-      { toolCalls: [{ name: "send_message", input: { text: "Hello again" } }] },
-      { toolCalls: [{ name: "finish", input: { outcome: "blocked", summary: "Opted out." } }] },
-    );
-    const task = await fixture.newTask({ contactId });
-    await fixture.api.send("POST", `${taskPath(task.id)}/trigger`);
-    await until("the end", async () => {
-      const [newest] = await fixture.executions(task.id);
-      return newest !== undefined && newest.completedAt !== null;
+    const { agentId, contactId, channelId, core } = fixture;
+    await fixture.tenant(async (tx) => {
+      const { id: conversationId } = await openConversation(core, tx, { contactId, channelId });
+      const author = { kind: "agent", id: agentId } as const;
+      await sendMessage(core, tx, { class: "opening", conversationId, author, text: "Hello again" });
     });
-    await stop();
     expect(await read("errand_messages_total")).toMatchObject({
       "direction=out,status=refused,verdict=contact_opted_out": 1,
     });

@@ -47,6 +47,11 @@ export function listBudgetLines(
   workspace: Workspace,
   agents: readonly (Budget & { readonly id: string })[],
 ): readonly BudgetLine[] {
+  // Asked before every message and run, while most workspaces have no budget and local dates are dear.
+  const isBounded = [workspace, ...agents].some(
+    (it) => it.dailyCostUsd !== null || it.monthlyCostUsd !== null,
+  );
+  if (!isBounded) return [];
   const today = toLocal(now, workspace.timezone).toPlainDate();
   const firstOfMonth = today.with({ day: 1 });
   const spans = {

@@ -217,13 +217,14 @@ describe("two full processes", () => {
     expect(first).toMatchObject({ outcome: "message_sent" });
     await one.post("/v1/workspace/freeze", { reason: "Something is wrong." });
 
-    // The task is not even begun, and what a person writes is refused by the gate.
-    const skipped = await untilEnded(two, await trigger(two, taskId));
-    expect(skipped).toMatchObject({ status: "skipped", reason: { code: "workspace_frozen" } });
+    // What an agent writes is held, and what a person writes is refused by the gate.
+    const held = await untilEnded(two, await trigger(two, taskId));
+    expect(held).toMatchObject({ status: "completed", reason: { code: "message_held" } });
     const conversation = `/v1/conversations/${first.conversationIds[0]}`;
     await expect(two.post(`${conversation}/messages`, { text: "Sorry for that." })).rejects.toThrow("409");
     expect(await listOutbound(two, contactId)).toMatchObject([
       { status: "sent" },
+      { status: "held", reason: { code: "workspace_frozen" } },
       { status: "refused", reason: { code: "workspace_frozen" } },
     ]);
     const { items } = await two.get<Listed<unknown>>(`${conversation}/decisions`);
@@ -238,8 +239,9 @@ describe("two full processes", () => {
     });
 
     await one.post("/v1/workspace/unfreeze");
+    const statuses = async () => (await listOutbound(one, contactId)).map(({ status }) => status).toSorted();
+    await until("the release", async () => (await statuses()).join() === "refused,sent,sent");
     expect(await untilEnded(two, await trigger(two, taskId))).toMatchObject({ outcome: "message_sent" });
-    const sent = (await listOutbound(one, contactId)).filter(({ status }) => status !== "refused");
-    expect(sent).toHaveLength(2);
+    expect(await statuses()).toEqual(["refused", "sent", "sent", "sent"]);
   });
 });
