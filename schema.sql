@@ -1416,7 +1416,7 @@ create table tasks (
   last_execution json,
   constraint tasks_pkey PRIMARY KEY (workspace_id, id),
   constraint tasks_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspaces(id) ON DELETE CASCADE,
-  constraint tasks_end_when_check CHECK ((end_when <@ ARRAY['goal_met'::text, 'conversation_closed'::text, 'todo_resolved'::text, 'contact_replied'::text])),
+  constraint tasks_end_when_check CHECK ((end_when <@ ARRAY['goal_met'::text, 'conversation_closed'::text, 'contact_replied'::text])),
   constraint tasks_may_write_to_check CHECK ((may_write_to = ANY (ARRAY['contact'::text, 'any'::text]))),
   constraint tasks_purpose_check CHECK ((purpose = ANY (ARRAY['service'::text, 'marketing'::text]))),
   constraint tasks_state_check CHECK ((state = ANY (ARRAY['active'::text, 'paused'::text, 'auto_paused'::text, 'ended'::text]))),

@@ -6,7 +6,7 @@ alter table tasks
   add column conversation_id uuid,
   add column expires_at timestamptz,
   add column end_when text[] not null default '{}'
-    check (end_when <@ array['goal_met', 'conversation_closed', 'todo_resolved', 'contact_replied']),
+    check (end_when <@ array['goal_met', 'conversation_closed', 'contact_replied']),
   add column audience json,
   add column may_write_to text not null default 'contact' check (may_write_to in ('contact', 'any')),
   -- true from an automatic pause to the next scheduled run that completes

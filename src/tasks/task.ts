@@ -40,7 +40,7 @@ export const blockedChoices = ["hold", "drop"] as const;
 export type WhenBlocked = (typeof blockedChoices)[number];
 
 /** What ends a task before its schedule does. */
-export const goals = ["goal_met", "conversation_closed", "todo_resolved", "contact_replied"] as const;
+export const goals = ["goal_met", "conversation_closed", "contact_replied"] as const;
 export type Goal = (typeof goals)[number];
 
 export const mayWriteToChoices = ["contact", "any"] as const;

@@ -5,7 +5,6 @@ const sentences: Readonly<Record<Goal, string>> = {
   goal_met: "An execution met the task's goal.",
   conversation_closed: "The conversation in which the task wrote was closed.",
   contact_replied: "The contact answered in the conversation in which the task wrote.",
-  todo_resolved: "The to-do of the task was resolved.",
 };
 
 /** Why a task is over; the code is the goal's name. */
