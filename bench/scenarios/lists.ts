@@ -50,7 +50,10 @@ export async function run(context: BenchContext): Promise<ListRow[]> {
       const target = `/v1/${query.list}?${new URLSearchParams({ ...query.query, limit: "100", ...cursor })}`;
       const { latencies, items } = await measure(context, program, { target, nextKey, effort });
       const shared = { scenario: "lists", profile: profile.name, tasks, executions } as const;
-      rows.push({ ...shared, ...describe(query), page, items, ...summarize(latencies) });
+      const row = { ...shared, ...describe(query), page, items, ...summarize(latencies) };
+      rows.push(row);
+      // The whole takes minutes: what is slow can be read before the table is there.
+      context.log(`lists: ${row.list} by ${row.query}, ${page} page: p99 ${row.p99Ms.toFixed(1)} ms`);
     }
   }
   const slowest = rows.toSorted((a, b) => b.p99Ms - a.p99Ms)[0];
