@@ -246,7 +246,7 @@ begin
 end $function$;
 grant execute on routine find_executions(search text, most integer, before uuid, of_task uuid, of_agent uuid, of_contact uuid, of_conversation uuid, with_status text[], with_kind text, with_trigger text, with_outcome text, queued_from timestamp with time zone, queued_before timestamp with time zone, from_id uuid, before_id uuid) to errand_system;
 grant execute on routine find_executions(search text, most integer, before uuid, of_task uuid, of_agent uuid, of_contact uuid, of_conversation uuid, with_status text[], with_kind text, with_trigger text, with_outcome text, queued_from timestamp with time zone, queued_before timestamp with time zone, from_id uuid, before_id uuid) to errand_tenant;
-CREATE OR REPLACE FUNCTION public.find_tasks(search text, most integer, before uuid DEFAULT NULL::uuid, with_state text DEFAULT NULL::text, of_agent uuid DEFAULT NULL::uuid, of_contact uuid DEFAULT NULL::uuid, with_external_id text DEFAULT NULL::text, is_scheduled boolean DEFAULT NULL::boolean, has_failed boolean DEFAULT NULL::boolean, next_run_after timestamp with time zone DEFAULT NULL::timestamp with time zone, next_run_before timestamp with time zone DEFAULT NULL::timestamp with time zone, is_demo boolean DEFAULT NULL::boolean)
+CREATE OR REPLACE FUNCTION public.find_tasks(search text, most integer, before uuid DEFAULT NULL::uuid, with_state text DEFAULT NULL::text, of_agent uuid DEFAULT NULL::uuid, of_contact uuid DEFAULT NULL::uuid, with_external_id text DEFAULT NULL::text, is_scheduled boolean DEFAULT NULL::boolean, has_failed boolean DEFAULT NULL::boolean, next_run_after timestamp with time zone DEFAULT NULL::timestamp with time zone, next_run_before timestamp with time zone DEFAULT NULL::timestamp with time zone, is_demo boolean DEFAULT NULL::boolean, with_last_status text DEFAULT NULL::text, with_last_outcome text DEFAULT NULL::text)
  RETURNS SETOF uuid
  LANGUAGE plpgsql
  STABLE SECURITY DEFINER ROWS 100
@@ -259,12 +259,14 @@ AS $function$
 declare
   workspace text := quote_literal(required_workspace());
   conditions text := concat(
-    ' and t.state = ' || quote_literal(with_state),
+    ' and t.state in (' || (select string_agg(quote_literal(word), ', ') from unnest(string_to_array(with_state, ',')) word) || ')',
     ' and t.agent_id = ' || quote_literal(of_agent),
     ' and t.contact_id = ' || quote_literal(of_contact),
     ' and t.external_id = ' || quote_literal(with_external_id),
     case is_scheduled when true then ' and t.schedule is not null' when false then ' and t.schedule is null' end,
     case has_failed when true then ' and t.consecutive_failures > 0' when false then ' and t.consecutive_failures = 0' end,
+    ' and t.last_status = ' || quote_literal(with_last_status),
+    ' and t.last_outcome = ' || quote_literal(with_last_outcome),
     ' and t.demo = ' || quote_literal(is_demo),
     case when next_run_after is not null or next_run_before is not null then
       ' and exists (select from task_schedules s where s.workspace_id = ' || workspace || ' and s.task_id = t.id'
@@ -305,8 +307,8 @@ begin
       workspace, like_pattern(search), conditions, reached, most - cardinality(found))
   end;
 end $function$;
-grant execute on routine find_tasks(search text, most integer, before uuid, with_state text, of_agent uuid, of_contact uuid, with_external_id text, is_scheduled boolean, has_failed boolean, next_run_after timestamp with time zone, next_run_before timestamp with time zone, is_demo boolean) to errand_system;
-grant execute on routine find_tasks(search text, most integer, before uuid, with_state text, of_agent uuid, of_contact uuid, with_external_id text, is_scheduled boolean, has_failed boolean, next_run_after timestamp with time zone, next_run_before timestamp with time zone, is_demo boolean) to errand_tenant;
+grant execute on routine find_tasks(search text, most integer, before uuid, with_state text, of_agent uuid, of_contact uuid, with_external_id text, is_scheduled boolean, has_failed boolean, next_run_after timestamp with time zone, next_run_before timestamp with time zone, is_demo boolean, with_last_status text, with_last_outcome text) to errand_system;
+grant execute on routine find_tasks(search text, most integer, before uuid, with_state text, of_agent uuid, of_contact uuid, with_external_id text, is_scheduled boolean, has_failed boolean, next_run_after timestamp with time zone, next_run_before timestamp with time zone, is_demo boolean, with_last_status text, with_last_outcome text) to errand_tenant;
 CREATE OR REPLACE FUNCTION public.keep_task_text()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -354,6 +356,29 @@ CREATE OR REPLACE FUNCTION public.like_pattern(search text)
  LANGUAGE sql
  IMMUTABLE PARALLEL SAFE
 RETURN (('%'::text || replace(replace(replace(lower(search), '\'::text, '\\'::text), '%'::text, '\%'::text), '_'::text, '\_'::text)) || '%'::text);
+CREATE OR REPLACE FUNCTION public.match_filters(contact uuid, filters jsonb[])
+ RETURNS SETOF integer
+ LANGUAGE plpgsql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+ SET "TimeZone" TO 'UTC'
+ SET jit TO 'off'
+AS $function$
+declare
+  workspace text := quote_literal(required_workspace());
+begin
+  if cardinality(filters) = 0 then
+    return;
+  end if;
+  return query execute format(
+    'select n.position::integer from contacts c cross join lateral unnest(array[%s]::boolean[]) with ordinality n (matches, position)
+      where c.workspace_id = %s and c.id = %L and n.matches order by 1',
+    (select string_agg(contact_condition(f.filter), ', ' order by f.position)
+      from unnest(filters) with ordinality f (filter, position)),
+    workspace, contact);
+end $function$;
+grant execute on routine match_filters(contact uuid, filters jsonb[]) to errand_system;
+grant execute on routine match_filters(contact uuid, filters jsonb[]) to errand_tenant;
 CREATE OR REPLACE PROCEDURE public.protect_table(IN target regclass, IN rights text)
  LANGUAGE plpgsql
 AS $procedure$
@@ -1189,6 +1214,23 @@ create policy tenant on model_providers for all to errand_tenant
 grant delete, insert, select, update on model_providers to errand_system;
 grant delete, insert, select, update on model_providers to errand_tenant;
 
+create table notification_preferences (
+  workspace_id uuid not null,
+  member_id uuid not null,
+  kind text not null,
+  email boolean not null,
+  updated_at timestamp with time zone not null default now(),
+  constraint notification_preferences_pkey PRIMARY KEY (workspace_id, member_id, kind),
+  constraint notification_preferences_workspace_id_member_id_fkey FOREIGN KEY (workspace_id, member_id) REFERENCES members(workspace_id, id) ON DELETE CASCADE
+);
+alter table notification_preferences enable row level security;
+create policy system on notification_preferences for all to errand_system
+  using (true);
+create policy tenant on notification_preferences for all to errand_tenant
+  using ((workspace_id = (NULLIF(current_setting('app.workspace_id'::text, true), ''::text))::uuid));
+grant delete, insert, select, update on notification_preferences to errand_system;
+grant delete, insert, select, update on notification_preferences to errand_tenant;
+
 create table notifications (
   workspace_id uuid not null,
   id uuid not null,
@@ -1206,6 +1248,7 @@ create table notifications (
   constraint notifications_severity_check CHECK ((severity = ANY (ARRAY['info'::text, 'warning'::text, 'error'::text])))
 );
 CREATE UNIQUE INDEX notifications_open ON public.notifications USING btree (workspace_id, dedup_key) WHERE ((read_at IS NULL) AND (dedup_key IS NOT NULL));
+CREATE INDEX notifications_unread ON public.notifications USING btree (workspace_id, id DESC) WHERE (read_at IS NULL);
 alter table notifications enable row level security;
 create policy system on notifications for all to errand_system
   using (true);
@@ -1213,6 +1256,18 @@ create policy tenant on notifications for all to errand_tenant
   using ((workspace_id = (NULLIF(current_setting('app.workspace_id'::text, true), ''::text))::uuid));
 grant delete, insert, select, update on notifications to errand_system;
 grant insert, select, update on notifications to errand_tenant;
+
+create table profiles (
+  user_id uuid not null,
+  timezone text,
+  theme text not null default 'system'::text,
+  created_at timestamp with time zone not null default now(),
+  updated_at timestamp with time zone not null default now(),
+  constraint profiles_pkey PRIMARY KEY (user_id),
+  constraint profiles_user_id_fkey FOREIGN KEY (user_id) REFERENCES auth_users(id) ON DELETE CASCADE,
+  constraint profiles_theme_check CHECK ((theme = ANY (ARRAY['system'::text, 'light'::text, 'dark'::text])))
+);
+grant delete, insert, select, update on profiles to errand_system;
 
 create table schema_migrations (
   version integer not null,
@@ -1250,6 +1305,7 @@ create table task_contact_runs (
   constraint task_contact_runs_workspace_id_task_id_fkey FOREIGN KEY (workspace_id, task_id) REFERENCES task_relatives(workspace_id, task_id) ON DELETE CASCADE,
   constraint task_contact_runs_check CHECK (((due_at IS NOT NULL) OR (settled_at IS NOT NULL)))
 );
+CREATE INDEX task_contact_runs_coming ON public.task_contact_runs USING btree (workspace_id, due_at) WHERE (settled_at IS NULL);
 CREATE INDEX task_contact_runs_due ON public.task_contact_runs USING btree (due_at) WHERE (settled_at IS NULL);
 CREATE INDEX task_contact_runs_next ON public.task_contact_runs USING btree (workspace_id, task_id, due_at) WHERE (settled_at IS NULL);
 CREATE INDEX task_contact_runs_workspace_id_contact_id_idx ON public.task_contact_runs USING btree (workspace_id, contact_id);
@@ -1333,6 +1389,8 @@ create table task_schedules (
   constraint task_schedules_workspace_id_task_id_fkey FOREIGN KEY (workspace_id, task_id) REFERENCES tasks(workspace_id, id) ON DELETE CASCADE
 ) with (fillfactor=70);
 CREATE INDEX task_schedules_due ON public.task_schedules USING btree (next_run_at) WHERE (next_run_at IS NOT NULL);
+CREATE INDEX task_schedules_next ON public.task_schedules USING btree (workspace_id, next_run_at, task_id) WHERE (next_run_at IS NOT NULL);
+CREATE INDEX task_schedules_next_of_audience ON public.task_schedules USING btree (workspace_id, next_run_at, task_id) WHERE (has_audience AND (next_run_at IS NOT NULL));
 CREATE INDEX task_schedules_unarmed ON public.task_schedules USING btree (workspace_id, task_id) WHERE (next_run_at IS NULL);
 alter table task_schedules enable row level security;
 create policy system on task_schedules for all to errand_system
@@ -1414,6 +1472,8 @@ create table tasks (
   may_write_to text not null default 'contact'::text,
   recovering boolean not null default false,
   last_execution json,
+  last_status text generated always as ((last_execution ->> 'status'::text)) stored,
+  last_outcome text generated always as ((last_execution ->> 'outcome'::text)) stored,
   constraint tasks_pkey PRIMARY KEY (workspace_id, id),
   constraint tasks_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspaces(id) ON DELETE CASCADE,
   constraint tasks_end_when_check CHECK ((end_when <@ ARRAY['goal_met'::text, 'conversation_closed'::text, 'contact_replied'::text])),
@@ -1422,6 +1482,8 @@ create table tasks (
   constraint tasks_state_check CHECK ((state = ANY (ARRAY['active'::text, 'paused'::text, 'auto_paused'::text, 'ended'::text]))),
   constraint tasks_when_blocked_check CHECK ((when_blocked = ANY (ARRAY['hold'::text, 'drop'::text])))
 );
+CREATE INDEX tasks_by_last_outcome ON public.tasks USING btree (workspace_id, last_outcome, id DESC) WHERE (last_outcome IS NOT NULL);
+CREATE INDEX tasks_by_last_status ON public.tasks USING btree (workspace_id, last_status, id DESC) WHERE (last_status IS NOT NULL);
 CREATE INDEX tasks_by_state ON public.tasks USING btree (workspace_id, state, id DESC);
 CREATE INDEX tasks_demo ON public.tasks USING btree (workspace_id, id) WHERE demo;
 CREATE INDEX tasks_expiring ON public.tasks USING btree (expires_at) WHERE ((expires_at IS NOT NULL) AND (state <> 'ended'::text));
@@ -1492,6 +1554,7 @@ create table web_visitors (
   verified boolean not null,
   created_at timestamp with time zone not null default now(),
   last_seen_at timestamp with time zone not null default now(),
+  expires_at timestamp with time zone,
   constraint web_visitors_pkey PRIMARY KEY (workspace_id, id),
   constraint web_visitors_token_hash_key UNIQUE (token_hash),
   constraint web_visitors_workspace_id_channel_id_fkey FOREIGN KEY (workspace_id, channel_id) REFERENCES channels(workspace_id, id) ON DELETE CASCADE,

@@ -4,7 +4,7 @@ const decisions = { statements: 100, branches: 100, functions: 100, lines: 100 }
 
 export default defineConfig({
   test: {
-    include: ["{src,test,chaos,scripts,bench}/**/*.test.ts"],
+    include: ["{src,test,chaos,scripts,bench,web}/**/*.test.ts"],
     exclude: ["**/node_modules/**"],
     globalSetup: ["test/global-setup.ts"],
     reporters: ["default", "./test/reporter.ts"],

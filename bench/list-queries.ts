@@ -41,20 +41,37 @@ function pairs(first: Asked, others: readonly Asked[]): readonly Asked[] {
 function ofTasks(at: Landmarks, now: number): readonly Asked[] {
   const instant = (inHours: number) => new Date(now + inHours * hours).toISOString();
   const busyAgent: Asked = ["busy agentId", { agentId: toId("agent", at.busyAgent) }];
+  const quietAgent: Asked = ["quiet agentId", { agentId: toId("agent", at.quietAgent) }];
+  const contact: Asked = ["contactId", { contactId: toId("contact", at.contact) }];
+  const byNextRun: Asked = ["sort=nextRunAt", { sort: "nextRunAt" }];
+  const recent = { include: "recentExecutions" };
   return [
-    ...each("state", ["active", "paused", "auto_paused", "ended"]),
+    ...each("state", ["active", "paused", "auto_paused", "ended", "paused,auto_paused", "auto_paused,ended"]),
     busyAgent,
-    ["quiet agentId", { agentId: toId("agent", at.quietAgent) }],
-    ["contactId", { contactId: toId("contact", at.contact) }],
+    quietAgent,
+    contact,
     ["externalId", { externalId: "ext-1000" }],
     ...each("scheduled", ["true", "false"]),
     ...each("hasFailed", ["true", "false"]),
+    ...each("lastStatus", ["completed", "failed", "canceled", "skipped"]),
+    ...each("lastOutcome", ["goal_met", "message_sent", "no_action_needed", "handed_over", "blocked"]),
+    ...each("lastOutcome", ["delivery_failed", "limit_reached", "none"]),
+    byNextRun,
+    ...pairs(byNextRun, [
+      busyAgent,
+      quietAgent,
+      contact,
+      ...each("lastOutcome", ["delivery_failed", "none"]),
+    ]),
+    ["recent executions", recent],
+    ...pairs(["recent executions", recent], [busyAgent]),
     ["nextRunAfter", { nextRunAfter: instant(2) }],
     ["nextRunBefore, none", { nextRunBefore: instant(0) }],
     ["nextRun within an hour", { nextRunAfter: instant(5), nextRunBefore: instant(6) }],
     ["nextRun within 5 minutes", { nextRunAfter: instant(5), nextRunBefore: instant(5 + 1 / 12) }],
     ...words(),
-    ...pairs(busyAgent, each("state", ["paused", "auto_paused"])),
+    ...pairs(busyAgent, each("state", ["paused", "auto_paused", "paused,auto_paused"])),
+    ...pairs(busyAgent, each("lastOutcome", ["delivery_failed"])),
     ...pairs(busyAgent, words()),
     ...pairs(["state=paused", { state: "paused" }], [...each("hasFailed", ["true"]), ...words()]),
   ];

@@ -159,12 +159,13 @@ async function makeExecutions(client: pg.Client, { executions }: ListSeed): Prom
 
 async function makeTasks(client: pg.Client): Promise<void> {
   await client.query(
-    `create temp table seed_last as select distinct on (task_id) task_id, id, completed_at from executions
-      where task_id is not null order by task_id, id desc`,
+    `create temp table seed_last as select distinct on (task_id) task_id, id, completed_at,
+        json_build_object('status', status, 'outcome', outcome, 'completedAt', completed_at, 'summary', summary) as kept
+      from executions where task_id is not null and completed_at is not null order by task_id, id desc`,
   );
   await client.query(
     `insert into tasks (workspace_id, id, name, description, agent_id, contact_id, schedule, external_id, state, state_reason_code,
-        consecutive_failures, last_execution_id, last_run_at, created_at, updated_at)
+        consecutive_failures, last_execution_id, last_run_at, last_execution, created_at, updated_at)
       select t.workspace_id, t.id,
         (array['Follow up','Remind','Ask','Check','Report','Renew'])[1 + t.i % 6] || ' about ' || split_part(a.text, ' ', 1) || ' ' || t.i,
         concat_ws('. ', a.text, case when random() < 0.5 then '${seededWords.frequent}' end, b.text,
@@ -174,7 +175,7 @@ async function makeTasks(client: pg.Client): Promise<void> {
         case t.i % 4 when 3 then null else json_build_object('kind', 'daily', 'timezone', 'Europe/Berlin', 'time', '09:00') end,
         case when t.i % 2 = 0 then 'ext-' || t.i end,
         case when t.i % 20 = 0 then 'paused' when t.i % 1001 = 0 then 'auto_paused' when t.i % 3 = 0 then 'ended' else 'active' end,
-        null, case when t.i % 97 = 0 then 2 else 0 end, l.id, l.completed_at, now(), now()
+        null, case when t.i % 97 = 0 then 2 else 0 end, l.id, l.completed_at, l.kept, now(), now()
       from seed_task t
         join seed_sentence a on a.i = 1 + t.i % 4000 join seed_sentence b on b.i = 1 + t.i / 7 % 4000
         join seed_sentence c on c.i = 1 + t.i / 11 % 4000 join seed_sentence d on d.i = 1 + t.i / 13 % 4000

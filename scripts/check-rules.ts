@@ -8,8 +8,8 @@ import { checkSystemStatements, systemStatements } from "./rules/system-statemen
 import { tableOwners } from "./rules/table-owners.ts";
 
 const root = join(import.meta.dirname, "..");
-const folders = ["src", "test", "chaos", "scripts", "bench", "migrations"];
-const extensions = /\.(ts|sql|sh|cjs|ya?ml)$/;
+const folders = ["src", "test", "chaos", "scripts", "bench", "migrations", "web"];
+const extensions = /\.(tsx?|sql|sh|cjs|ya?ml)$/;
 
 const read = (path: string): string => readFileSync(join(root, path), "utf8");
 
@@ -18,7 +18,9 @@ function listFiles(): readonly string[] {
     const found = readdirSync(join(root, folder), { recursive: true, encoding: "utf8" });
     return found.map((path) => join(folder, path).replaceAll("\\", "/"));
   });
-  return below.filter((path) => extensions.test(path) && !path.includes("node_modules/")).toSorted();
+  return below
+    .filter((path) => extensions.test(path) && !/(^|\/)(node_modules|dist|generated)\//.test(path))
+    .toSorted();
 }
 
 const migrations = readdirSync(join(root, "migrations")).filter((file) => file.endsWith(".sql"));

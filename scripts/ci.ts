@@ -5,6 +5,7 @@ import { join } from "node:path";
 
 /** Name → arguments of npm. The quickest come first. */
 const stages = {
+  "dashboard's client": ["run", "client"],
   format: ["run", "check:format"],
   lint: ["run", "lint"],
   "import rules": ["run", "imports"],
@@ -12,6 +13,7 @@ const stages = {
   "dead code": ["run", "dead"],
   drift: ["run", "drift"],
   openapi: ["run", "openapi"],
+  bundle: ["run", "bundle"],
   tests: ["test", "--", "--coverage"],
 };
 

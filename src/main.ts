@@ -10,6 +10,7 @@ import { SchemaTooNewError, ServerTooOldError, UnsafeRoleError } from "./db/inde
 import { settleDemo } from "./demo/index.ts";
 import { createModules } from "./modules.ts";
 import { acceptKey, createKey, createOwnerLink } from "./program/access.ts";
+import { buildNow, DashboardBuildError } from "./program/dashboard/index.ts";
 import { DatabaseAccessError } from "./program/database-errors.ts";
 import { diagnose } from "./program/doctor.ts";
 import { migrateOnly } from "./program/migrate-only.ts";
@@ -27,6 +28,7 @@ const print = (line: string): void => {
 /** Errors that say all there is to say: their stack would only hide the sentence. */
 const sentences = [
   ConfigError,
+  DashboardBuildError,
   DatabaseAccessError,
   EmbeddedPostgresError,
   PortError,
@@ -51,6 +53,10 @@ async function main(): Promise<void> {
     .command("migrate")
     .description("bring the database to this version's schema")
     .action(() => run(async (config, log) => print(await migrateOnly(config, log))));
+  program
+    .command("build")
+    .description("make the dashboard's files if they are stale; `start` does so too")
+    .action(() => run(async () => print(await buildNow())));
   program
     .command("doctor")
     .description("check the machine, the settings and the database, and say what to do")

@@ -90,7 +90,7 @@ export async function createTestApp(options: TestAppOptions = {}): Promise<TestA
   if (options.running === true)
     teardown.add("the services", await startServices(...servicesOf(opened, modules)));
   const app = await createApi({
-    ...describeApi(modules, "0.0.0"),
+    ...describeApi(core, modules, "0.0.0"),
     core,
     operations: { healthChecks: [] },
     trustProxy: false,

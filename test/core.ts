@@ -38,9 +38,10 @@ export async function createTestCore(
       sentJobs.push({ id, payload });
     },
   };
+  const signals = overrides.signals ?? createSignals({ url, log, clock, processId: newId() });
   const core: Core = {
-    db: createDatabase({ url, log, clock }),
-    signals: createSignals({ url, log, clock, processId: newId() }),
+    db: createDatabase({ url, log, clock, signals }),
+    signals,
     jobs,
     clock,
     log,

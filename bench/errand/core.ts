@@ -27,9 +27,10 @@ export async function createBenchCore(
   const clock = systemClock;
   const extensions = new Extensions();
   extensions.add([contribute(executionKinds, ...kinds)]);
+  const signals = createSignals({ url: databaseUrl, log, clock, processId: newId() });
   const core: Core = {
-    db: createDatabase({ url: databaseUrl, log, clock }),
-    signals: createSignals({ url: databaseUrl, log, clock, processId: newId() }),
+    db: createDatabase({ url: databaseUrl, log, clock, signals }),
+    signals,
     jobs: { send: () => Promise.reject(new Error("the benchmark sends no jobs")) },
     clock,
     log,

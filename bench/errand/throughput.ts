@@ -24,13 +24,15 @@ export type Submission = "together" | "one by one";
  * in the journal and ends.
  */
 async function runErrand(load: Load, submission: Submission): Promise<Figures> {
-  const inFlight = new Map<string, { announced: number; resolve(steps: number): void }>();
+  const inFlight = new Map<string, { isThrough: boolean; resolve(steps: number): void }>();
   const kind: ExecutionKind = {
     name: "bench",
     async run(ctx) {
       for (let step = 0; step < load.steps; step++) {
         await ctx.step("note", "step", async () => ({ output: buildStepPayload() }));
       }
+      const execution = inFlight.get(ctx.execution.id);
+      if (execution !== undefined) execution.isThrough = true;
       return { status: "completed", outcome: "none", summary: String(load.steps) };
     },
   };
@@ -38,20 +40,18 @@ async function runErrand(load: Load, submission: Submission): Promise<Figures> {
   const submit = createSubmit(core, submission);
   // Half of a worker's slots are kept for lanes that are not used here.
   const stopWorker = await createWorker(core, { concurrency: load.concurrency * 2 }).start();
-  // In this process every step is announced once it is on disk, and so is the end.
+  // In this process the end is announced once it is on disk, and nothing else after the last step.
   core.signals.listen("live", (payload) => {
     const id = payload.slice(payload.indexOf(":") + 1);
     const execution = inFlight.get(id);
-    if (execution === undefined) return;
-    execution.announced++;
-    if (execution.announced <= load.steps) return;
+    if (!execution?.isThrough) return;
     inFlight.delete(id);
     execution.resolve(load.steps);
   });
   try {
     const figures = await runClosedLoop(load, systemClock.monotonicMs, async () => {
       const id = newId();
-      const done = new Promise<number>((resolve) => inFlight.set(id, { announced: 0, resolve }));
+      const done = new Promise<number>((resolve) => inFlight.set(id, { isThrough: false, resolve }));
       await submit({ id, kind: kind.name, lane: "bulk", trigger: "api" });
       return done;
     });

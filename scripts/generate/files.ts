@@ -25,7 +25,7 @@ export async function generateFiles(): Promise<ReadonlyMap<string, string>> {
     files.set("schema.sql", sqlHead + (await schemaOf(core.url)));
     files.set("src/db/types.generated.ts", await tableTypesOf(core.url));
     const { modules, close } = await createProgram(core);
-    const api = describeApi(modules, await readVersion());
+    const api = describeApi(core, modules, await readVersion());
     files.set("openapi.json", `${JSON.stringify(buildOpenApi(api), null, 2)}\n`);
     files.set("docs/reference/errors.md", errorPage(renderErrorReference(allErrors(api.errors))));
     files.set("docs/reference/settings.md", settingsPage());

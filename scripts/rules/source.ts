@@ -36,7 +36,7 @@ export interface Rule {
 
 /** Reads a file's text into what rules look at. */
 export function parseSource(path: string, text: string): Source {
-  const isTypeScript = path.endsWith(".ts") && !path.endsWith(".d.ts");
+  const isTypeScript = /\.tsx?$/.test(path) && !path.endsWith(".d.ts");
   const tree = isTypeScript ? ts.createSourceFile(path, text, ts.ScriptTarget.Latest, true) : undefined;
   return { path, text, tree };
 }

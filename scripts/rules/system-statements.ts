@@ -34,6 +34,8 @@ export const systemStatements: Readonly<Record<string, string>> = {
   "src/workspaces/auth.ts": "accounts and sessions belong to no workspace",
   "src/workspaces/authenticate.ts": "an API key or a session: whose it is",
   "src/workspaces/first-workspace.ts": "makes the first workspace, or finds it",
+  "src/workspaces/profile.ts":
+    "a person's name, time zone and theme belong to no workspace; the name is written to all they are in",
   "src/workspaces/workspaces.ts":
     "makes a workspace, which does not exist before; reads how long each keeps its executions and leaves conversations open",
 };

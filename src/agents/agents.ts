@@ -184,18 +184,26 @@ const costFields = [
 
 /** Throws 422 with every id that the workspace does not have, at its place. */
 async function checkReferences(tx: TenantTx, agent: AgentChanges): Promise<void> {
+  const faults = await listReferenceFaults(tx, agent);
+  if (faults.length > 0) throw invalidFields(...faults);
+}
+
+/** A fault for every id that the workspace does not have, at its place. What exists stays until the transaction ends. */
+export async function listReferenceFaults(
+  tx: TenantTx,
+  agent: Pick<AgentChanges, "modelProviderId" | "toolIds" | "knowledgeIds">,
+): Promise<readonly FieldError[]> {
   const { modelProviderId, toolIds = [], knowledgeIds = [] } = agent;
   const [isKept, missingTools, missingKnowledge] = await Promise.all([
     modelProviderId === undefined || keepProvider(tx, modelProviderId),
     toolIds.length === 0 ? [] : findMissingTools(tx, toolIds),
     knowledgeIds.length === 0 ? [] : findMissingKnowledge(tx, knowledgeIds),
   ]);
-  const faults: readonly FieldError[] = [
+  return [
     ...(isKept ? [] : [notFoundAt("modelProviderId", "model provider")]),
     ...listMissing("toolIds", "tool", toolIds, missingTools),
     ...listMissing("knowledgeIds", "knowledge text", knowledgeIds, missingKnowledge),
   ];
-  if (faults.length > 0) throw invalidFields(...faults);
 }
 
 function listMissing(

@@ -4,7 +4,7 @@ import { agentExists } from "../channels/index.ts";
 import { agentNames, answerWaiting, gateFacts } from "../conversations/index.ts";
 import type { TenantTx } from "../db/index.ts";
 import type { Core } from "../engine/index.ts";
-import { notify } from "../notifications/index.ts";
+import { type NotificationKind, notificationKinds, notify } from "../notifications/index.ts";
 import {
   agentBudgets,
   type BudgetMark,
@@ -14,6 +14,18 @@ import {
 } from "../usage/index.ts";
 import { getWorkspace, workspaceBudgetChanged } from "../workspaces/index.ts";
 import { selectAgent, selectAgentBudgets } from "./agent-store.ts";
+
+const budgetNearlyUsedUp: NotificationKind = {
+  kind: "budget.nearly_used_up",
+  title: "Budget nearly used up",
+  description: "80 % of a daily or monthly budget of the workspace or of an agent is spent.",
+};
+
+const budgetUsedUp: NotificationKind = {
+  kind: "budget.used_up",
+  title: "Budget used up",
+  description: "A daily or monthly budget has no room for another model call, so that work is skipped.",
+};
 
 /** What lower modules ask about agents. */
 export function agentContributions(core: Core): readonly Contribution[] {
@@ -35,6 +47,7 @@ export function agentContributions(core: Core): readonly Contribution[] {
     }),
     contribute(agentBudgets, selectAgentBudgets),
     contribute(budgetReached, (tx, mark) => tellOfBudget(core, tx, mark)),
+    contribute(notificationKinds, budgetNearlyUsedUp, budgetUsedUp),
     contribute(workspaceBudgetChanged, (tx) => answerWaiting(core, tx)),
   ];
 }
@@ -54,7 +67,7 @@ async function tellOfBudget(
   // The last cents may be too few for any call.
   const isSpent = Number(spentUsd) >= Number(limitUsd);
   await notify(core, tx, {
-    kind: isUsedUp ? "budget.used_up" : "budget.nearly_used_up",
+    kind: isUsedUp ? budgetUsedUp : budgetNearlyUsedUp,
     severity: isUsedUp ? "error" : "warning",
     title:
       isUsedUp && !isSpent

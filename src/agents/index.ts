@@ -4,12 +4,20 @@ import { agentRoutes } from "./agent-http.ts";
 import { agentContributions } from "./contributions.ts";
 import { agentErrors } from "./errors.ts";
 import { knowledgeRoutes } from "./knowledge/index.ts";
-import { type CreateModel, callPlaces, createModelFactory, modelFactory } from "./model-access.ts";
+import {
+  type CreateModel,
+  callPlaces,
+  createModelFactory,
+  createModelFetch,
+  modelFactory,
+  modelFetch,
+} from "./model-access.ts";
 import { createCallPlaces } from "./models/index.ts";
 import { agentMetrics } from "./observe.ts";
 import { providerRoutes } from "./provider-http.ts";
 import { createReplyKind } from "./reply.ts";
 import { createToolFetch, toolFetch, toolRoutes } from "./tools/index.ts";
+import { trialRoutes } from "./trial/index.ts";
 
 export { snapshotAgent } from "./agent-snapshot.ts";
 export type { Agent } from "./agent-store.ts";
@@ -49,15 +57,23 @@ export interface AgentsOptions {
 
 /** Agents, the models they think with, the loop they work in, and the replies they give. */
 export function agentsModule(core: Core, options: AgentsOptions = {}): Module {
+  const fetch = createModelFetch(core);
   return {
     name: "agents",
     errors: agentErrors,
     metrics: agentMetrics,
-    routes: [...agentRoutes(core), ...providerRoutes(core), ...toolRoutes(core), ...knowledgeRoutes(core)],
+    routes: [
+      ...agentRoutes(core),
+      ...trialRoutes(core),
+      ...providerRoutes(core),
+      ...toolRoutes(core),
+      ...knowledgeRoutes(core),
+    ],
     executions: [createReplyKind(core)],
     contributions: [
       ...agentContributions(core),
-      contribute(modelFactory, options.createModel ?? createModelFactory(core)),
+      contribute(modelFactory, options.createModel ?? createModelFactory(core, fetch)),
+      contribute(modelFetch, fetch),
       contribute(toolFetch, createToolFetch(core, options.privateHosts ?? [])),
       contribute(callPlaces, createCallPlaces()),
     ],

@@ -13,20 +13,37 @@ export type CreateModel = (provider: ProviderAccess, modelName: string) => Model
 /** How models are made. The agents module contributes it; there is exactly one. */
 export const modelFactory = extensionPoint<CreateModel>("agents.modelFactory");
 
+/** Sends one request to a provider. */
+export type ModelFetch = (url: string | URL, init?: RequestInit) => Promise<Response>;
+
+/** How providers are reached. Contributed by the agents module; there is exactly one. */
+export const modelFetch = extensionPoint<ModelFetch>("agents.modelFetch");
+
 /** Bounds the calls at once. Contributed by the agents module; without it there are no bounds. */
 export const callPlaces = extensionPoint<CallPlaces>("agents.callPlaces");
 
 /**
- * The models that are really called. Base URLs are set by admins and may be private; link-local and metadata
- * addresses are refused at each connection.
+ * Requests to providers. Base URLs are set by admins and may be private; link-local and metadata addresses are refused
+ * at each connection.
  */
-export function createModelFactory(core: Pick<Core, "clock" | "db">): CreateModel {
+export function createModelFetch(core: Pick<Core, "db">): ModelFetch {
   const guarded = createGuardedFetch({ allowPrivate: true, privateHosts: [] });
-  const fetch = (input: string | URL, init?: RequestInit): Promise<Response> => {
+  return (url, init) => {
     // A slow model would hold the transaction's locks for as long as it thinks.
     if (core.db.inTransaction()) throw new Error("a model was called inside a transaction");
-    return guarded(input, init);
+    return guarded(url, init);
   };
+}
+
+/** What was contributed. */
+export function findModelFetch(core: Pick<Core, "extensions">): ModelFetch {
+  const [found] = core.extensions.of(modelFetch);
+  if (found === undefined) throw new Error("no module contributes modelFetch");
+  return found;
+}
+
+/** The models that are really called. */
+export function createModelFactory(core: Pick<Core, "clock">, fetch: ModelFetch): CreateModel {
   return (provider, modelName) =>
     createModel(
       provider.kind === "sandbox" ? provider : { ...provider, fetch, clock: core.clock },
@@ -64,6 +81,13 @@ export async function openModel(
   const access =
     known ??
     (await core.db.tenant(workspaceId, (tx) => readProviderAccess(core, tx, wanted.modelProviderId)));
+  const provider = requireAccess(access);
+  const model = observeModel(core, create(provider, wanted.model));
+  return { model: boundCalls(core, provider, model), prices: provider };
+}
+
+/** Throws a ModelError if the provider is gone or its key cannot be read. */
+export function requireAccess(access: ModelAccess): ProviderAccess {
   switch (access) {
     case "gone":
       throw new ModelError("refused", "The agent's model provider was deleted.");
@@ -72,10 +96,8 @@ export async function openModel(
         "unauthorized",
         "The provider's stored API key cannot be decrypted. Enter it again.",
       );
-    default: {
-      const model = observeModel(core, create(access, wanted.model));
-      return { model: boundCalls(core, access, model), prices: access };
-    }
+    default:
+      return access;
   }
 }
 

@@ -12,6 +12,7 @@ import {
   listModelProviders,
   updateModelProvider,
 } from "./model-providers.ts";
+import { listProviderModels } from "./provider-models.ts";
 import { type ModelProvider, providerKinds } from "./provider-store.ts";
 import { tryModelProvider } from "./provider-trial.ts";
 
@@ -130,6 +131,14 @@ const trialOut = z
   })
   .meta({ id: "ModelProviderTrial" });
 
+const modelsOut = z
+  .object({
+    items: z.array(z.object({ id: z.string().meta({ description: "A name for an agent's `model`" }) })),
+    supported: z.boolean().meta({ description: "False: the server has no list; any name may work" }),
+    error: z.object({ code: z.string(), message: z.string() }).nullable(),
+  })
+  .meta({ id: "ModelList" });
+
 const exampleBody = {
   name: "OpenAI",
   kind: "openai",
@@ -247,6 +256,30 @@ export function providerRoutes(core: Core): readonly Route[] {
           providerId: params.modelProviderId,
           model: body.model,
         }),
+    }),
+    route({
+      scope: "write",
+      method: "GET",
+      path: "/v1/model-providers/:modelProviderId/models",
+      operationId: "listProviderModels",
+      tag,
+      summary: "List the models of a provider",
+      description:
+        "Asks the provider now. Takes 10 s at most. What goes wrong there is `error` in an answer 200.",
+      params: providerParams,
+      response: modelsOut,
+      examples: {
+        response: { items: [{ id: "gpt-4.1" }, { id: "gpt-4.1-mini" }], supported: true, error: null },
+      },
+      handler: async ({ caller, params, signal }) => {
+        const { models, error } = await listProviderModels(
+          core,
+          caller.workspaceId,
+          params.modelProviderId,
+          signal,
+        );
+        return { items: (models ?? []).map((id) => ({ id })), supported: models !== undefined, error };
+      },
     }),
     route({
       scope: "admin",

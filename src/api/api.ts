@@ -4,6 +4,7 @@ import type { Credentials, Route } from "../base/route.ts";
 import { type Access, admit, checkScope } from "./access.ts";
 import type { ApiCore, ApiOptions, TrustProxy } from "./context.ts";
 import { addPreflights } from "./cross-origin.ts";
+import { openDashboard } from "./dashboard.ts";
 import { createHandler } from "./handler.ts";
 import { startCleaning } from "./idempotency.ts";
 import { createLimiter, type Limiter } from "./limits.ts";
@@ -17,15 +18,17 @@ const accessOf = "errandAccess";
 const nobody: Access = { caller: undefined, limitKey: undefined };
 
 /**
- * The API of all routes, with its document, reference page, the pages that links open, and operations. Not listening yet:
+ * The API of all routes, with its document, reference page, the dashboard, the chat, and operations. Not listening yet:
  * the caller does that, and closes it, which ends open streams, waits a moment for requests that are being answered and
  * cuts what is left then.
  */
 export async function createApi(options: ApiOptions): Promise<FastifyInstance> {
   const { core, routes } = options;
   checkRoutes(routes);
-  const server = await createServer(options);
+  const dashboard = options.dashboard === undefined ? undefined : await openDashboard(options.dashboard);
+  const server = await createServer({ ...options, servePage: dashboard?.servePage });
   const { app } = server;
+  await dashboard?.addAssets(app);
   app.decorateRequest(accessOf);
   const limiter = await createLimiter(app, options.limits ?? {});
   addOperations(app, core.clock, options.operations);

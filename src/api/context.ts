@@ -39,4 +39,6 @@ export interface ApiOptions extends OpenApiOptions {
   readonly operations: OperationsOptions;
   readonly trustProxy: TrustProxy;
   readonly limits?: RateLimits;
+  /** Where the dashboard's built files lie; without it no page is served but those that links open. */
+  readonly dashboard?: string | undefined;
 }

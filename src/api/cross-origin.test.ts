@@ -126,6 +126,13 @@ test("nothing else is for pages of other origins", async () => {
   const headers = { authorization: "Bearer scope-admin" };
   expect(await ask("GET", "/v1/things", { headers })).toEqual({ status: 200, about: {}, allow: null });
   expect(await preflight("/v1/things", "GET")).toEqual({ status: 405, about: {}, allow: "GET, HEAD" });
-  for (const path of ["/healthz", "/docs/", "/invitation", "/pages/form.js", "/v1/nothing", "/web/v1"])
+  for (const path of [
+    "/healthz",
+    "/docs/",
+    "/chat/chan_01k3v8q5x8e7arf4s2m6t9c0wd",
+    "/pages/chat.js",
+    "/v1/nothing",
+    "/web/v1",
+  ])
     expect((await ask("GET", path)).about, path).toEqual({});
 });

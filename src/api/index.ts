@@ -1,6 +1,8 @@
 export { createApi, createOperationsServer } from "./api.ts";
 export type { ApiOptions } from "./context.ts";
 export { apiErrors } from "./errors.ts";
+export type { LiveCore } from "./live/hub.ts";
+export { liveRoute } from "./live/route.ts";
 export { mcpRoute } from "./mcp/route.ts";
 export { apiMetrics } from "./observe.ts";
 export { buildOpenApi, type OpenApiOptions } from "./openapi.ts";

@@ -12,6 +12,7 @@ import { newId } from "../base/ids.ts";
 import { answerOfError, sendAnswer } from "./answer.ts";
 import type { ApiCore, TrustProxy } from "./context.ts";
 import { crossOriginHeaders } from "./cross-origin.ts";
+import type { PageServer } from "./dashboard.ts";
 import { apiErrors } from "./errors.ts";
 import { logFault, pathOf } from "./handler.ts";
 import { acceptJsonOnly, bodyLimitBytes } from "./json-body.ts";
@@ -35,6 +36,8 @@ const requestIdPattern = /^[A-Za-z0-9._:-]{1,128}$/;
 const quietPaths: ReadonlySet<string> = new Set(["/healthz", "/readyz", "/metrics"]);
 
 interface ServerOptions {
+  /** Answers browsers at addresses that no route has. */
+  readonly servePage?: PageServer | undefined;
   readonly core: Pick<ApiCore, "clock" | "log" | "metrics" | "publicUrl" | "tracer">;
   readonly trustProxy: TrustProxy;
   readonly errors: readonly ErrorCode[];
@@ -99,7 +102,10 @@ export async function createServer(options: ServerOptions): Promise<Server> {
     if (closing.signal.aborted)
       throw new AppError(apiErrors.shutting_down, { retryAfterSeconds: shutdownRetrySeconds });
     // Here and not in a handler of its own, so that nothing is said of a body that nobody takes.
-    if (request.is404) refuseAddress(request, reply, allowedAt(pathOf(request)));
+    if (request.is404) {
+      if (options.servePage?.(request, reply)) return reply;
+      refuseAddress(request, reply, allowedAt(pathOf(request)));
+    }
   });
   app.addHook("onResponse", async (request, reply) => {
     // Closing ends connections that are idle at that moment; one that was busy would be kept alive, and waited for.

@@ -1,8 +1,8 @@
 import { z } from "zod";
 import { AppError, commonErrors, type FieldError, invalidFields } from "../base/errors.ts";
+import { describeIssue, toFieldErrors } from "../base/field-errors.ts";
 import type { Route } from "../base/route.ts";
 import { isStorable } from "../base/text.ts";
-import { describeIssue, toFieldErrors } from "./field-errors.ts";
 
 /** What a request brings, before and after its check. An absent body is undefined. */
 export interface Input {
@@ -42,7 +42,8 @@ export function createInputParser(route: Route): InputParser {
     const parsedBody = check(body, raw.body === undefined ? emptyBody : raw.body);
     if (!parsedQuery.success || !parsedBody.success)
       throw invalidFields(...faultsOf(parsedQuery), ...faultsOf(parsedBody));
-    const unstorable = findUnstorable(raw.query, []) ?? findUnstorable(raw.body, []);
+    const texts = route.checksTexts === true ? undefined : raw.body;
+    const unstorable = findUnstorable(raw.query, []) ?? findUnstorable(texts, []);
     if (unstorable !== undefined) throw invalidFields(unstorable);
     return {
       params: parsedParams?.data,

@@ -107,6 +107,8 @@ interface RouteDocument {
   readonly status?: 200 | 201 | 202 | 204;
   /** A second status of success with the same answer, for what makes an object or changes the one that is there. */
   readonly alsoStatus?: 201;
+  /** True: the handler itself refuses texts of the body that cannot be stored, so that one bad row refuses no others. */
+  readonly checksTexts?: boolean;
   /** An example body and answer for the reference. */
   readonly examples?: { readonly body?: unknown; readonly response?: unknown };
   /** Present: programs may call it through MCP as well. Only for routes of a workspace that answer JSON. */

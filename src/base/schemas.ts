@@ -82,7 +82,9 @@ export function languageTag(longest: number) {
 /** One label. */
 export const tagText = text({ min: 1, max: 50 });
 
-const tagsAtMost = 50;
+/** How many labels one thing may have. */
+export const tagsAtMost = 50;
+
 /** Labels, each once. */
 export const tagList = z
   .array(tagText)
@@ -155,7 +157,7 @@ export function wholeNumber(least: number, most: number) {
  * Digits only: as numbers, JavaScript would also read "0x10", "1e2", " 5" and the empty text. Defaults are for
  * `prefault`: with `default` zod leaves them out of the JSON schema where something stands before the number.
  */
-function digitsInQuery(least: number, most: number) {
+export function digitsInQuery(least: number, most: number) {
   const error = `must be a whole number between ${least} and ${most}, in digits`;
   const number = z.coerce.number({ error }).int({ error }).min(least, { error }).max(most, { error });
   return z.preprocess((value) => (/^-?\d{1,9}$/.test(String(value)) ? value : Number.NaN), number);

@@ -3,7 +3,7 @@ import { AppError, invalidField, requireFound } from "../base/errors.ts";
 import { newId } from "../base/ids.ts";
 import type { Page, PageOf } from "../base/page.ts";
 import type { TenantTx } from "../db/index.ts";
-import type { Core } from "../engine/index.ts";
+import { announce, type Core } from "../engine/index.ts";
 import { type Origin, recordChange, recordDifference } from "../workspaces/index.ts";
 import type { Channel } from "./channel.ts";
 import { channelErrors } from "./errors.ts";
@@ -104,6 +104,7 @@ export async function deleteChannel(
 
 /** Leaves the channels of a deleted agent without a default agent. */
 export function clearDefaultAgent(tx: TenantTx, agentId: string): Promise<void> {
+  announce(tx, { kind: "channel", id: null });
   return clearDefaultAgentRows(tx, agentId);
 }
 

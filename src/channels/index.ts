@@ -14,6 +14,7 @@ export {
 } from "./channels.ts";
 export { agentExists, channelChanged, channelDeleted, channelInUse } from "./extension-points.ts";
 export { platformOf } from "./platforms/index.ts";
+export type { Platform } from "./port.ts";
 
 /** Connected accounts of platforms, and what each platform allows. */
 export function channelsModule(core: Core): Module {

@@ -32,22 +32,26 @@ export const updateBody = z.strictObject({
   meta: meta.optional(),
 });
 
-export const channelOut = z.object({
-  id: idOut("channel"),
-  platform: z.string(),
-  kind: z.string(),
-  name: z.string(),
-  status: channelStatus,
-  mayWriteFirst: z.boolean().meta({ description: "Whether the first message of an exchange may be yours" }),
-  defaultAgentId: idOut("agent").nullable(),
-  meta: metaOut,
-  createdAt: instantOut,
-  updatedAt: instantOut,
-});
+export const channelOut = z
+  .object({
+    id: idOut("channel"),
+    platform: z.string(),
+    kind: z.string(),
+    name: z.string(),
+    status: channelStatus,
+    mayWriteFirst: z.boolean().meta({ description: "Whether the first message of an exchange may be yours" }),
+    defaultAgentId: idOut("agent").nullable(),
+    meta: metaOut,
+    createdAt: instantOut,
+    updatedAt: instantOut,
+  })
+  .meta({ id: "Channel" });
 
-export const secretOut = z.object({
-  secret: z.string().meta({ description: "Key of the HMAC-SHA256 that proves a visitor's externalId" }),
-});
+export const secretOut = z
+  .object({
+    secret: z.string().meta({ description: "Key of the HMAC-SHA256 that proves a visitor's externalId" }),
+  })
+  .meta({ id: "ChannelSecret" });
 
 export const channelExample = {
   id: "chan_01k3v8q5x8e7arf4s2m6t9c0wd",

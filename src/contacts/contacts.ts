@@ -3,7 +3,7 @@ import { newId } from "../base/ids.ts";
 import type { Page, PageOf } from "../base/page.ts";
 import { isSmallEnough } from "../base/schemas.ts";
 import { type TenantTx, uniqueViolation } from "../db/index.ts";
-import type { Core } from "../engine/index.ts";
+import { announce, type Core } from "../engine/index.ts";
 import { type Origin, recordChange, recordDifference } from "../workspaces/index.ts";
 import type { Attributes, Contact, ContactFields, Identity } from "./contact.ts";
 import { contactChanged, contactDeleted } from "./extension-points.ts";
@@ -23,8 +23,11 @@ import {
   updateOptOut,
 } from "./store.ts";
 
-/** Who changes a contact. What the contact itself does is no entry of the audit log. */
-export type ContactOrigin = Origin | "contact";
+/**
+ * Who changes a contact. What the contact itself does is no entry of the audit log, and an import makes one for all of
+ * its contacts.
+ */
+export type ContactOrigin = Origin | "contact" | "import";
 
 /** Makes a contact. Throws 409 at `externalId` if another contact has it. */
 export async function createContact(
@@ -71,7 +74,8 @@ export async function updateContact(
   return changeLocked(core, tx, before, change, origin);
 }
 
-async function changeLocked(
+/** Changes the fields given of a contact that is locked. Throws 409 at `externalId`, 422 at `attributes`. */
+export async function changeLocked(
   core: Core,
   tx: TenantTx,
   before: Contact,
@@ -208,12 +212,14 @@ async function changeOptOut(
 
 /** A message came from the contact or went out to it. */
 export function noteActivity(tx: TenantTx, id: string): Promise<void> {
+  announce(tx, { kind: "contact", id });
   return updateLastActivity(tx, id);
 }
 
 /** Notes an address of a contact on a platform. An address that another contact has is left where it is. */
 export async function addIdentity(tx: TenantTx, identity: Identity): Promise<void> {
   await insertIdentity(tx, { ...identity, id: newId() });
+  announce(tx, { kind: "contact", id: identity.contactId });
 }
 
 /** The addresses of all these contacts. */
@@ -250,7 +256,8 @@ async function tellOfChange(
   },
 ): Promise<void> {
   const { action, before, after, origin } = change;
+  announce(tx, { kind: "contact", id: after.id });
   for (const handle of core.extensions.of(contactChanged)) await handle(tx, before, after);
-  if (origin !== "contact")
+  if (typeof origin !== "string")
     await recordDifference(tx, { ...origin, action, kind: "contact", before, after, fields: audited });
 }

@@ -1,11 +1,13 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { createTestCore, type TestCore } from "../../test/core.ts";
+import { newId } from "../base/ids.ts";
 import type { TenantTx } from "../db/index.ts";
 import { type ContactFilter, contactFilterSchema } from "./filter.ts";
 import {
   countContacts,
   createContact,
   deleteContact,
+  filterByContact,
   matchContacts,
   noteActivity,
   optOut,
@@ -64,6 +66,10 @@ async function match(filter: ContactFilter): Promise<readonly string[]> {
     Promise.all([matchContacts(tx, parsed, { limit: 100 }), countContacts(tx, parsed)]),
   );
   expect(count).toBe(ids.length);
+  const asked = await tenant((tx) =>
+    Promise.all([...names.keys()].map((id) => filterByContact(tx, id, [{ filter: parsed }]))),
+  );
+  expect([...names.keys()].filter((_, place) => asked[place]?.length === 1)).toEqual(ids);
   return ids.map((id) => names.get(id) ?? "somebody else's");
 }
 
@@ -126,6 +132,21 @@ test("pages go on beyond an id, and those who opted out are left out if wanted",
   expect(await tenant((tx) => countContacts(tx, { tag: "out" }, { optedOut: true }))).toBe(1);
   expect(await tenant((tx) => countContacts(tx, { tag: "out" }, { optedOut: false }))).toBe(0);
   await tenant((tx) => deleteContact(core, tx, id, origin));
+});
+
+test("of several things those are found whose filters mean the contact", async () => {
+  const [anna = ""] = names.keys();
+  const things = [{ tag: "trial" }, { tag: "vip" }, { all: [] }, { not: { all: [] } }].map(
+    (filter, number) => ({
+      ...{ filter, number },
+    }),
+  );
+  const numbers = async (contactId: string, place = workspaceId) =>
+    (await core.db.tenant(place, (tx) => filterByContact(tx, contactId, things))).map(({ number }) => number);
+  expect(await numbers(anna)).toEqual([1, 2]);
+  expect(await numbers(newId())).toEqual([]);
+  expect(await numbers(anna, await core.newWorkspace())).toEqual([]);
+  expect(await tenant((tx) => filterByContact(tx, anna, []))).toEqual([]);
 });
 
 test("outside a workspace nothing is found but an error", async () => {

@@ -27,6 +27,19 @@ export async function countMatching(tx: TenantTx, search: ContactSearch): Promis
   return rows[0]?.count ?? 0;
 }
 
+/** Which of the filters a contact matches now, by their places in the list. */
+export async function selectMatches(
+  tx: TenantTx,
+  contactId: string,
+  filters: readonly ContactFilter[],
+): Promise<ReadonlySet<number>> {
+  const { rows } = await tx.query<{ position: number }>({
+    text: "select position from match_filters($1, $2::jsonb[]) as position",
+    values: [contactId, filters.map((filter) => JSON.stringify(filter))],
+  });
+  return new Set(rows.map(({ position }) => position - 1));
+}
+
 function searchConditions({ filter, optedOut }: ContactSearch): string {
   return JSON.stringify({ all: [filter], optedOut });
 }

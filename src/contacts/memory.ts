@@ -3,7 +3,7 @@ import { newId } from "../base/ids.ts";
 import type { Page, PageOf } from "../base/page.ts";
 import { cleanText } from "../base/text.ts";
 import type { TenantTx } from "../db/index.ts";
-import type { Core } from "../engine/index.ts";
+import { announce, type Core } from "../engine/index.ts";
 import { type Origin, recordDifference } from "../workspaces/index.ts";
 import type { Contact, Fact, MemorySource } from "./contact.ts";
 import { deleteFact, lockFact, selectFacts, updateFact, upsertFact } from "./memory-store.ts";
@@ -35,6 +35,7 @@ export async function rememberFact(tx: TenantTx, fact: RememberedFact): Promise<
     source: fact.source,
     executionId: fact.executionId ?? null,
   });
+  announce(tx, { kind: "contact", id: fact.contactId });
   return id;
 }
 
@@ -68,6 +69,7 @@ export async function createFact(
     source: sourceOf(origin),
     executionId: null,
   });
+  announce(tx, { kind: "contact", id: contactId });
   await record(tx, origin, "contact_memory.create", undefined, fact);
   return fact;
 }
@@ -83,6 +85,7 @@ export async function changeFact(
   const before = requireFound(await lockFact(tx, of.contactId, of.id), "memory");
   checkExpiry(core, change.expiresAt ?? null);
   const after = await updateFact(tx, of.id, { ...change, source: sourceOf(origin) });
+  announce(tx, { kind: "contact", id: of.contactId });
   await record(tx, origin, "contact_memory.update", before, after);
   return after;
 }
@@ -95,6 +98,7 @@ export async function forgetFact(
 ): Promise<void> {
   const fact = requireFound(await lockFact(tx, of.contactId, of.id), "memory");
   await deleteFact(tx, of.id);
+  announce(tx, { kind: "contact", id: of.contactId });
   await record(tx, origin, "contact_memory.delete", fact, undefined);
 }
 

@@ -109,39 +109,43 @@ export const factBody = z.strictObject({
 
 export const factChangeBody = z.strictObject({ ...factFields, text: factFields.text.optional() });
 
-export const contactOut = z.object({
-  id: idOut("contact"),
-  name: z.string().nullable(),
-  email: z.string().nullable(),
-  phone: z.string().nullable(),
-  timezone: z.string().nullable(),
-  language: z.string().nullable(),
-  attributes: metaOut,
-  tags: z.array(z.string()),
-  externalId: z.string().nullable(),
-  meta: metaOut,
-  optedOutAt: instantOut.nullable().meta({ description: "Since when the contact wants no messages" }),
-  optedOutReason: z.string().nullable().meta({ example: "keyword" }),
-  lastActivityAt: instantOut
-    .nullable()
-    .meta({ description: "The last message from the contact or to it; null if there never was one" }),
-  identities: z
-    .array(z.object({ platform: z.string(), address: z.string() }))
-    .meta({ description: "The contact's addresses on platforms" }),
-  createdAt: instantOut,
-  updatedAt: instantOut,
-});
+export const contactOut = z
+  .object({
+    id: idOut("contact"),
+    name: z.string().nullable(),
+    email: z.string().nullable(),
+    phone: z.string().nullable(),
+    timezone: z.string().nullable(),
+    language: z.string().nullable(),
+    attributes: metaOut,
+    tags: z.array(z.string()),
+    externalId: z.string().nullable(),
+    meta: metaOut,
+    optedOutAt: instantOut.nullable().meta({ description: "Since when the contact wants no messages" }),
+    optedOutReason: z.string().nullable().meta({ example: "keyword" }),
+    lastActivityAt: instantOut
+      .nullable()
+      .meta({ description: "The last message from the contact or to it; null if there never was one" }),
+    identities: z
+      .array(z.object({ platform: z.string(), address: z.string() }))
+      .meta({ description: "The contact's addresses on platforms" }),
+    createdAt: instantOut,
+    updatedAt: instantOut,
+  })
+  .meta({ id: "Contact" });
 
-export const factOut = z.object({
-  id: idOut("memory"),
-  key: z.string().nullable(),
-  value: z.json(),
-  text: z.string(),
-  source: z.enum(memorySources),
-  executionId: idOut("execution").nullable(),
-  expiresAt: instantOut.nullable(),
-  createdAt: instantOut,
-});
+export const factOut = z
+  .object({
+    id: idOut("memory"),
+    key: z.string().nullable(),
+    value: z.json(),
+    text: z.string(),
+    source: z.enum(memorySources),
+    executionId: idOut("execution").nullable(),
+    expiresAt: instantOut.nullable(),
+    createdAt: instantOut,
+  })
+  .meta({ id: "ContactMemory" });
 
 export const contactExample = {
   id: "contact_01k3v8q5x8e7arf4s2m6t9c0wd",

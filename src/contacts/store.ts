@@ -103,15 +103,19 @@ export async function selectContact(
 }
 
 /** Contacts by id, in order of id; ids that do not exist are left out. */
-export async function selectContactsById(tx: TenantTx, ids: readonly string[]): Promise<readonly Contact[]> {
+export async function selectContactsById(
+  tx: TenantTx,
+  ids: readonly string[],
+  lock?: "for update",
+): Promise<readonly Contact[]> {
   if (ids.length === 0) return [];
-  const rows = await tx.db
+  const query = tx.db
     .selectFrom("contacts")
     .select(columns)
     .where("workspaceId", "=", tx.workspaceId)
     .where("id", "in", ids)
-    .orderBy("id")
-    .execute();
+    .orderBy("id");
+  const rows = await (lock === undefined ? query : query.forNoKeyUpdate()).execute();
   return rows.map(toContact);
 }
 

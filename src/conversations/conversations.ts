@@ -59,7 +59,7 @@ export async function openConversation(
     }
     const opened = await insertConversation(tx, { id: newId(), contactId, channelId });
     if (opened !== undefined) {
-      announceConversation(core, tx, opened.id);
+      announceConversation(tx, opened.id);
       announceOpening(core, tx, opened);
       return opened;
     }
@@ -135,7 +135,7 @@ async function close(
   { reason, byKind, byId, note }: Closing,
 ): Promise<Conversation> {
   await endSessionRow(tx, conversation.id, "closed");
-  announceConversation(core, tx, conversation.id);
+  announceConversation(tx, conversation.id);
   const closed = await updateConversation(tx, conversation.id, {
     status: "closed",
     closedReason: reason,
@@ -169,7 +169,7 @@ export async function handBack(
   if (before.status === "closed") throw new AppError(conversationErrors.conversation_closed);
   if ((await findAnsweringAgent(tx, before)) === undefined) throw new AppError(conversationErrors.no_agent);
   const given = await updateConversation(tx, conversationId, { controller: "agent" });
-  announceConversation(core, tx, conversationId);
+  announceConversation(tx, conversationId);
   await hurryHeld(tx, { conversationId });
   const after = await arrangeAnswer(core, tx, given);
   await record(tx, origin, "conversation.hand_back", before, after);

@@ -119,6 +119,7 @@ test("messages are listed newest first, and after a seq oldest first, both page 
   expect(oldest.seqs).toEqual([3, 4, 5]);
   expect(await list(`limit=3&cursor=${oldest.nextCursor}`)).toEqual({ seqs: [6, 7], nextCursor: null });
   expect(await list("after=7")).toEqual({ seqs: [], nextCursor: null });
+  expect(await list(`executionId=${toId("execution", newId())}`)).toEqual({ seqs: [], nextCursor: null });
   const bad = await api.send("GET", `${path}/messages?cursor=bad`);
   expect([bad.status, bad.body]).toMatchObject([422, { errors: [{ path: "cursor" }] }]);
 });

@@ -101,6 +101,9 @@ export function conversationRoutes(core: Core): readonly Route[] {
       query: z.object({
         ...pageQuery,
         after: seqInQuery.optional().meta({ description: "Only messages beyond this `seq`, oldest first" }),
+        executionId: idOf("execution")
+          .optional()
+          .meta({ description: "Only those that this execution wrote" }),
       }),
       response: pageOf(messageOut),
       examples: { response: { items: [messageExample], nextCursor: null } },

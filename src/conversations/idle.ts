@@ -36,7 +36,7 @@ export async function closeIdleConversations(core: Core): Promise<number> {
 async function closeIfIdle(core: Core, tx: TenantTx, id: string, seconds: number): Promise<boolean> {
   const closed = await closeIdleRow(tx, id, seconds);
   if (closed === undefined) return false;
-  announceConversation(core, tx, id);
+  announceConversation(tx, id);
   await tellOfClosing(core, tx, closed);
   return true;
 }

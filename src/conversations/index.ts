@@ -3,11 +3,13 @@ import { channelChanged, channelDeleted, channelInUse } from "../channels/index.
 import { contactDeleted } from "../contacts/index.ts";
 import type { TenantTx } from "../db/index.ts";
 import {
+  announce,
   type Core,
   cancelExecutions,
   deleteExecutionsOfConversations,
   type Module,
 } from "../engine/index.ts";
+import { notificationKinds } from "../notifications/index.ts";
 import { workspaceUnfrozen } from "../workspaces/index.ts";
 import { answerWaiting, answerWaitingJob } from "./answer-waiting.ts";
 import { hasConversations, type PartyOf, releaseTurns, selectIdsOf } from "./conversation-store.ts";
@@ -18,7 +20,9 @@ import { withdrawHeldJob } from "./held/withdraw-later.ts";
 import { conversationRoutes } from "./http.ts";
 import { createIdleClosing } from "./idle.ts";
 import { messageMetrics } from "./metrics.ts";
+import { playRoutes } from "./play-http.ts";
 import { replyKind } from "./reply.ts";
+import { waitsForPerson } from "./waiting.ts";
 import { webRoutes } from "./web-http.ts";
 
 export { answerWaiting } from "./answer-waiting.ts";
@@ -34,6 +38,7 @@ export {
 } from "./conversations.ts";
 export { conversationClosed, messageReceived } from "./extension-points.ts";
 export { gateFacts } from "./gate/facts.ts";
+export { selectHeldOfContact } from "./held/held-store.ts";
 export { withdrawHeldMessages } from "./held/withdraw.ts";
 export { withdrawHeldLater } from "./held/withdraw-later.ts";
 export { listMessages } from "./messages.ts";
@@ -54,12 +59,13 @@ export function conversationsModule(core: Core): Module {
     const reason = { code: `${what}_deleted`, message: `The ${what} was deleted.` };
     if (ids.length > 0) await cancelExecutions(core, tx, { ids }, reason);
     await deleteExecutionsOfConversations(tx, await selectIdsOf(tx, of), replyKind.kind);
+    announce(tx, { kind: "conversation", id: null }, { kind: "execution", id: null });
   };
   return {
     name: "conversations",
     errors: conversationErrors,
     metrics: messageMetrics,
-    routes: [...conversationRoutes(core), ...webRoutes(core)],
+    routes: [...conversationRoutes(core), ...playRoutes(core), ...webRoutes(core)],
     services: [createIdleClosing(core), createHeldService(core)],
     jobs: [answerWaitingJob(core), deliveryFailedJob(core), withdrawHeldJob(core)],
     contributions: [
@@ -74,6 +80,7 @@ export function conversationsModule(core: Core): Module {
       }),
       contribute(workspaceUnfrozen, (tx) => answerWaiting(core, tx)),
       contribute(channelInUse, hasConversations),
+      contribute(notificationKinds, waitsForPerson),
     ],
   };
 }

@@ -99,6 +99,8 @@ export interface MessageRange {
   readonly order: "asc" | "desc";
   /** Only beyond this `seq`, in the direction of the order. */
   readonly beyond?: number | undefined;
+  /** Only those that this execution wrote. */
+  readonly executionId?: string | undefined;
   readonly limit: number;
 }
 
@@ -112,6 +114,7 @@ export async function selectMessages(
     .orderBy("seq", range.order)
     .limit(range.limit);
   if (range.beyond !== undefined) query = query.where("seq", range.order === "asc" ? ">" : "<", range.beyond);
+  if (range.executionId !== undefined) query = query.where("executionId", "=", range.executionId);
   return (await query.execute()).map(toMessage);
 }
 

@@ -16,11 +16,13 @@ import { type SendResult, sendMessage } from "./send.ts";
 export async function listMessages(
   tx: TenantTx,
   conversationId: string,
-  page: Page & { readonly after?: number | undefined },
+  page: Page & { readonly after?: number | undefined; readonly executionId?: string | undefined },
 ): Promise<PageOf<Message>> {
   await requireConversation(tx, conversationId);
   const { order, beyond } = readPlace(page);
-  const rows = await selectMessages(tx, conversationId, { order, beyond, limit: page.limit + 1 });
+  const { executionId } = page;
+  const range = { order, beyond, executionId, limit: page.limit + 1 };
+  const rows = await selectMessages(tx, conversationId, range);
   const items = rows.slice(0, page.limit);
   const last = items.at(-1);
   const more = rows.length > page.limit && last !== undefined;

@@ -62,7 +62,7 @@ export async function receiveMessage(core: Core, tx: TenantTx, incoming: Incomin
     }),
     noteActivity(tx, contactId),
   ]);
-  announceConversation(core, tx, conversation.id);
+  announceConversation(tx, conversation.id);
   tx.afterCommit(() => countMessage(core.metrics, message));
   for (const handle of core.extensions.of(messageReceived)) await handle(tx, received, message);
   await arrangeAnswer(core, tx, await obeyCommand(core, tx, received, message));

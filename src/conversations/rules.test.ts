@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { RuleAnswer } from "./gate/rules.ts";
-import { burstDelayMs, hasUnanswered, isStillToAnswer, lastingRefusal } from "./rules.ts";
+import { burstDelayMs, hasUnanswered, isStillToAnswer, lastingRefusal, mayBePlayed } from "./rules.ts";
 
 test.each([
   [0, 2_000],
@@ -19,6 +19,11 @@ test.each([
   [3, 5, false],
 ])("newest of the contact %i, dealt with up to %i", (lastInboundSeq, takenSeq, unanswered) => {
   expect(hasUnanswered({ lastInboundSeq, takenSeq })).toBe(unanswered);
+});
+
+test("a contact can be played where its side is ours, and not where a delivery leaves the house", () => {
+  expect(mayBePlayed({ storedStatus: "sent" })).toBe(true);
+  expect(mayBePlayed({ storedStatus: "queued" })).toBe(false);
 });
 
 test.each([

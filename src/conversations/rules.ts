@@ -1,3 +1,4 @@
+import type { Platform } from "../channels/index.ts";
 import type { Reason } from "../engine/index.ts";
 import type { Conversation } from "./conversation.ts";
 import type { Verdict } from "./gate/rules.ts";
@@ -46,4 +47,9 @@ export function isStillToAnswer(refusalCode: string): boolean {
 /** True if the contact wrote something that no turn, person or command has dealt with. */
 export function hasUnanswered(conversation: Pick<Conversation, "lastInboundSeq" | "takenSeq">): boolean {
   return conversation.lastInboundSeq > conversation.takenSeq;
+}
+
+/** True if the contact's side of the platform is our own, so that somebody can speak as a contact there. */
+export function mayBePlayed({ storedStatus }: Pick<Platform, "storedStatus">): boolean {
+  return storedStatus === "sent";
 }

@@ -16,99 +16,107 @@ import { ruleNames, sendClasses } from "./gate/rules.ts";
 /** A message of a contact or a person. */
 export const messageText = text({ min: 1, max: 10_000 }).meta({ example: "Where is my order?" });
 
-export const conversationOut = z.object({
-  id: idOut("conversation"),
-  channelId: idOut("channel"),
-  contactId: idOut("contact"),
-  status: z.enum(conversationStatuses),
-  controller: z
-    .enum(controllers)
-    .meta({ description: "Who speaks for the company; `none`: it waits for a person" }),
-  session: z
-    .object({
-      kind: z.enum(sessionKinds),
-      agentId: idOut("agent"),
-      taskId: idOut("task").nullable(),
-      executionId: idOut("execution").nullable(),
-      startedAt: instantOut,
-      expiresAt: instantOut,
-      expiresInSeconds: z.int().meta({ description: "How long the agent goes on answering from now" }),
-    })
-    .nullable()
-    .meta({ description: "The live session; null: only the channel's default agent answers" }),
-  turn: z
-    .object({ executionId: idOut("execution"), status: z.enum(["queued", "running"]) })
-    .nullable()
-    .meta({ description: "The reply that is queued or running" }),
-  unanswered: z
-    .boolean()
-    .meta({ description: "Whether the contact wrote something that neither an agent nor a person took up" }),
-  lastSeq: z.int().meta({ description: "`seq` of the newest message" }),
-  lastMessageAt: instantOut,
-  lastInboundAt: instantOut.nullable(),
-  closedAt: instantOut.nullable(),
-  closedReason: z.enum(closedReasons).nullable(),
-  closedBy: z
-    .object({ kind: z.enum(closerKinds), id: z.string().nullable() })
-    .nullable()
-    .meta({ description: "Who closed it; null while it is open" }),
-  closedNote: z.string().nullable().meta({ description: "What they said about it" }),
-  createdAt: instantOut,
-  updatedAt: instantOut,
-});
-
-export const messageOut = z.object({
-  id: idOut("message"),
-  conversationId: idOut("conversation"),
-  seq: z.int().meta({ description: "1, 2, 3 … within the conversation" }),
-  direction: z.enum(["in", "out"]),
-  author: z.object({ kind: z.enum(authorKinds), id: z.string().nullable() }),
-  text: z.string(),
-  purpose: z.enum(messagePurposes),
-  status: z.enum(messageStatuses).meta({
-    description:
-      "`held`: it waits for what is in its way, and then goes out as the newest message, with a new `seq`. `unknown`: whether it arrived cannot be said",
-  }),
-  reason: reasonOut.meta({ description: "What it waits for, or why it was refused, withdrawn or failed" }),
-  heldUntil: instantOut
-    .nullable()
-    .meta({ description: "While it is held: when it is refused if it could not go out until then" }),
-  executionId: idOut("execution").nullable(),
-  stepSeq: z.int().nullable(),
-  createdAt: instantOut,
-  sentAt: instantOut.nullable().meta({ description: "When an outgoing message went out" }),
-  deliveredAt: instantOut.nullable(),
-});
-
-export const decisionOut = z.object({
-  id: idOut("decision"),
-  class: z.enum(sendClasses),
-  allowed: z.boolean(),
-  reason: reasonOut.meta({ description: "The first refusal" }),
-  rules: z.array(
-    z.object({
-      rule: z.enum(ruleNames),
-      answer: z
-        .enum(["passed", "refused", "not_asked"])
-        .meta({ description: "`not_asked`: the rule does not hold for this class" }),
-      code: z.string().optional(),
-      message: z.string().optional(),
+export const conversationOut = z
+  .object({
+    id: idOut("conversation"),
+    channelId: idOut("channel"),
+    contactId: idOut("contact"),
+    status: z.enum(conversationStatuses),
+    controller: z
+      .enum(controllers)
+      .meta({ description: "Who speaks for the company; `none`: it waits for a person" }),
+    session: z
+      .object({
+        kind: z.enum(sessionKinds),
+        agentId: idOut("agent"),
+        taskId: idOut("task").nullable(),
+        executionId: idOut("execution").nullable(),
+        startedAt: instantOut,
+        expiresAt: instantOut,
+        expiresInSeconds: z.int().meta({ description: "How long the agent goes on answering from now" }),
+      })
+      .nullable()
+      .meta({ description: "The live session; null: only the channel's default agent answers" }),
+    turn: z
+      .object({ executionId: idOut("execution"), status: z.enum(["queued", "running"]) })
+      .nullable()
+      .meta({ description: "The reply that is queued or running" }),
+    unanswered: z.boolean().meta({
+      description: "Whether the contact wrote something that neither an agent nor a person took up",
     }),
-  ),
-  messageId: idOut("message").nullable(),
-  executionId: idOut("execution").nullable(),
-  createdAt: instantOut,
-});
+    lastSeq: z.int().meta({ description: "`seq` of the newest message" }),
+    lastMessageAt: instantOut,
+    lastInboundAt: instantOut.nullable(),
+    closedAt: instantOut.nullable(),
+    closedReason: z.enum(closedReasons).nullable(),
+    closedBy: z
+      .object({ kind: z.enum(closerKinds), id: z.string().nullable() })
+      .nullable()
+      .meta({ description: "Who closed it; null while it is open" }),
+    closedNote: z.string().nullable().meta({ description: "What they said about it" }),
+    createdAt: instantOut,
+    updatedAt: instantOut,
+  })
+  .meta({ id: "Conversation" });
+
+export const messageOut = z
+  .object({
+    id: idOut("message"),
+    conversationId: idOut("conversation"),
+    seq: z.int().meta({ description: "1, 2, 3 … within the conversation" }),
+    direction: z.enum(["in", "out"]),
+    author: z.object({ kind: z.enum(authorKinds), id: z.string().nullable() }),
+    text: z.string(),
+    purpose: z.enum(messagePurposes),
+    status: z.enum(messageStatuses).meta({
+      description:
+        "`held`: it waits for what is in its way, and then goes out as the newest message, with a new `seq`. `unknown`: whether it arrived cannot be said",
+    }),
+    reason: reasonOut.meta({ description: "What it waits for, or why it was refused, withdrawn or failed" }),
+    heldUntil: instantOut
+      .nullable()
+      .meta({ description: "While it is held: when it is refused if it could not go out until then" }),
+    executionId: idOut("execution").nullable(),
+    stepSeq: z.int().nullable(),
+    createdAt: instantOut,
+    sentAt: instantOut.nullable().meta({ description: "When an outgoing message went out" }),
+    deliveredAt: instantOut.nullable(),
+  })
+  .meta({ id: "Message" });
+
+export const decisionOut = z
+  .object({
+    id: idOut("decision"),
+    class: z.enum(sendClasses),
+    allowed: z.boolean(),
+    reason: reasonOut.meta({ description: "The first refusal" }),
+    rules: z.array(
+      z.object({
+        rule: z.enum(ruleNames),
+        answer: z
+          .enum(["passed", "refused", "not_asked"])
+          .meta({ description: "`not_asked`: the rule does not hold for this class" }),
+        code: z.string().optional(),
+        message: z.string().optional(),
+      }),
+    ),
+    messageId: idOut("message").nullable(),
+    executionId: idOut("execution").nullable(),
+    createdAt: instantOut,
+  })
+  .meta({ id: "Decision" });
 
 /** What the contact's side sees of a message. */
-export const visitorMessageOut = z.object({
-  id: idOut("message"),
-  direction: z.enum(["in", "out"]).meta({ description: "`in`: the contact wrote it" }),
-  author: z.object({ kind: z.enum(authorKinds) }),
-  text: z.string(),
-  status: z.enum(messageStatuses),
-  createdAt: instantOut,
-});
+export const visitorMessageOut = z
+  .object({
+    id: idOut("message"),
+    direction: z.enum(["in", "out"]).meta({ description: "`in`: the contact wrote it" }),
+    author: z.object({ kind: z.enum(authorKinds) }),
+    text: z.string(),
+    status: z.enum(messageStatuses),
+    createdAt: instantOut,
+  })
+  .meta({ id: "VisitorMessage" });
 
 export const conversationExample = {
   id: "conv_01k3v8q5x8e7arf4s2m6t9c0wd",

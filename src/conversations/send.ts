@@ -122,7 +122,7 @@ export async function sendMessage(core: Core, tx: TenantTx, outgoing: OutgoingMe
       code: "answer_refused",
       message: `An answer was refused: ${verdict.reason?.message}`,
     });
-  announceConversation(core, tx, conversation.id);
+  announceConversation(tx, conversation.id);
   tx.afterCommit(() => countMessage(core.metrics, message));
   const { session } = outgoing;
   if (goesOut && session !== undefined && agentId !== null)

@@ -41,6 +41,7 @@ export async function startSession(
   }
   await endSessionRow(tx, conversation.id, "superseded");
   await insertSession(tx, session);
+  announceConversation(tx, conversation.id);
   await arrangeAnswer(core, tx, conversation);
 }
 
@@ -53,12 +54,12 @@ export function findSessionStart(
 }
 
 /** Ends the sessions of a task that is no more; what its agent was to answer goes to whoever may answer now. */
-export async function endSessionsOfTask(core: Core, tx: TenantTx, taskId: string): Promise<void> {
+export async function endSessionsOfTask(tx: TenantTx, taskId: string): Promise<void> {
   const ids = await selectConversationsOfTask(tx, taskId);
   if (ids.length === 0) return;
   await lockConversations(tx, ids);
   await endSessionRowsOf(tx, ids, taskId, "ended");
-  for (const conversationId of ids) announceConversation(core, tx, conversationId);
+  for (const conversationId of ids) announceConversation(tx, conversationId);
 }
 
 /** Cancels the replies that are given, or about to be, on a task's behalf. The sessions go on. */

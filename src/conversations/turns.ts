@@ -48,7 +48,7 @@ export async function arrangeAnswer(core: Core, tx: TenantTx, locked: Conversati
     turnStartedAt: null,
     controller: "agent",
   });
-  announceConversation(core, tx, locked.id);
+  announceConversation(tx, locked.id);
   const [conversation] = await Promise.all([changed, queued]);
   return conversation;
 }
@@ -141,7 +141,7 @@ export async function takeTurn(
     turnStartedAt: "now",
     controller: "agent",
   });
-  announceConversation(core, tx, conversation.id);
+  announceConversation(tx, conversation.id);
   const { agentId, session } = answering;
   const { id, platform, kind, name } = channel;
   return {
@@ -193,7 +193,7 @@ export async function endTurn(
     turnStartedAt: null,
     ...(givenUp ? { takenSeq: conversation.lastInboundSeq } : {}),
   });
-  announceConversation(core, tx, conversation.id);
+  announceConversation(tx, conversation.id);
   if (failure !== undefined && freed.status === "open" && freed.controller !== "human")
     await waitForPerson(core, tx, freed, {
       code: "reply_failed",

@@ -289,7 +289,7 @@ test("sessions of a deleted task end, and the channel's agent answers what its a
   await it.write(place, "question");
   const turn = await turnOf(place);
   expect(await take(turn)).toMatchObject({ agentId });
-  await it.tenant((tx) => endSessionsOfTask(it.core, tx, taskId));
+  await it.tenant((tx) => endSessionsOfTask(tx, taskId));
   const { rows } = await it.core.db.autocommit.query({
     text: "select end_reason from conversation_sessions where conversation_id = $1",
     values: [id],

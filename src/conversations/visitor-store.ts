@@ -12,11 +12,30 @@ export interface Visitor {
 
 export async function insertVisitor(
   tx: TenantTx,
-  visitor: Omit<Visitor, "workspaceId"> & { readonly tokenHash: Buffer; readonly verified: boolean },
+  visitor: Omit<Visitor, "workspaceId"> & {
+    readonly tokenHash: Buffer;
+    readonly verified: boolean;
+    /** Null: the token is valid for as long as contact and channel are there. */
+    readonly expiresAt: Date | null;
+  },
 ): Promise<void> {
   await tx.db
     .insertInto("webVisitors")
     .values({ workspaceId: tx.workspaceId, ...visitor })
+    .execute();
+}
+
+/** Takes away tokens of the contact on the channel whose time is over. */
+export async function deleteExpiredVisitors(
+  tx: TenantTx,
+  visitor: Pick<Visitor, "channelId" | "contactId">,
+): Promise<void> {
+  await tx.db
+    .deleteFrom("webVisitors")
+    .where("workspaceId", "=", tx.workspaceId)
+    .where("contactId", "=", visitor.contactId)
+    .where("channelId", "=", visitor.channelId)
+    .where("expiresAt", "<=", sql<Date>`now()`)
     .execute();
 }
 
@@ -31,7 +50,7 @@ export async function selectVisitorByToken(db: Database, tokenHash: Buffer): Pro
   }>({
     name: "visitor_by_token",
     text: `select workspace_id, id, channel_id, contact_id, last_seen_at < now() - interval '1 minute' as stale
-      from web_visitors where token_hash = $1`,
+      from web_visitors where token_hash = $1 and (expires_at is null or expires_at > now())`,
     values: [tokenHash],
   });
   const row = rows[0];
@@ -76,7 +95,7 @@ export async function selectScrollState(
         where workspace_id = v.workspace_id and contact_id = v.contact_id and channel_id = v.channel_id
         order by ordinal desc limit 1
       ) c on true
-      where v.workspace_id = $1 and v.id = $2`,
+      where v.workspace_id = $1 and v.id = $2 and (v.expires_at is null or v.expires_at > now())`,
     values: [tx.workspaceId, visitor.id],
   });
   const [row] = rows;
@@ -101,7 +120,7 @@ export async function selectStatuses(
   return new Map(rows.map(({ id, status }) => [id, status as MessageStatus]));
 }
 
-/** The channels on which a contact has visited, the latest first. */
+/** The channels on which a contact has visited, the latest first; not those on which somebody only played the contact. */
 export async function selectVisitedChannels(
   tx: TenantTx,
   contactId: string,
@@ -111,6 +130,7 @@ export async function selectVisitedChannels(
     .select("channelId")
     .where("workspaceId", "=", tx.workspaceId)
     .where("contactId", "=", contactId)
+    .where("expiresAt", "is", null)
     .groupBy("channelId")
     .orderBy(sql`max(last_seen_at)`, "desc")
     .execute();

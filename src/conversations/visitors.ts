@@ -31,6 +31,11 @@ export interface NewVisitor {
 /** By it the token is told from an API key, and found where it leaked into a log. */
 const tokenPrefix = "vis_";
 
+/** A token by which somebody speaks as a contact. */
+export function newVisitorToken(): string {
+  return `${tokenPrefix}${randomToken()}`;
+}
+
 /**
  * Lets somebody speak on a web channel: as a new contact, or as the contact with a proved externalId. Name and e-mail
  * are not covered by the proof, so they only fill what the contact does not have yet. Throws 404, 409
@@ -42,7 +47,7 @@ export async function createVisitor(
   identity: ClaimedIdentity | undefined,
 ): Promise<NewVisitor> {
   const workspaceId = requireFound(await findWorkspaceOfChannel(core, channelId), "channel");
-  const token = `${tokenPrefix}${randomToken()}`;
+  const token = newVisitorToken();
   return core.db.tenant(workspaceId, async (tx) => {
     const channel = requireFound(await getChannel(tx, channelId), "channel");
     if (channel.status !== "connected") throw new AppError(conversationErrors.channel_disabled);
@@ -61,6 +66,7 @@ export async function createVisitor(
       contactId: contact.id,
       tokenHash: sha256(token),
       verified: identity !== undefined,
+      expiresAt: null,
     });
     return { token, contactId: contact.id };
   });
@@ -104,7 +110,6 @@ export interface ScrollItem {
  * end. What is answered counts as delivered.
  */
 export async function fetchMessages(
-  core: Core,
   tx: TenantTx,
   visitor: Pick<Visitor, "contactId" | "channelId">,
   range: { readonly after: ScrollPosition; readonly limit: number },
@@ -113,7 +118,7 @@ export async function fetchMessages(
   const waiting = found.filter(({ message }) => message.status === "sent").map(({ message }) => message.id);
   const delivered = await markDelivered(tx, waiting);
   for (const conversationId of new Set(delivered.map((message) => message.conversationId)))
-    announceConversation(core, tx, conversationId);
+    announceConversation(tx, conversationId);
   const changed = new Set(delivered.map(({ id }) => id));
   return {
     items: found.map((item) =>

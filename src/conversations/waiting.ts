@@ -1,13 +1,19 @@
 import { toId } from "../base/ids.ts";
 import type { TenantTx } from "../db/index.ts";
 import { type Core, enqueueExecution, listExecutions, type Reason } from "../engine/index.ts";
-import { notify } from "../notifications/index.ts";
+import { type NotificationKind, notify } from "../notifications/index.ts";
 import { announceConversation } from "./announce.ts";
 import type { Obstacle } from "./answering.ts";
 import type { Conversation } from "./conversation.ts";
 import { updateConversation } from "./conversation-store.ts";
 import { selectOldestInboundBeyond } from "./message-store.ts";
 import { replyKind } from "./reply.ts";
+
+export const waitsForPerson: NotificationKind = {
+  kind: "conversation.waits_for_person",
+  title: "A conversation waits for a person",
+  description: "A contact wrote and no agent answers.",
+};
 
 /**
  * No agent answers here: the conversation waits for a person, who is notified (once, until the notification is read).
@@ -20,7 +26,7 @@ export async function waitForPerson(
   reason: Reason,
 ): Promise<Conversation> {
   await notify(core, tx, {
-    kind: "conversation.waits_for_person",
+    kind: waitsForPerson,
     severity: "warning",
     title: "A conversation waits for a person",
     body: `${reason.message} Conversation ${toId("conversation", conversation.id)}.`,
@@ -28,7 +34,7 @@ export async function waitForPerson(
     dedupKey: `conversation.waits_for_person:${conversation.id}`,
   });
   if (conversation.controller === "none") return conversation;
-  announceConversation(core, tx, conversation.id);
+  announceConversation(tx, conversation.id);
   return updateConversation(tx, conversation.id, { controller: "none" });
 }
 

@@ -148,7 +148,7 @@ function fetchRoute(core: Core, access: RouteAccess<Visitor>): Route {
     handler: ({ query, caller }) =>
       core.db.tenant(caller.workspaceId, async (tx) => {
         const place = query.after === undefined ? scrollStart : decodeScroll(query.after);
-        const { items, end } = await fetchMessages(core, tx, caller, { after: place, limit: query.limit });
+        const { items, end } = await fetchMessages(tx, caller, { after: place, limit: query.limit });
         const nothingYet = items.length === 0 && query.after === undefined;
         return {
           items: items.map(({ message }) => presentVisitorMessage(message)),

@@ -2,6 +2,7 @@ import pg from "pg";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { createTestCore, type TestCore } from "../../test/core.ts";
 import { until } from "../../test/until.ts";
+import { encodeChange } from "../base/change.ts";
 import { newId } from "../base/ids.ts";
 import { createPool } from "./connection.ts";
 import { CommitUncertainError, type Tx } from "./database.ts";
@@ -279,11 +280,15 @@ describe("a transaction", () => {
     expect(await counter("a")).toBe(before + 1);
   });
 
-  test("whose connection broke during the commit is not run again: it is uncertain", async () => {
+  test("whose connection broke during the commit is not run again: it is uncertain, and announced", async () => {
     const pid = Promise.withResolvers<number | undefined>();
+    const announced = { workspaceId: ours, kind: "task", id: newId() } as const;
+    const heard: string[] = [];
+    const stop = core.signals.listen("live", (payload) => heard.push(payload));
     let runs = 0;
     const change = core.db.tenant(ours, async (tx) => {
       runs += 1;
+      tx.announce(announced);
       pid.resolve(await pidOf(tx));
       await tx.query({ text: "insert into slow_commits values ($1)", values: [ours] });
     });
@@ -297,7 +302,9 @@ describe("a transaction", () => {
     });
     await kill(await pid.promise);
     await failed;
+    stop();
     expect(runs).toBe(1);
+    expect(heard).toEqual([encodeChange(announced)]);
   });
 
   test("an error that is not passing is thrown at once", async () => {

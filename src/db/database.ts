@@ -1,10 +1,13 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import { CamelCasePlugin, Kysely, PostgresDialect, type PostgresPoolClient } from "kysely";
 import type pg from "pg";
+import type { PlacedChange } from "../base/change.ts";
 import { type Clock, pause } from "../base/clock.ts";
 import { uuidPattern } from "../base/ids.ts";
 import type { Logger } from "../base/log.ts";
+import { type ChangeList, createChangeList } from "./changes.ts";
 import { createPool, isConflict, isConnectionLoss, type Timeouts } from "./connection.ts";
+import type { Signals } from "./signals.ts";
 import { createReadOnce, createStatementNames, type StatementNames } from "./statements.ts";
 import { createTurns } from "./turns.ts";
 import type { DB } from "./types.generated.ts";
@@ -18,6 +21,8 @@ export interface Tx {
   query<R extends pg.QueryResultRow>(statement: pg.QueryConfig): Promise<pg.QueryResult<R>>;
   /** Runs after the commit was answered; never if the transaction fails. Must not throw. */
   afterCommit(effect: () => void): void;
+  /** Tells whoever watches it, in any process, after the commit. Costs no statement. */
+  announce(change: PlacedChange): void;
 }
 
 /** Where a statement can be sent: a transaction, or the system's pool for a statement on its own. */
@@ -60,6 +65,8 @@ export interface DatabaseOptions {
   readonly url: string;
   readonly log: Logger;
   readonly clock: Clock;
+  /** By which changes are announced. */
+  readonly signals: Pick<Signals, "notify">;
   readonly timeouts?: Timeouts;
 }
 
@@ -99,7 +106,7 @@ const camelCase = new CamelCasePlugin({ maintainNestedObjectKeys: true });
 
 /** Opens the two pools. Connects only when first used. */
 export function createDatabase(options: DatabaseOptions): Database {
-  const { clock, timeouts = {}, ...pool } = options;
+  const { clock, signals, timeouts = {}, ...pool } = options;
   const { log } = pool;
   const tenantConnections = 10;
   const tenants = createPool({
@@ -121,13 +128,17 @@ export function createDatabase(options: DatabaseOptions): Database {
   /** One transaction begun inside another is an error, which must not have to wait for the other's end. */
   const isBackground = () => background.getStore() === true && inside.getStore() === undefined;
 
+  function tellOf({ changes }: Scope): void {
+    for (const signal of changes.signals()) signals.notify("live", signal);
+  }
+
   async function attempt<T, X extends Tx>(
     { pool, begin, isSafeWithoutBegin }: Beginning,
     wrap: (tx: Tx) => X,
     work: (tx: X) => Promise<T>,
   ): Promise<T> {
     const client = await pool.connect();
-    const scope: Scope = { effects: [], isOver: false };
+    const scope: Scope = { effects: [], changes: createChangeList(), isOver: false };
     let broken: Error | undefined;
     try {
       const begun = client.query(begin);
@@ -146,11 +157,14 @@ export function createDatabase(options: DatabaseOptions): Database {
       inside.exit(() =>
         background.exit(() => {
           for (const effect of scope.effects) effect();
+          tellOf(scope);
         }),
       );
       return result;
     } catch (error) {
       scope.isOver = true;
+      // It may have happened: those who look in vain lose less than those who never look.
+      if (error instanceof CommitUncertainError) tellOf(scope);
       await client.query("rollback").catch((cause: Error) => {
         broken = cause;
       });
@@ -227,6 +241,7 @@ async function commit(client: pg.PoolClient): Promise<pg.QueryResult> {
 /** What a transaction gathers while it runs. */
 interface Scope {
   readonly effects: (() => void)[];
+  readonly changes: ChangeList;
   isOver: boolean;
 }
 
@@ -264,5 +279,6 @@ function transactionOn(client: pg.PoolClient, scope: Scope, names: StatementName
     afterCommit: (effect) => {
       scope.effects.push(effect);
     },
+    announce: (change) => scope.changes.add(change),
   };
 }

@@ -25,7 +25,7 @@ beforeEach(async () => {
   proxy = await startProxy(new URL(core.url));
   skippedMs = 0;
   const clock = { ...core.clock, monotonicMs: () => core.clock.monotonicMs() + skippedMs };
-  db = createDatabase({ url: proxy.url, log: core.log, clock, timeouts });
+  db = createDatabase({ url: proxy.url, log: core.log, clock, signals: core.signals, timeouts });
 });
 afterEach(async () => {
   proxy.cut();

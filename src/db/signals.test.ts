@@ -86,6 +86,20 @@ describe("signals", () => {
     expect(there.heard[0]).toBe("cancel ");
   });
 
+  test("too many changes are told of by kind and workspace, as long as there is room for that", async () => {
+    const [here, there] = [await startProcess(), await startProcess()];
+    const [ours, theirs] = [newId(), newId()];
+    const told = [`live ${ours} contact:`, `live ${ours} task:`, `live ${theirs} task:`];
+    for (let count = 0; count < 300; count += 1) here.signals.notify("live", `${ours} task:${newId()}`);
+    here.signals.notify("live", `${theirs} task:${newId()}`);
+    here.signals.notify("live", `${ours} contact:${newId()}`);
+    await until("the message", () => there.heard.length === told.length);
+    expect(there.heard.toSorted()).toEqual(told.toSorted());
+    for (let count = 0; count < 300; count += 1) here.signals.notify("live", `${newId()} task:${newId()}`);
+    await until("the second message", () => there.heard.length > told.length);
+    expect(there.heard.slice(told.length)).toEqual(["live "]);
+  });
+
   test("content is never left out: too much of it becomes several messages", async () => {
     const [here, there] = [await startProcess(), await startProcess()];
     const heard: string[] = [];

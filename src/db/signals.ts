@@ -1,11 +1,12 @@
 import pg from "pg";
+import { widenSignal } from "../base/change.ts";
 import { type Clock, pause } from "../base/clock.ts";
 import type { Logger } from "../base/log.ts";
 import { connectionConfig, endOnTimeout, type Timeouts } from "./connection.ts";
 
 /**
- * `executions`: something was queued. `cancel`: an execution was cancelled. `live`: an object changed. `jobs`: a job of
- * this id was sent. `previews`: a piece of an answer that is being written.
+ * `executions`: something was queued. `cancel`: an execution was cancelled. `live`: an object changed; `base/change.ts`
+ * says how that is written. `jobs`: a job of this id was sent. `previews`: a piece of an answer that is being written.
  */
 export const signalChannels = ["executions", "cancel", "live", "jobs", "previews"] as const;
 export type SignalChannel = (typeof signalChannels)[number];
@@ -181,13 +182,13 @@ interface Message {
 }
 
 /**
- * What goes out on a channel. Hints become one text, which is empty and means "anything may have changed" if there is
- * too much to say; content becomes as many texts as it needs.
+ * What goes out on a channel. Hints become one text; if there is too much to say, they name kinds of objects instead of
+ * objects, or else the text is empty and means "anything may have changed". Content becomes as many texts as it needs.
  */
 function pack(channel: SignalChannel, payloads: readonly string[]): readonly Message[] {
   if (!contentChannels.has(channel)) {
-    const text = payloads.join("\n");
-    return [{ channel, text: Buffer.byteLength(text) > longestPayloadBytes ? "" : text }];
+    const text = joinIfShort(payloads) ?? joinIfShort([...new Set(payloads.map(widenSignal))]) ?? "";
+    return [{ channel, text }];
   }
   const messages: Message[] = [];
   let collected: string[] = [];
@@ -204,4 +205,9 @@ function pack(channel: SignalChannel, payloads: readonly string[]): readonly Mes
   }
   messages.push({ channel, text: collected.join("\n") });
   return messages;
+}
+
+function joinIfShort(payloads: readonly string[]): string | undefined {
+  const text = payloads.join("\n");
+  return Buffer.byteLength(text) > longestPayloadBytes ? undefined : text;
 }

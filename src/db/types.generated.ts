@@ -448,6 +448,14 @@ export interface ModelProviders {
   workspaceId: string;
 }
 
+export interface NotificationPreferences {
+  email: boolean;
+  kind: string;
+  memberId: string;
+  updatedAt: Generated<Timestamp>;
+  workspaceId: string;
+}
+
 export interface Notifications {
   body: string;
   createdAt: Generated<Timestamp>;
@@ -460,6 +468,14 @@ export interface Notifications {
   targetKind: string | null;
   title: string;
   workspaceId: string;
+}
+
+export interface Profiles {
+  createdAt: Generated<Timestamp>;
+  theme: Generated<string>;
+  timezone: string | null;
+  updatedAt: Generated<Timestamp>;
+  userId: string;
 }
 
 export interface SchemaMigrations {
@@ -529,7 +545,9 @@ export interface Tasks {
   id: string;
   lastExecution: Json | null;
   lastExecutionId: string | null;
+  lastOutcome: Generated<string | null>;
   lastRunAt: Timestamp | null;
+  lastStatus: Generated<string | null>;
   limits: Generated<Json>;
   mayWriteTo: Generated<string>;
   meta: Generated<Json>;
@@ -611,6 +629,7 @@ export interface WebVisitors {
   channelId: string;
   contactId: string;
   createdAt: Generated<Timestamp>;
+  expiresAt: Timestamp | null;
   id: string;
   lastSeenAt: Generated<Timestamp>;
   tokenHash: Buffer;
@@ -671,7 +690,9 @@ export interface DB {
   members: Members;
   messages: Messages;
   modelProviders: ModelProviders;
+  notificationPreferences: NotificationPreferences;
   notifications: Notifications;
+  profiles: Profiles;
   schemaMigrations: SchemaMigrations;
   secretKeyMark: SecretKeyMark;
   signInAttempts: SignInAttempts;

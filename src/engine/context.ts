@@ -1,6 +1,7 @@
 import { messageOf } from "../base/errors.ts";
 import { cleanText, toStorableJson } from "../base/text.ts";
 import { CommitUncertainError } from "../db/index.ts";
+import { announceNow } from "./announce.ts";
 import type { Core } from "./core.ts";
 import type {
   EffectResult,
@@ -108,7 +109,7 @@ export async function openContext(options: ContextOptions): Promise<RunningConte
   }
 
   function announce(): void {
-    core.signals.notify("live", `${execution.workspaceId} execution:${execution.id}`);
+    announceNow(core, { workspaceId: execution.workspaceId, kind: "execution", id: execution.id });
   }
 
   function count(kind: StepKind, payload: StepPayload): void {
@@ -235,6 +236,7 @@ export async function openContext(options: ContextOptions): Promise<RunningConte
     } catch (error) {
       if (error instanceof ExecutionStop && error.stop === "fenced") {
         await storeLateResult(core.db, fence, intentSeq, entry.payload);
+        announce();
       }
       throw error;
     }

@@ -1,5 +1,6 @@
 import { extensionPoint } from "../base/extensions.ts";
 import type { TenantTx } from "../db/index.ts";
+import { announceExecution, announceNow, changesBy } from "./announce.ts";
 import { createBatcher } from "./batcher.ts";
 import type { Core } from "./core.ts";
 import type { Execution, ExecutionKind, Reason } from "./execution.ts";
@@ -21,10 +22,6 @@ export const executionKinds = extensionPoint<ExecutionKind>("executionKinds");
 /** The kind of a stored execution, or undefined if this version of the program does not know it. */
 export function findKind(core: Core, name: string): ExecutionKind | undefined {
   return core.extensions.of(executionKinds).find((kind) => kind.name === name);
-}
-
-function announce(core: Core, execution: Pick<Execution, "workspaceId" | "id">): void {
-  core.signals.notify("live", `${execution.workspaceId} execution:${execution.id}`);
 }
 
 /**
@@ -50,9 +47,9 @@ export async function cancelExecutions(
   );
   await tellOfCancelled(core, tx, canceled);
   for (const execution of canceled) {
+    announceExecution(tx, execution);
     tx.afterCommit(() => {
       core.signals.notify("cancel", execution.id);
-      announce(core, execution);
       countEnded(core.metrics, execution);
     });
   }
@@ -77,8 +74,15 @@ export async function recordDeliveryFailure(
   id: string,
   reason: Reason,
 ): Promise<"changed" | "active" | "kept"> {
+  const execution = await getExecution(tx, id);
+  if (execution === undefined) return "kept";
+  const kind = findKind(core, execution.kind);
+  await kind?.beforeEnd?.(tx, execution);
   const result = await markDeliveryFailed(tx, id, reason);
-  if (result === "changed") tx.afterCommit(() => announce(core, { workspaceId: tx.workspaceId, id }));
+  if (result === "changed") {
+    await kind?.deliveryFailed?.(tx, execution);
+    announceExecution(tx, execution);
+  }
   return result;
 }
 
@@ -131,7 +135,7 @@ export function createFinisher(core: Core): Finisher {
       const kind = findKind(core, execution.kind);
       if (kind?.ended === undefined) {
         await batcher.add(ending);
-        if (ended.has(ending)) announce(core, execution);
+        if (ended.has(ending)) announceNow(core, ...changesBy(execution));
         return ended.has(ending);
       }
       return endInTransaction(core, ending);
@@ -153,10 +157,8 @@ export async function endInTransaction(core: Core, ending: Ending): Promise<bool
       const [execution] = await markEnded(tx, [ending]);
       if (execution === undefined) return false;
       await findKind(core, execution.kind)?.ended?.(tx, execution);
-      tx.afterCommit(() => {
-        announce(core, execution);
-        countEnded(core.metrics, execution);
-      });
+      announceExecution(tx, execution);
+      tx.afterCommit(() => countEnded(core.metrics, execution));
       return true;
     });
   // If a commit's answer was lost, the second try finds the execution ended and does nothing.

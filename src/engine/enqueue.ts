@@ -1,5 +1,6 @@
 import { newId } from "../base/ids.ts";
 import type { TenantTx, Tx } from "../db/index.ts";
+import { announceExecution } from "./announce.ts";
 import type { Core } from "./core.ts";
 import type { Lane, NewExecution } from "./execution.ts";
 import { insertExecutions, type PlacedExecution } from "./execution-store.ts";
@@ -10,7 +11,8 @@ import { traceQueued } from "./trace.ts";
 export async function enqueueExecution(core: Core, tx: TenantTx, execution: NewExecution): Promise<string> {
   const id = execution.id ?? newId();
   await insertExecutions(tx, [{ ...execution, id, workspaceId: tx.workspaceId }]);
-  tx.afterCommit(() => announceQueued(core, [execution]));
+  announceExecution(tx, { ...execution, id, workspaceId: tx.workspaceId });
+  tx.afterCommit(() => callWorkers(core, [execution]));
   if (core.tracer !== undefined) traceQueued(core.tracer, id);
   return id;
 }
@@ -26,7 +28,9 @@ export async function enqueueExecutions(
 ): Promise<readonly string[]> {
   if (executions.length === 0) return [];
   const ids = await insertExecutions(tx, executions);
-  tx.afterCommit(() => announceQueued(core, written(executions, ids)));
+  const queued = written(executions, ids);
+  for (const execution of queued) announceExecution(tx, execution);
+  tx.afterCommit(() => callWorkers(core, queued));
   return ids;
 }
 
@@ -36,7 +40,7 @@ function written(executions: readonly PlacedExecution[], ids: readonly string[])
   return executions.filter(({ id }) => id === undefined || found.has(id));
 }
 
-function announceQueued(core: Core, executions: readonly NewExecution[]): void {
+function callWorkers(core: Core, executions: readonly NewExecution[]): void {
   const due: NewExecution[] = [];
   for (const execution of executions) {
     if (execution.skipped !== undefined) countSkipped(core.metrics, execution);

@@ -1,9 +1,10 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { createTestCore, type TestCore } from "../../test/core.ts";
+import { analyze, countRowsRead } from "../../test/rows-read.ts";
 import { newId } from "../base/ids.ts";
 import { enqueueExecution } from "./enqueue.ts";
 import type { NewExecution } from "./execution.ts";
-import { type ExecutionFilter, listExecutions } from "./execution-list-store.ts";
+import { type ExecutionFilter, listExecutions, selectRecentOfTasks } from "./execution-list-store.ts";
 import { getExecution, setParticipants } from "./execution-store.ts";
 
 let core: TestCore;
@@ -73,4 +74,47 @@ test("filters by each conversation in which an execution wrote", async () => {
 test("refuses a word that is no status", async () => {
   const status = ["it's"] as unknown as NonNullable<ExecutionFilter["status"]>;
   await expect(list({ status })).rejects.toThrow("no status");
+});
+
+test("answers the newest executions of several tasks, each with its reason", async () => {
+  const [busy, quiet, idle] = [newId(), newId(), newId()];
+  const ids: string[] = [];
+  for (let i = 0; i < 4; i += 1) ids.unshift(await make({ taskId: busy }));
+  const failed = await make(
+    { taskId: quiet },
+    "status = 'failed', outcome = 'none', reason_code = 'model_failed', reason_message = 'It was down.', completed_at = now()",
+  );
+  await make();
+  const recent = await core.db.tenant(workspaceId, (tx) => selectRecentOfTasks(tx, [busy, quiet, idle], 3));
+  expect(recent.get(busy)?.map(({ id }) => id)).toEqual(ids.slice(0, 3));
+  expect(recent.get(busy)?.[0]).toMatchObject({
+    status: "queued",
+    outcome: null,
+    reason: null,
+    completedAt: null,
+  });
+  expect(recent.get(quiet)).toEqual([
+    {
+      ...{ id: failed, status: "failed", outcome: "none", queuedAt: expect.any(Date) },
+      ...{ reason: { code: "model_failed", message: "It was down." }, completedAt: expect.any(Date) },
+    },
+  ]);
+  expect(recent.has(idle)).toBe(false);
+});
+
+test("reads no more of many executions than it answers", async () => {
+  const many = await core.newWorkspace();
+  const tasks = Array.from({ length: 20 }, () => newId());
+  await sql(
+    `insert into executions (workspace_id, id, kind, lane, status, trigger, task_id)
+      select $1, uuidv7(make_interval(secs => -i)), 'task', 'scheduled', 'completed', 'schedule', ($2::uuid[])[1 + i % 20]
+      from generate_series(1, 20000) i`,
+    [many, tasks],
+  );
+  await analyze(core, "executions");
+  const { answer, read } = await core.db.tenant(many, (tx) =>
+    countRowsRead(tx, ["executions"], () => selectRecentOfTasks(tx, tasks, 10)),
+  );
+  expect([...answer.values()].map(({ length }) => length)).toEqual(tasks.map(() => 10));
+  expect(read).toBe(200);
 });

@@ -1,6 +1,6 @@
 import { type Page, type PageOf, pageFrom, pageStart } from "../base/page.ts";
 import type { TenantTx } from "../db/index.ts";
-import type { Execution, ExecutionStatus, Outcome, Trigger } from "./execution.ts";
+import type { Execution, ExecutionStatus, Outcome, Reason, Trigger } from "./execution.ts";
 import { type ExecutionRow, executionColumns, toExecution } from "./rows.ts";
 
 export interface ExecutionFilter {
@@ -108,6 +108,52 @@ async function searchExecutions(
     ],
   });
   return pageFrom(rows.map(toExecution), limit);
+}
+
+/** What an overview of a task shows of one of its executions. */
+export interface RecentExecution {
+  readonly id: string;
+  readonly status: ExecutionStatus;
+  readonly outcome: Outcome | null;
+  readonly reason: Reason | null;
+  readonly queuedAt: Date;
+  readonly completedAt: Date | null;
+}
+
+interface RecentRow {
+  readonly task_id: string;
+  readonly id: string;
+  readonly status: ExecutionStatus;
+  readonly outcome: Outcome | null;
+  readonly reason_code: string | null;
+  readonly reason_message: string | null;
+  readonly queued_at: Date;
+  readonly completed_at: Date | null;
+}
+
+/** At most `most` executions of each of these tasks, newest first; tasks without any are left out. */
+export async function selectRecentOfTasks(
+  tx: TenantTx,
+  taskIds: readonly string[],
+  most: number,
+): Promise<ReadonlyMap<string, readonly RecentExecution[]>> {
+  const { rows } = await tx.query<RecentRow>({
+    name: "select_recent_of_tasks",
+    text: `select t.id as task_id, e.id, e.status, e.outcome, e.reason_code, e.reason_message, e.queued_at, e.completed_at
+      from unnest($2::uuid[]) as t (id)
+      cross join lateral (select * from executions e where e.workspace_id = $1 and e.task_id = t.id
+        order by e.id desc limit $3) e
+      order by e.id desc`,
+    values: [tx.workspaceId, taskIds, most],
+  });
+  const byTask = Map.groupBy(rows, (row) => row.task_id);
+  return new Map([...byTask].map(([taskId, found]) => [taskId, found.map(toRecent)]));
+}
+
+function toRecent(row: RecentRow): RecentExecution {
+  const { id, status, outcome, reason_code: code, reason_message: message } = row;
+  const reason = code === null ? null : { code, message: message ?? "" };
+  return { id, status, outcome, reason, queuedAt: row.queued_at, completedAt: row.completed_at };
 }
 
 /** Which of these tasks have an execution that took part in a conversation. */

@@ -36,6 +36,7 @@ export const outcomes = [
 
 export const reasonOut = z
   .object({ code: z.string(), message: z.string() })
+  .meta({ id: "Reason" })
   .nullable()
   .meta({ description: "Why it is as it is; null where nothing needs a reason" });
 

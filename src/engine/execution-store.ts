@@ -117,6 +117,16 @@ export async function listSteps(
   return rows.map(toStep);
 }
 
+/** The newest step's `seq`; 0 if there is none. */
+export async function readLastSeq(tx: TenantTx, executionId: string): Promise<number> {
+  const { rows } = await tx.query<{ seq: number }>({
+    name: "read_last_seq",
+    text: `select seq from execution_steps where workspace_id = $1 and execution_id = $2 order by seq desc limit 1`,
+    values: [tx.workspaceId, executionId],
+  });
+  return rows[0]?.seq ?? 0;
+}
+
 /** Of one task. */
 export interface ActiveCount {
   /** Queued, running or waiting, those included that wait for their predecessor. */

@@ -218,6 +218,11 @@ export interface ExecutionKind {
    */
   ended?(tx: TenantTx, execution: Execution): Promise<void>;
   /**
+   * Runs in the transaction that finds out, after the end, that a message of the execution never went out: its outcome
+   * is `delivery_failed` now. `beforeEnd` has run.
+   */
+  deliveryFailed?(tx: TenantTx, execution: Execution): Promise<void>;
+  /**
    * Instead of `ended`, for what is cancelled in one transaction, in order of id: a run over an audience has thousands of
    * executions, and one at a time they would take longer than a cancellation may.
    */

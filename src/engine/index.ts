@@ -1,4 +1,5 @@
 export { releaseAfterPrevious, selectReleasable } from "./after-previous-store.ts";
+export { announce } from "./announce.ts";
 export { createBatcher } from "./batcher.ts";
 export { type ContactActivity, readContactActivity } from "./contact-activity-store.ts";
 export type { Core } from "./core.ts";
@@ -20,7 +21,12 @@ export type {
   Trigger,
   Usage,
 } from "./execution.ts";
-export { listExecutions, selectTasksIn } from "./execution-list-store.ts";
+export {
+  listExecutions,
+  type RecentExecution,
+  selectRecentOfTasks,
+  selectTasksIn,
+} from "./execution-list-store.ts";
 export {
   exampleExecution,
   executionOut,
@@ -42,6 +48,7 @@ export {
   listSteps,
   markReplay,
   type PlacedExecution,
+  readLastSeq,
   setParticipants,
 } from "./execution-store.ts";
 export { createJobs, type JobQueue } from "./job-queue.ts";
@@ -51,5 +58,6 @@ export { engineMetrics } from "./metrics.ts";
 export type { Module, Service } from "./module.ts";
 export { countQueues } from "./queue-store.ts";
 export { repeat, repeatWhenDue } from "./repeat.ts";
+export { addStep, noUsage } from "./usage.ts";
 export { watch } from "./watch.ts";
 export { createWorker } from "./worker.ts";

@@ -160,8 +160,8 @@ function untilBegun(count: number): Promise<true> {
 /** A second process's core on the same database, which hears nothing of the first one's signals unless started. */
 async function otherCore(changes: Partial<Core> = {}): Promise<Core> {
   const { url, log, clock } = core;
-  const db = createDatabase({ url, log, clock });
   const signals = createSignals({ url, log, clock, processId: newId() });
+  const db = createDatabase({ url, log, clock, signals });
   stops.push(async () => {
     await signals.stop();
     await db.close();

@@ -3,6 +3,7 @@ import { hostname } from "node:os";
 import { pause } from "../base/clock.ts";
 import { newId } from "../base/ids.ts";
 import { isConflict, isConnectionLoss } from "../db/index.ts";
+import { announceNow, changesBy } from "./announce.ts";
 import {
   giveBack,
   giveBackAfterLoss,
@@ -220,6 +221,7 @@ async function startWorker(core: Core, options: WorkerOptions): Promise<() => Pr
     const former = running.get(execution.id);
     if (former !== undefined) stop(former, "fenced", stopMessages.fenced);
     running.set(execution.id, held);
+    announceNow(core, ...changesBy(execution));
   }
 
   async function claimAll(): Promise<void> {

@@ -4,6 +4,7 @@ import { type Route, route } from "../base/route.ts";
 import { booleanInQuery, idOf, idOut, instant, instantOut, pageOf, pageQuery } from "../base/schemas.ts";
 import type { Core } from "../engine/index.ts";
 import {
+  countUnreadNotifications,
   listNotifications,
   type Notification,
   readAllNotifications,
@@ -73,6 +74,20 @@ export function notificationsRoutes(core: Core): readonly Route[] {
           const page = await listNotifications(tx, { unread: query.unread }, query);
           return { items: page.items.map(presentNotification), nextCursor: page.nextCursor };
         }),
+    }),
+    route({
+      scope: "read",
+      method: "GET",
+      path: "/v1/notifications/unread-count",
+      operationId: "countUnreadNotifications",
+      tag: "Notifications",
+      summary: "How many notifications nobody has read",
+      response: z.object({
+        count: z.int().meta({ description: "Counted to 100: 100 stands for 100 or more" }),
+      }),
+      examples: { response: { count: 3 } },
+      handler: ({ caller }) =>
+        core.db.tenant(caller.workspaceId, async (tx) => ({ count: await countUnreadNotifications(tx) })),
     }),
     route({
       scope: "write",

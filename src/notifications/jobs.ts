@@ -3,8 +3,9 @@ import { type Core, defineJob, type Job } from "../engine/index.ts";
 import { findMember, getWorkspace, type Mail } from "../workspaces/index.ts";
 import type { Mailer } from "./mailer.ts";
 import { emailJobId, findNotification, type Notification } from "./notifications.ts";
+import { wantsMail } from "./preferences.ts";
 
-/** Mails one notification to one member, unless either is gone or somebody has read it meanwhile. */
+/** Mails one notification to one member, unless either is gone, the member wants none, or somebody has read it meanwhile. */
 export function emailJob(core: Core, mailer: Mailer): Job {
   return defineJob({
     id: emailJobId,
@@ -18,6 +19,7 @@ export function emailJob(core: Core, mailer: Mailer): Job {
         const member = await findMember(tx, memberId);
         if (notification === undefined || member === undefined || notification.readAt !== null)
           return undefined;
+        if (!(await wantsMail(tx, memberId, notification.kind))) return undefined;
         return notificationMail(core.publicUrl, (await getWorkspace(tx)).name, member.email, notification);
       });
       if (mail !== undefined) await mailer.send(mail);

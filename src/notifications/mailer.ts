@@ -51,7 +51,7 @@ function createLogMailer(log: Logger): Mailer {
   return {
     configured: false,
     async send({ to, subject, text }) {
-      log.info({ to, subject, text }, "no mail server is configured; this mail was not sent");
+      log.warn({ to, subject, text }, "no mail server is configured; this mail was not sent");
     },
     close: () => undefined,
   };

@@ -1,9 +1,18 @@
 import { pino } from "pino";
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
 import { createTestCore, type TestCore } from "../../test/core.ts";
+import { contribute } from "../base/extensions.ts";
 import { newId, toId } from "../base/ids.ts";
-import type { Caller, Role } from "../base/route.ts";
-import { createMailer, type Mailer, type NewNotification, notificationsModule, notify } from "./index.ts";
+import type { Caller, Role, RouteAccess } from "../base/route.ts";
+import {
+  createMailer,
+  type Mailer,
+  type NewNotification,
+  type NotificationKind,
+  notificationKinds,
+  notificationsModule,
+  notify,
+} from "./index.ts";
 import { startSmtpServer, type TestSmtpServer } from "./smtp.test-support.ts";
 
 let core: TestCore;
@@ -15,7 +24,8 @@ beforeAll(async () => {
   core = await createTestCore();
   smtp = await startSmtpServer();
   mailer = createMailer({ smtpUrl: smtp.url, from: "Errand <errand@example.com>", log: core.log });
-  core.extensions.add(notificationsModule(core, { mailer }).contributions ?? []);
+  core.extensions.add(notificationsModule(core, { mailer, members }).contributions ?? []);
+  core.extensions.add([contribute(notificationKinds, paused, recovered)]);
 });
 
 beforeEach(async () => {
@@ -44,8 +54,18 @@ async function newMember(role: Role): Promise<{ id: string; email: string }> {
   return { id, email };
 }
 
-const trouble: NewNotification = {
+/** How members are known is tested with the whole program; here the caller is handed to the routes. */
+const members: RouteAccess<Caller> = { kind: "public" };
+
+const paused: NotificationKind = {
   kind: "task.auto_paused",
+  title: "Task paused",
+  description: "It failed.",
+};
+const recovered: NotificationKind = { kind: "task.recovered", title: "Works", description: "It works." };
+
+const trouble: NewNotification = {
+  kind: paused,
   severity: "warning",
   title: "Task paused: Früh",
   body: "Five executions in a row failed.\n.\nThe last reason: \u0000 no key.",
@@ -56,14 +76,25 @@ const say = (more: Partial<NewNotification> = {}) =>
 
 async function call(
   operationId: string,
-  request: { params?: Record<string, string>; query?: Record<string, string> } = {},
+  request: {
+    params?: Record<string, string>;
+    query?: Record<string, string>;
+    body?: unknown;
+    memberId?: string;
+  } = {},
 ): Promise<unknown> {
-  const route = notificationsModule(core, { mailer }).routes?.find((one) => one.operationId === operationId);
-  const caller: Caller = { workspaceId, kind: "api_key", id: newId(), scope: "admin", role: null };
+  const route = notificationsModule(core, { mailer, members }).routes?.find(
+    (one) => one.operationId === operationId,
+  );
+  const { memberId } = request;
+  const caller: Caller =
+    memberId === undefined
+      ? { workspaceId, kind: "api_key", id: newId(), scope: "admin", role: null }
+      : { workspaceId, kind: "member", id: memberId, scope: "read", role: "viewer" };
   return await route?.handler?.({
     params: route.params?.parse(request.params),
     query: route.query?.parse(request.query ?? {}),
-    body: undefined,
+    body: route.body?.parse(request.body),
     caller,
     requestId: "r",
     ip: "::1",
@@ -73,7 +104,7 @@ async function call(
 }
 
 async function runJob(payload: unknown): Promise<void> {
-  const [job] = notificationsModule(core, { mailer }).jobs ?? [];
+  const [job] = notificationsModule(core, { mailer, members }).jobs ?? [];
   if (job === undefined) throw new Error("the module has no job");
   await job.handle(job.payload.parse(payload), {
     workspaceId,
@@ -130,6 +161,21 @@ describe("a notification", () => {
     });
   });
 
+  it("is counted while it is unread, to 100 and no further", async () => {
+    expect(await call("countUnreadNotifications")).toEqual({ count: 0 });
+    await say();
+    await say();
+    expect(await call("countUnreadNotifications")).toEqual({ count: 2 });
+    await call("readAllNotifications");
+    expect(await call("countUnreadNotifications")).toEqual({ count: 0 });
+    await core.db.autocommit.query({
+      text: `insert into notifications (workspace_id, id, kind, severity, title, body)
+        select $1, uuidv7(), 'x', 'info', 'x', 'x' from generate_series(1, 120)`,
+      values: [workspaceId],
+    });
+    expect(await call("countUnreadNotifications")).toEqual({ count: 100 });
+  });
+
   it("of another workspace is not there", async () => {
     const params = { notificationId: toId("notification", (await say()) ?? "") };
     workspaceId = await core.newWorkspace("other");
@@ -155,7 +201,8 @@ describe("its mail", () => {
     expect(sent).toEqual(expect.arrayContaining(jobs));
     const silent = await createTestCore();
     silent.extensions.add(
-      notificationsModule(silent, { mailer: createMailer({ from: "x", log: core.log }) }).contributions ?? [],
+      notificationsModule(silent, { mailer: createMailer({ from: "x", log: core.log }), members })
+        .contributions ?? [],
     );
     await core.db.tenant(workspaceId, (tx) => notify(silent, tx, trouble));
     expect(silent.sentJobs).toEqual([]);
@@ -180,6 +227,24 @@ describe("its mail", () => {
     await call("readAllNotifications");
     await runJob({ notificationId, memberId });
     expect(smtp.mails).toHaveLength(before);
+  });
+
+  it("is sent only to members who want this kind, whatever was queued before they chose", async () => {
+    const [ada, ben] = [await newMember("owner"), await newMember("admin")];
+    const notificationId = await say();
+    const choose = (email: boolean) =>
+      call("updateNotificationPreferences", {
+        memberId: ada.id,
+        body: { items: [{ kind: paused.kind, email }] },
+      });
+    await choose(false);
+    const before = smtp.mails.length;
+    for (const { id: memberId } of [ada, ben]) await runJob({ notificationId, memberId });
+    expect(smtp.mails.slice(before).map(({ to }) => to)).toEqual([[ben.email]]);
+    await runJob({ notificationId: await say({ kind: recovered }), memberId: ada.id });
+    await choose(true);
+    await runJob({ notificationId, memberId: ada.id });
+    expect(smtp.mails.slice(before + 1).map(({ to }) => to)).toEqual([[ada.email], [ada.email]]);
   });
 
   it("fails as a job, to be sent again, when the mail server refuses it or is away", async () => {
@@ -215,7 +280,7 @@ describe("createMailer", () => {
     expect(silent.configured).toBe(false);
     await silent.send({ to: "a@example.com", subject: "s", text: "http://x/reset-password#token=abc" });
     expect(lines.map((line) => JSON.parse(line))).toMatchObject([
-      { level: 30, to: "a@example.com", text: "http://x/reset-password#token=abc" },
+      { level: 40, to: "a@example.com", text: "http://x/reset-password#token=abc" },
     ]);
   });
 

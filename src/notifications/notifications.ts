@@ -3,10 +3,12 @@ import { extensionPoint } from "../base/extensions.ts";
 import type { Page, PageOf } from "../base/page.ts";
 import { cleanText } from "../base/text.ts";
 import { type TenantTx, withSavepoint } from "../db/index.ts";
-import type { Core } from "../engine/index.ts";
+import { announce, type Core } from "../engine/index.ts";
 import { listMembersWithRoles } from "../workspaces/index.ts";
+import type { NotificationKind } from "./kinds.ts";
 import type { Mailer } from "./mailer.ts";
 import {
+  countUnread,
   insertNotification,
   markAllRead,
   markRead,
@@ -24,8 +26,8 @@ export const mailers = extensionPoint<Mailer>("notifications.mailers");
 export const emailJobId = "notifications.email";
 
 export interface NewNotification {
-  /** For instance `task.auto_paused`. */
-  readonly kind: string;
+  /** One that the module contributes to `notificationKinds`. */
+  readonly kind: NotificationKind;
   readonly severity: Severity;
   /** One line. */
   readonly title: string;
@@ -38,7 +40,7 @@ export interface NewNotification {
 
 /**
  * Tells the workspace's people something that needs one of them: a row for the dashboard, and a mail to each owner
- * and admin if there is a mail server. Answers the row's UUID, or undefined if the same was said and is still unread.
+ * and admin who wants this kind, if there is a mail server. Answers the row's UUID, or undefined if the same was said and is still unread.
  * A mail that cannot be queued is logged: what the notification is about must not fail because of it.
  */
 export async function notify(
@@ -48,7 +50,7 @@ export async function notify(
 ): Promise<string | undefined> {
   const { kind, severity, title, body, target, dedupKey } = notification;
   const id = await insertNotification(tx, {
-    kind,
+    kind: kind.kind,
     severity,
     // Titles and texts often quote what failed.
     title: cleanText(title),
@@ -58,6 +60,7 @@ export async function notify(
     dedupKey: dedupKey ?? null,
   });
   if (id === undefined) return undefined;
+  announce(tx, { kind: "notification", id });
   if (core.extensions.of(mailers).some((mailer) => mailer.configured)) {
     await withSavepoint(tx, (part) => queueMails(core, part, id)).catch((error: unknown) =>
       core.log.error({ err: error, notification: id }, "the mails of a notification could not be queued"),
@@ -86,14 +89,24 @@ export async function findNotification(tx: TenantTx, id: string): Promise<Notifi
   return await selectNotification(tx, id);
 }
 
+const countedAtMost = 100;
+
+/** How many are unread; 100 stands for that many or more. */
+export async function countUnreadNotifications(tx: TenantTx): Promise<number> {
+  return await countUnread(tx, countedAtMost);
+}
+
 /** Marks one as read for the whole workspace; once read it keeps its time. */
 export async function readNotification(core: Core, tx: TenantTx, id: string): Promise<Notification> {
   await markRead(tx, id, core.clock.now());
+  announce(tx, { kind: "notification", id });
   const notification = requireFound(await selectNotification(tx, id), "notification");
   return notification;
 }
 
 /** Marks all as read and answers how many were not. */
 export async function readAllNotifications(core: Core, tx: TenantTx): Promise<number> {
-  return await markAllRead(tx, core.clock.now());
+  const count = await markAllRead(tx, core.clock.now());
+  if (count > 0) announce(tx, { kind: "notification", id: null });
+  return count;
 }

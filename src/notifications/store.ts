@@ -87,6 +87,17 @@ export async function markRead(tx: TenantTx, id: string, at: Date): Promise<void
     .execute();
 }
 
+/** How many are unread, counted no further than `most`. */
+export async function countUnread(tx: TenantTx, most: number): Promise<number> {
+  const { rows } = await tx.query<{ count: number }>({
+    name: "unread_notifications",
+    text: `select count(*)::integer as count
+      from (select from notifications where workspace_id = $1 and read_at is null limit $2) unread`,
+    values: [tx.workspaceId, most],
+  });
+  return rows[0]?.count ?? 0;
+}
+
 /** Answers how many were unread. */
 export async function markAllRead(tx: TenantTx, at: Date): Promise<number> {
   const { numUpdatedRows } = await tx.db

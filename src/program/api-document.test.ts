@@ -13,7 +13,7 @@ import { describeApi } from "./api-document.ts";
 
 const app = await createTestApp();
 afterAll(() => app.close());
-const api = describeApi(app.modules, "1.2.3");
+const api = describeApi(app.core, app.modules, "1.2.3");
 const { routes } = api;
 
 /** What is wrong with an example: it must be accepted as it is, and nothing of it may be left out. */

@@ -1,4 +1,4 @@
-import { mcpRoute, type OpenApiOptions } from "../api/index.ts";
+import { type LiveCore, liveRoute, mcpRoute, type OpenApiOptions } from "../api/index.ts";
 import type { ErrorCode } from "../base/errors.ts";
 import type { Module } from "../engine/index.ts";
 
@@ -25,6 +25,7 @@ const tagDescriptions: Readonly<Record<string, string>> = {
   Tasks: "What an agent does on a schedule or on demand, with or without a contact.",
   Executions:
     "Each bounded piece of agent work, step by step. Skipped runs are among them, with their reason.",
+  "Live updates": "What has changed, as it changes, for clients that show it.",
   MCP: "Tasks, executions, conversations and contacts as tools for programs that speak the Model Context Protocol.",
   Demo: "What the first start made so that there is something to look at, and its removal.",
 };
@@ -36,12 +37,12 @@ export interface ApiDocument extends OpenApiOptions {
 }
 
 /** The routes and codes of all modules, and what authentication can answer on every route of a workspace. */
-export function describeApi(modules: readonly Module[], version: string): ApiDocument {
+export function describeApi(core: LiveCore, modules: readonly Module[], version: string): ApiDocument {
   const errors = modules.flatMap((module) => Object.values(module.errors ?? {}));
   const routes = modules.flatMap((module) => module.routes ?? []);
   return {
     version,
-    routes: [...routes, mcpRoute({ routes, version })],
+    routes: [...routes, liveRoute(core), mcpRoute({ routes, version })],
     errors,
     accessErrors: errors.filter(({ code }) => code === "not_a_member"),
     tags: tagDescriptions,

@@ -75,8 +75,8 @@ export async function openCore(options: {
 }): Promise<OpenCore> {
   const { url, log, secretKey, publicUrl, metrics = noMetrics, tracer } = options;
   const clock = systemClock;
-  const db = createDatabase({ url, log, clock });
   const signals = createSignals({ url, log, clock, processId: newId() });
+  const db = createDatabase({ url, log, clock, signals });
   const queue = createJobs({ url, log, clock, signals, metrics, tracer });
   const core: Core = {
     db,

@@ -28,6 +28,7 @@ import {
   reissueFirstKey,
 } from "../workspaces/index.ts";
 import { describeApi } from "./api-document.ts";
+import { prepareDashboard } from "./dashboard/index.ts";
 import { createMetrics, type ProcessMetrics } from "./metrics.ts";
 import { allMetrics } from "./metrics-reference.ts";
 import {
@@ -94,6 +95,9 @@ type Later = (what: string, cleanup: Cleanup, order?: "before" | "beside") => vo
 
 async function startAll(options: StartOptions, later: Later): Promise<string> {
   const { config, log } = options;
+  // Beside PostgreSQL's start, which takes as long the first time.
+  const dashboard = config.roles.has("api") ? prepareDashboard(options) : undefined;
+  dashboard?.catch(() => undefined);
   const port = await probePort(config.host, config.port);
   const publicUrl = config.port === 0 ? config.publicUrl.replace(/:0$/, `:${port}`) : config.publicUrl;
   const server = await openServer(config, log, options.signal);
@@ -135,7 +139,7 @@ async function startAll(options: StartOptions, later: Later): Promise<string> {
   await options.settleDemo(core, demo);
   later("the services", await startServices(servicesOf(opened, config, modules)));
 
-  const http = await createHttp(options, core, { auth, metrics, modules });
+  const http = await createHttp(options, core, { auth, metrics, modules, dashboard: await dashboard });
   // A client that is slow to end its request must not use up the time that executions have for being given back.
   later("the HTTP server", () => http.close(), "beside");
   await http.listen({ host: config.host, port }).catch((error: unknown) => {
@@ -149,6 +153,7 @@ async function startAll(options: StartOptions, later: Later): Promise<string> {
   const { print } = options;
   print(`Errand ${options.version} serves ${[...config.roles].join(", ")} on ${publicUrl}`);
   print(`  data       ${server.location}`);
+  if (config.roles.has("api") && (await dashboard) !== undefined) print(`  dashboard  ${publicUrl}`);
   if (config.roles.has("api")) print(`  API        ${publicUrl}/docs`);
   if (first.apiKey !== undefined) print(`  API key    ${first.apiKey}   (shown this once)`);
   if (nextKey !== undefined)
@@ -197,10 +202,15 @@ async function startServices(services: readonly Service[]): Promise<Cleanup> {
 async function createHttp(
   options: StartOptions,
   core: Core,
-  parts: { readonly auth: Auth; readonly metrics: ProcessMetrics; readonly modules: readonly Module[] },
+  parts: {
+    readonly auth: Auth;
+    readonly metrics: ProcessMetrics;
+    readonly modules: readonly Module[];
+    readonly dashboard: string | undefined;
+  },
 ): Promise<FastifyInstance> {
   const { config, version } = options;
-  const { auth, metrics, modules } = parts;
+  const { auth, metrics, modules, dashboard } = parts;
   const { metricsToken, trustProxy } = config;
   const operations: OperationsOptions = {
     healthChecks: await healthChecks(core),
@@ -209,10 +219,11 @@ async function createHttp(
   };
   if (!config.roles.has("api")) return await createOperationsServer({ core, operations, trustProxy });
   return await createApi({
-    ...describeApi(modules, version),
+    ...describeApi(core, modules, version),
     core,
     operations,
     trustProxy,
+    dashboard,
     authenticate: (credentials) => authenticate(core, auth, credentials),
   });
 }

@@ -4,7 +4,7 @@ import { checkGoals } from "./goals/index.ts";
 import { notifyAutoPaused, notifyRecovered } from "./notices.ts";
 import { decideAfterExecution } from "./rules.ts";
 import { stopTask } from "./stop.ts";
-import { lockTask, readNow, updateLastRun } from "./store.ts";
+import { lockTask, readNow, updateLastOutcome, updateLastRun } from "./store.ts";
 import type { LastExecution, Task } from "./task.ts";
 import { hasWalk } from "./walk/store.ts";
 
@@ -53,6 +53,11 @@ export async function afterCancellation(
   });
   for (const execution of stand.toSorted((one, other) => (one.id < other.id ? -1 : 1)))
     await afterExecution(core, tx, execution);
+}
+
+/** Corrects what a task keeps of its last execution, one of whose messages never went out in the end. */
+export async function afterDeliveryFailure(tx: TenantTx, { id, taskId }: Execution): Promise<void> {
+  if (taskId !== null) await updateLastOutcome(tx, taskId, { executionId: id, outcome: "delivery_failed" });
 }
 
 /** The last run of an audience is over with the last of its contacts; the reconciler ends a task whose walk ends later. */

@@ -3,7 +3,7 @@ import { type Contribution, contribute } from "../base/extensions.ts";
 import { channelDeleted } from "../channels/index.ts";
 import { contactDeleted } from "../contacts/index.ts";
 import type { TenantTx } from "../db/index.ts";
-import { type Core, cancelExecutions, listExecutions, type Reason } from "../engine/index.ts";
+import { announce, type Core, cancelExecutions, listExecutions, type Reason } from "../engine/index.ts";
 import { recordDropped } from "./dropped-ticks.ts";
 import type { DropCause } from "./schedule/index.ts";
 import { type HeldSchedule, ownerOf } from "./schedule-store.ts";
@@ -75,6 +75,7 @@ async function recordAll(
   disarmed: readonly HeldSchedule[],
   cause: DropCause,
 ): Promise<void> {
+  announce(tx, { kind: "task", id: null });
   if (disarmed.length === 0) return;
   const now = await readNow(tx);
   for (const row of disarmed) {

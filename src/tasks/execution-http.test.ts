@@ -49,13 +49,16 @@ describe("steps", () => {
       (await get(`${path}/steps?${query}`)).body as {
         items: { seq: number; kind: string }[];
         nextAfter: number | null;
+        lastSeq: number;
       };
     const whole = await read("limit=100");
     expect(whole.nextAfter).toBeNull();
     expect(whole.items.map(({ seq }) => seq)).toEqual(whole.items.map((_, index) => index + 1));
     const first = await read("limit=2");
-    expect(first).toEqual({ items: whole.items.slice(0, 2), nextAfter: 2 });
+    const lastSeq = whole.items.length;
+    expect(first).toEqual({ items: whole.items.slice(0, 2), nextAfter: 2, lastSeq });
     expect((await read("limit=100&after=2")).items).toEqual(whole.items.slice(2));
+    expect(await read(`after=${lastSeq}`)).toEqual({ items: [], nextAfter: null, lastSeq });
   });
 
   it.each(["-1", "1.5", "x", "1000000000", "99999999999999"])("after=%s is a fault", async (after) => {

@@ -17,6 +17,7 @@ import {
   outcomes,
   presentExecution,
   presentStep,
+  readLastSeq,
   stepOut,
   watch,
 } from "../engine/index.ts";
@@ -145,18 +146,26 @@ function stepsRoute(core: Core): Route {
       limit: pageQuery.limit,
       after: seqInQuery.prefault(0).meta({ description: "The `seq` after which to begin" }),
     }),
-    response: z.object({ items: z.array(stepOut), nextAfter: z.int().nullable() }),
-    examples: { response: { items: [exampleStep], nextAfter: null } },
+    response: z.object({
+      items: z.array(stepOut),
+      nextAfter: z.int().nullable(),
+      lastSeq: z.int().meta({ description: "The newest step's `seq`, whatever this page holds; 0 without any" }),
+    }),
+    examples: { response: { items: [exampleStep], nextAfter: null, lastSeq: 1 } },
     async handler({ params, query, caller }) {
       const execution = await load(core, caller.workspaceId, params.executionId);
       const { after, limit } = query;
-      const steps = await core.db.tenant(caller.workspaceId, (tx) =>
-        listSteps(tx, execution.id, { after, limit: limit + 1 }),
+      const [steps, lastSeq] = await core.db.tenant(caller.workspaceId, (tx) =>
+        Promise.all([
+          listSteps(tx, execution.id, { after, limit: limit + 1 }),
+          readLastSeq(tx, execution.id),
+        ]),
       );
       const items = steps.slice(0, limit);
       return {
         items: items.map(presentStep),
         nextAfter: steps.length > limit ? (items.at(-1)?.seq ?? null) : null,
+        lastSeq,
       };
     },
   });
@@ -201,7 +210,7 @@ async function* follow(
 ): AsyncGenerator<LiveEvent> {
   let last = after;
   let shown = "";
-  for await (const _ of watch(core, workspaceId, `execution:${executionId}`, signal)) {
+  for await (const _ of watch(core, { workspaceId, kind: "execution", id: executionId }, signal)) {
     // Before the steps: once it has ended no step follows, so nothing is missed after the last read.
     const execution = await load(core, workspaceId, executionId);
     for (;;) {

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { commonErrors, requireFound } from "../base/errors.ts";
 import { type Route, route } from "../base/route.ts";
-import { booleanInQuery, idOf, pageOf, pageQuery, text } from "../base/schemas.ts";
+import { idOf, pageOf, pageQuery } from "../base/schemas.ts";
 import {
   type Core,
   exampleExecution,
@@ -11,17 +11,17 @@ import {
 } from "../engine/index.ts";
 import { controlRoutes } from "./control-http.ts";
 import { taskErrors } from "./errors.ts";
-import { presentOneTask, presentTasks } from "./present.ts";
-import { exampleBody, exampleTask, instantIn, newTask, taskChanges, taskOut } from "./schemas.ts";
-import { taskStates } from "./task.ts";
-import { createTask, deleteTask, getTask, listTasks, updateTask } from "./tasks.ts";
+import { listRoute } from "./list-http.ts";
+import { presentOneTask } from "./present.ts";
+import { exampleBody, exampleTask, newTask, taskChanges, taskOut } from "./schemas.ts";
+import { createTask, deleteTask, getTask, updateTask } from "./tasks.ts";
 
 const tag = "Tasks";
 const params = z.object({ taskId: idOf("task") });
 
 /** Routes under `/v1/tasks`. */
 export function taskRoutes(core: Core): readonly Route[] {
-  return [...readingRoutes(core), ...writingRoutes(core), ...controlRoutes(core)];
+  return [listRoute(core), ...readingRoutes(core), ...writingRoutes(core), ...controlRoutes(core)];
 }
 
 function writingRoutes(core: Core): readonly Route[] {
@@ -100,42 +100,6 @@ function writingRoutes(core: Core): readonly Route[] {
 
 function readingRoutes(core: Core): readonly Route[] {
   return [
-    route({
-      scope: "read",
-      method: "GET",
-      path: "/v1/tasks",
-      operationId: "listTasks",
-      tool: { name: "list_tasks", readOnly: true },
-      tag,
-      summary: "List tasks, newest first",
-      query: z.strictObject({
-        ...pageQuery,
-        q: text({ min: 1, max: 200 })
-          .optional()
-          .meta({ description: "Part of the name or the description, in any case" }),
-        state: z.enum(taskStates).optional().meta({ description: "Only tasks in this state" }),
-        agentId: idOf("agent").optional(),
-        contactId: idOf("contact").optional(),
-        externalId: z.string().max(200).optional().meta({ description: "Only with this id of yours" }),
-        scheduled: booleanInQuery
-          .optional()
-          .meta({ description: "true: only with a schedule; false: only without" }),
-        hasFailed: booleanInQuery
-          .optional()
-          .meta({ description: "true: only where the latest scheduled run that ended failed" }),
-        nextRunAfter: instantIn
-          .optional()
-          .meta({ description: "Only with a next run at this instant or later" }),
-        nextRunBefore: instantIn.optional().meta({ description: "Only with a next run before this instant" }),
-      }),
-      response: pageOf(taskOut),
-      examples: { response: { items: [exampleTask], nextCursor: null } },
-      handler: ({ caller, query: { limit, cursor, ...filter } }) =>
-        core.db.tenant(caller.workspaceId, async (tx) => {
-          const page = await listTasks(tx, filter, { limit, cursor });
-          return { items: [...(await presentTasks(tx, page.items))], nextCursor: page.nextCursor };
-        }),
-    }),
     route({
       scope: "read",
       method: "GET",

@@ -3,20 +3,25 @@ import { contribute } from "../base/extensions.ts";
 import { contactChanged } from "../contacts/index.ts";
 import type { TenantTx } from "../db/index.ts";
 import { type Core, getExecution, type Module } from "../engine/index.ts";
+import { notificationKinds } from "../notifications/index.ts";
 import { agentToolContributions } from "./agent-tools.ts";
 import { audienceRoutes } from "./audience/http.ts";
+import { bulkRoutes } from "./bulk/http.ts";
+import { calendarRoutes } from "./calendar/http.ts";
 import { departureContributions } from "./departures.ts";
 import { taskErrors } from "./errors.ts";
 import { executionRoutes } from "./execution-http.ts";
 import { createExpiry } from "./expiry.ts";
 import { goalContributions } from "./goals/index.ts";
 import { taskRoutes } from "./http.ts";
+import { taskNotices } from "./notices.ts";
 import { previewRoutes } from "./preview-http.ts";
 import { createReconciler } from "./reconcile.ts";
 import { createRelativeReconciler, createRelativeSweep, followContact } from "./relative/index.ts";
 import { createTaskKind } from "./run.ts";
 import { selectTask } from "./store.ts";
 import { createSweep } from "./sweep.ts";
+import { upcomingRoutes } from "./upcoming/http.ts";
 import { walkJob } from "./walk/job.ts";
 
 export { triggerTask } from "./control.ts";
@@ -31,7 +36,15 @@ export function tasksModule(core: Core): Module {
   return {
     name: "tasks",
     errors: taskErrors,
-    routes: [...taskRoutes(core), ...executionRoutes(core), ...audienceRoutes(core), ...previewRoutes(core)],
+    routes: [
+      ...taskRoutes(core),
+      ...bulkRoutes(core),
+      ...calendarRoutes(core),
+      ...upcomingRoutes(core),
+      ...executionRoutes(core),
+      ...audienceRoutes(core),
+      ...previewRoutes(core),
+    ],
     executions: [createTaskKind(core)],
     jobs: [walkJob(core)],
     services: [
@@ -46,6 +59,7 @@ export function tasksModule(core: Core): Module {
       ...goalContributions(core),
       ...agentToolContributions(),
       contribute(contactChanged, (tx, before, after) => followContact(core, tx, before, after)),
+      contribute(notificationKinds, ...taskNotices),
       contribute(sessionContexts, (tx, session) => findContext(tx, session.taskId)),
     ],
   };

@@ -2,25 +2,43 @@ import { requireRow } from "../base/errors.ts";
 import { toId, toIdOrNull } from "../base/ids.ts";
 import { instant } from "../base/schemas.ts";
 import type { TenantTx } from "../db/index.ts";
-import { countActive, type Execution, getExecutions } from "../engine/index.ts";
+import {
+  countActive,
+  type Execution,
+  getExecutions,
+  type RecentExecution,
+  selectRecentOfTasks,
+} from "../engine/index.ts";
 import { findNextRelative } from "./relative/index.ts";
 import { withDefaultLimits, withDefaultPolicies } from "./rules.ts";
 import { describeSchedule, type Schedule } from "./schedule/index.ts";
 import type { TaskOut } from "./schemas.ts";
 import type { Audience, Task } from "./task.ts";
 
-/** Tasks as the API shows them, with what the engine knows of their executions, in two statements for all. */
-export async function presentTasks(tx: TenantTx, tasks: readonly Task[]): Promise<readonly TaskOut[]> {
+/** How many of a task's executions are shown beside it. */
+const recentAtMost = 10;
+
+/**
+ * Tasks as the API shows them, with what the engine knows of their executions, in a few statements for all; with their
+ * recent executions where those are asked for.
+ */
+export async function presentTasks(
+  tx: TenantTx,
+  tasks: readonly Task[],
+  include: { readonly recentExecutions: boolean },
+): Promise<readonly TaskOut[]> {
   if (tasks.length === 0) return [];
+  const ids = tasks.map(({ id }) => id);
   const lastIds = tasks.flatMap(({ lastExecutionId }) => (lastExecutionId === null ? [] : [lastExecutionId]));
   const relative = tasks.filter(({ schedule }) => schedule?.kind === "relative").map(({ id }) => id);
-  const [running, last, nextRelative] = await Promise.all([
+  const [running, last, nextRelative, recent] = await Promise.all([
     countActive(
       tx,
-      tasks.map(({ id }) => ({ workspaceId: tx.workspaceId, taskId: id })),
+      ids.map((taskId) => ({ workspaceId: tx.workspaceId, taskId })),
     ),
     lastIds.length === 0 ? [] : getExecutions(tx, lastIds),
     relative.length === 0 ? new Map<string, Date>() : findNextRelative(tx, relative),
+    include.recentExecutions ? selectRecentOfTasks(tx, ids, recentAtMost) : undefined,
   ]);
   const byId = new Map(last.map((execution) => [execution.id, execution]));
   return tasks.map((task) =>
@@ -28,13 +46,14 @@ export async function presentTasks(tx: TenantTx, tasks: readonly Task[]): Promis
       running: running.get(task.id)?.active ?? 0,
       lastExecution: task.lastExecutionId === null ? undefined : byId.get(task.lastExecutionId),
       nextRunAt: task.state === "active" ? (nextRelative.get(task.id) ?? task.nextRunAt) : task.nextRunAt,
+      recent: recent && (recent.get(task.id) ?? []),
     }),
   );
 }
 
-/** One task as the API shows it. */
+/** One task as the API shows it, with its recent executions. */
 export async function presentOneTask(tx: TenantTx, task: Task): Promise<TaskOut> {
-  const [presented] = await presentTasks(tx, [task]);
+  const [presented] = await presentTasks(tx, [task], { recentExecutions: true });
   return requireRow(presented, "presenting a task");
 }
 
@@ -44,10 +63,12 @@ function presentTask(
     readonly running: number;
     readonly lastExecution: Execution | undefined;
     readonly nextRunAt: Date | null;
+    /** Undefined: not asked for. */
+    readonly recent: readonly RecentExecution[] | undefined;
   },
 ): TaskOut {
   const { schedule, expiresAt } = task;
-  const { nextRunAt } = facts;
+  const { nextRunAt, recent } = facts;
   const isTooLate = nextRunAt !== null && expiresAt !== null && nextRunAt >= expiresAt;
   return {
     id: toId("task", task.id),
@@ -74,6 +95,7 @@ function presentTask(
     stateReason: task.stateReason,
     running: facts.running,
     lastExecution: presentLast(task, facts.lastExecution),
+    ...(recent === undefined ? {} : { recentExecutions: recent.map(presentRecent) }),
     lastRunAt: instant(task.lastRunAt),
     nextRunAt: isTooLate ? null : instant(nextRunAt),
     demo: task.demo,
@@ -92,6 +114,16 @@ function presentLast(
   if (found === undefined) return kept === null ? null : { id, ...kept };
   const { status, outcome, completedAt, summary } = found;
   return { id, status, outcome, completedAt: instant(completedAt), summary };
+}
+
+function presentRecent(recent: RecentExecution): NonNullable<TaskOut["recentExecutions"]>[number] {
+  const { id, queuedAt, completedAt, ...rest } = recent;
+  return {
+    id: toId("execution", id),
+    ...rest,
+    queuedAt: instant(queuedAt),
+    completedAt: instant(completedAt),
+  };
 }
 
 /** A stored filter is one that `audienceFilter` has checked. */

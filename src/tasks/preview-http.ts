@@ -6,7 +6,7 @@ import type { Core } from "../engine/index.ts";
 import { checkSchedule, previewSchedule, relativeRunAt, scheduleSchema } from "./schedule/index.ts";
 
 /** As far as dates in schedules may go; the runs of the rarest cron are some thousand years long. */
-const latestFrom = Date.UTC(3_000, 0);
+export const latestFrom = Date.UTC(3_000, 0);
 
 const from = z.iso
   .datetime({ offset: true })
@@ -36,29 +36,32 @@ const previewBody = z.strictObject({
   }),
 });
 
+/** What clock changes and short months do to runs. */
+export const warningsOut = z
+  .array(
+    z.object({
+      code: z.enum([
+        "skipped_time_moved",
+        "skipped_hour_no_run",
+        "repeated_time_runs_once",
+        "repeated_hour_runs_twice",
+        "local_time_shifts",
+        "short_month_last_day",
+      ]),
+      message: z.string(),
+      at: instantOut.meta({
+        description: "The run that it is about; for runs that are left out, the change of the clock",
+      }),
+    }),
+  )
+  .meta({ description: "What clock changes and short months do to these runs, by time" });
+
 const previewOut = z.object({
   description: z.string().meta({ description: "The schedule in plain words" }),
   next: z.array(instantOut).meta({
     description: "The next runs, without jitter; fewer than `count` if the schedule is over after them",
   }),
-  warnings: z
-    .array(
-      z.object({
-        code: z.enum([
-          "skipped_time_moved",
-          "skipped_hour_no_run",
-          "repeated_time_runs_once",
-          "repeated_hour_runs_twice",
-          "local_time_shifts",
-          "short_month_last_day",
-        ]),
-        message: z.string(),
-        at: instantOut.meta({
-          description: "The run that it is about; for runs that are left out, the change of the clock",
-        }),
-      }),
-    )
-    .meta({ description: "What clock changes and short months do to these runs, by time" }),
+  warnings: warningsOut,
 });
 
 type PreviewOut = z.input<typeof previewOut>;

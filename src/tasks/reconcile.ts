@@ -9,7 +9,7 @@ import {
 import { decideUnarmed } from "./rules.ts";
 import { followIndexes, setNextRuns, takeUnarmed } from "./schedule-store.ts";
 import { lockTask } from "./store.ts";
-import { changeStates } from "./sweep.ts";
+import { announceTasks, changeStates } from "./sweep.ts";
 import { beforeAllTasks, type TaskAt } from "./task.ts";
 
 const everyMs = 60_000;
@@ -66,6 +66,7 @@ function reconcileBatch(
       await setNextRuns(tx, rearmed);
     }
     await changeStates(core, tx, decided);
+    announceTasks(tx, decided);
     const next = rows.length < batchSize ? null : { workspaceId: last.workspace_id, taskId: last.task_id };
     return { changed: decided.length, next };
   });

@@ -24,7 +24,7 @@ import {
 } from "../engine/index.ts";
 import { findBudgetObstacle } from "../usage/index.ts";
 import { getWorkspace } from "../workspaces/index.ts";
-import { afterCancellation, afterExecution } from "./after-execution.ts";
+import { afterCancellation, afterDeliveryFailure, afterExecution } from "./after-execution.ts";
 import { type AnyContactWriting, writingToAny } from "./any-contact/writing.ts";
 import { readRecentMessages, sendForTask, type TaskWriting } from "./conversation.ts";
 import { limitsOfRun, summariseEnd } from "./rules.ts";
@@ -38,6 +38,7 @@ export function createTaskKind(core: Core): ExecutionKind {
     run: (ctx) => runTask(core, ctx),
     beforeEnd: (tx, execution) => lockTaskOf(tx, execution),
     ended: (tx, execution) => afterExecution(core, tx, execution),
+    deliveryFailed: (tx, execution) => afterDeliveryFailure(tx, execution),
     canceledTogether: (tx, executions) => afterCancellation(core, tx, executions),
   };
 }

@@ -16,7 +16,7 @@ const mailer: Mailer = { configured: true, send: async () => undefined, close: (
 beforeAll(async () => {
   fixture = await createTaskFixture({ jobs: { send: (...job) => queue.jobs.send(...job) } });
   const { core } = fixture;
-  const notifications = notificationsModule(core, { mailer });
+  const notifications = notificationsModule(core, { mailer, members: { kind: "public" } });
   core.extensions.add(notifications.contributions ?? []);
   queue = createJobs(core);
   await queue.start(notifications.jobs ?? []);

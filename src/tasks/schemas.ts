@@ -157,6 +157,15 @@ const lastExecutionOut = z.object({
   summary: z.string().nullable(),
 });
 
+const recentExecutionOut = z.object({
+  id: idOut("execution"),
+  status: z.enum(executionStatuses),
+  outcome: z.enum(outcomes).nullable(),
+  reason: reasonOut,
+  queuedAt: instantOut,
+  completedAt: instantOut.nullable(),
+});
+
 export const taskOut = z
   .object({
     id: idOut("task"),
@@ -206,6 +215,10 @@ export const taskOut = z
     stateReason: reasonOut.meta({ description: "Why it is in this state; null while active" }),
     running: z.int().meta({ description: "Executions that are queued, running or waiting" }),
     lastExecution: lastExecutionOut.nullable().meta({ description: "The execution that ended last" }),
+    recentExecutions: z.array(recentExecutionOut).optional().meta({
+      description:
+        "The newest ten, newest first, skipped ones among them. In a list only with `include=recentExecutions`",
+    }),
     lastRunAt: instantOut.nullable(),
     nextRunAt: instantOut.nullable(),
     demo: z.boolean().meta({ description: "True for what the demo made" }),
@@ -253,6 +266,16 @@ export const exampleTask: TaskOut = {
     completedAt: "2027-03-01T08:00:04.120Z",
     summary: "Asked Anna how her first week went.",
   },
+  recentExecutions: [
+    {
+      id: "exec_01k3v8q5x8e7arf4s2m6t9c0wd",
+      status: "completed",
+      outcome: "message_sent",
+      reason: null,
+      queuedAt: "2027-03-01T08:00:00.120Z",
+      completedAt: "2027-03-01T08:00:04.120Z",
+    },
+  ],
   lastRunAt: "2027-03-01T08:00:00.310Z",
   nextRunAt: "2027-03-02T08:00:00.000Z",
   demo: false,

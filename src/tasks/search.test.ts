@@ -67,10 +67,14 @@ const ways = [
 
 test.each(ways)("finds every task once, newest first: %s", async (_, counted) => {
   await fillTasks(6_000, counted);
-  const search = (state?: "paused") =>
-    readAll((page) => core.db.tenant(workspaceId, (tx) => listTasks(tx, { q: "nEEdle", state }, page)));
+  const search = (...state: ("paused" | "auto_paused")[]) => {
+    const filter = { q: "nEEdle", ...(state.length === 0 ? {} : { state }) };
+    return readAll((page) => core.db.tenant(workspaceId, (tx) => listTasks(tx, filter, page)));
+  };
   expect(await search()).toEqual(await idsOf("description like '%Needle%'"));
-  expect(await search("paused")).toEqual(await idsOf("description like '%Needle%' and state = 'paused'"));
+  const paused = await idsOf("description like '%Needle%' and state = 'paused'");
+  expect(await search("paused")).toEqual(paused);
+  expect(await search("auto_paused", "paused")).toEqual(paused);
 });
 
 const manyOldOnes = ["only old ones, too many to ask each", "i > 1100"] as const;

@@ -1,5 +1,5 @@
 import type { TenantTx } from "../db/index.ts";
-import type { Core, Reason } from "../engine/index.ts";
+import { announce, type Core, type Reason } from "../engine/index.ts";
 import { droppedByPause, recordDroppedOf } from "./dropped-ticks.ts";
 import { setNextRun } from "./schedule-store.ts";
 import { updateState } from "./store.ts";
@@ -20,4 +20,5 @@ export async function stopTask(
   await recordDroppedOf(core, tx, task, { now: stop.now, cause });
   await setNextRun(tx, task.id, null);
   await updateState(tx, task.id, stop.state, stop.reason);
+  announce(tx, { kind: "task", id: task.id });
 }

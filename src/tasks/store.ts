@@ -1,11 +1,10 @@
 import type { Selectable, Updateable } from "kysely";
 import { sql } from "kysely";
 import { requireRow } from "../base/errors.ts";
-import { type Page, type PageOf, pageFrom, pageStart } from "../base/page.ts";
 import type { Meta } from "../base/schemas.ts";
 import { toStorableJson } from "../base/text.ts";
 import type { DB, Queryable, TenantTx } from "../db/index.ts";
-import type { Reason } from "../engine/index.ts";
+import type { Outcome, Reason } from "../engine/index.ts";
 import type { Schedule } from "./schedule/index.ts";
 import type { HeldSchedule } from "./schedule-store.ts";
 import type {
@@ -16,7 +15,6 @@ import type {
   Purpose,
   Task,
   TaskAt,
-  TaskFilter,
   TaskLimits,
   TaskPolicies,
   TaskState,
@@ -30,8 +28,10 @@ type TaskRow = Selectable<DB["tasks"]> & {
 };
 
 /** The columns hold nothing but what this module writes: objects, and states of its check. */
-function toTask(row: TaskRow): Task {
-  const { workspaceId: _, anchorAt, stateReasonCode, stateReasonMessage, ...rest } = row;
+export function toTask(row: TaskRow): Task {
+  const { anchorAt, stateReasonCode, stateReasonMessage, ...columns } = row;
+  // The last two are for filters only.
+  const { workspaceId: _workspaceId, lastStatus: _lastStatus, lastOutcome: _lastOutcome, ...rest } = columns;
   return {
     ...rest,
     schedule: row.schedule as Schedule | null,
@@ -107,7 +107,8 @@ function jsonOrNull(value: unknown): string | null {
   return value === null ? null : toStorableJson(value);
 }
 
-function selectAll(tx: TenantTx) {
+/** Tasks of the workspace with what their schedules say, to be narrowed down. */
+export function selectAll(tx: TenantTx) {
   return tx.db
     .selectFrom("tasks as t")
     .leftJoin("taskSchedules as s", (join) =>
@@ -137,46 +138,6 @@ export async function lockTask(tx: TenantTx, id: string): Promise<Task | undefin
   const locked = selectAll(tx).where("t.id", "=", id).forUpdate("t").executeTakeFirst();
   const [, row] = await Promise.all([scheduleLocked, locked]);
   return row === undefined ? undefined : toTask(row);
-}
-
-/** Tasks, newest first. */
-export async function selectTasks(tx: TenantTx, filter: TaskFilter, page: Page): Promise<PageOf<Task>> {
-  const { state, agentId, contactId, externalId, scheduled, hasFailed, demo } = filter;
-  const before = pageStart(page);
-  let query = selectAll(tx)
-    .orderBy("t.id", "desc")
-    .limit(page.limit + 1);
-  if (filter.q !== undefined) {
-    query = query.where("t.id", "=", findIds(filter.q, filter, before, page.limit + 1));
-    return pageFrom((await query.execute()).map(toTask), page.limit);
-  }
-  if (before !== undefined) query = query.where("t.id", "<", before);
-  if (state !== undefined) query = query.where("t.state", "=", state);
-  if (agentId !== undefined) query = query.where("t.agentId", "=", agentId);
-  if (contactId !== undefined) query = query.where("t.contactId", "=", contactId);
-  if (externalId !== undefined) query = query.where("t.externalId", "=", externalId);
-  if (scheduled !== undefined) query = query.where("t.schedule", scheduled ? "is not" : "is", null);
-  if (hasFailed === true) query = query.where("t.consecutiveFailures", ">", 0);
-  if (hasFailed === false) query = query.where("t.consecutiveFailures", "=", 0);
-  // Where the next run is asked for, the page may be read off the schedules.
-  if (before !== undefined && (filter.nextRunAfter ?? filter.nextRunBefore) !== undefined)
-    query = query.where("s.taskId", "<", before);
-  if (filter.nextRunAfter !== undefined) query = query.where("s.nextRunAt", ">=", filter.nextRunAfter);
-  if (filter.nextRunBefore !== undefined) query = query.where("s.nextRunAt", "<", filter.nextRunBefore);
-  if (demo !== undefined) query = query.where("t.demo", "=", demo);
-  return pageFrom((await query.execute()).map(toTask), page.limit);
-}
-
-/**
- * With all filters, since what is filtered after the limit would leave pages with holes. As an array: of a set of
- * unknown size the planner may make a join that reads all tasks.
- */
-function findIds(q: string, filter: TaskFilter, before: string | undefined, most: number) {
-  return sql<string>`any (array(select find_tasks(${q}, ${most}, ${before ?? null}::uuid, ${filter.state ?? null},
-    ${filter.agentId ?? null}::uuid, ${filter.contactId ?? null}::uuid, ${filter.externalId ?? null},
-    ${filter.scheduled ?? null}::boolean, ${filter.hasFailed ?? null}::boolean,
-    ${filter.nextRunAfter ?? null}::timestamptz, ${filter.nextRunBefore ?? null}::timestamptz,
-    ${filter.demo ?? null}::boolean)))`;
 }
 
 export async function updateTaskRow(
@@ -250,6 +211,19 @@ export async function updateLastRun(
       run.recovering,
       toStorableJson(run.kept),
     ],
+  });
+}
+
+/** Corrects the outcome that is kept of an execution, if it still is the last. */
+export async function updateLastOutcome(
+  tx: TenantTx,
+  id: string,
+  last: { readonly executionId: string; readonly outcome: Outcome },
+): Promise<void> {
+  await tx.query({
+    text: `update tasks set last_execution = jsonb_set(last_execution::jsonb, '{outcome}', to_jsonb($4::text))::json
+      where workspace_id = $1 and id = $2 and last_execution_id = $3`,
+    values: [tx.workspaceId, id, last.executionId, last.outcome],
   });
 }
 

@@ -75,8 +75,15 @@ export async function sweepOnce(core: Core, options: { readonly limit?: number }
       })),
     );
     await changeStates(core, tx, settled, executions);
+    announceTasks(tx, settled);
     return { taken: due.length, written: written.length, full: due.length === limit };
   });
+}
+
+/** Tells that the next runs of these schedules' tasks, or their states, have changed. */
+export function announceTasks(tx: SystemTx, decided: readonly { readonly row: HeldSchedule }[]): void {
+  for (const { row } of decided)
+    tx.announce({ workspaceId: row.workspace_id, kind: "task", id: row.task_id });
 }
 
 interface Decided {

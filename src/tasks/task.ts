@@ -150,7 +150,8 @@ export type TaskChanges = { readonly [K in keyof TaskFields]?: TaskFields[K] | u
 export interface TaskFilter {
   /** Part of the name or the description, in any case. */
   readonly q?: string | undefined;
-  readonly state?: TaskState | undefined;
+  /** In one of these. */
+  readonly state?: readonly TaskState[] | undefined;
   readonly agentId?: string | undefined;
   readonly contactId?: string | undefined;
   readonly externalId?: string | undefined;
@@ -158,6 +159,9 @@ export interface TaskFilter {
   readonly scheduled?: boolean | undefined;
   /** True: its latest scheduled run failed. */
   readonly hasFailed?: boolean | undefined;
+  /** Of the execution that ended last. */
+  readonly lastStatus?: ExecutionStatus | undefined;
+  readonly lastOutcome?: Outcome | undefined;
   readonly nextRunAfter?: Date | undefined;
   readonly nextRunBefore?: Date | undefined;
   readonly demo?: boolean | undefined;

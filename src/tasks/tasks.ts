@@ -5,7 +5,7 @@ import { withoutUndefined } from "../base/objects.ts";
 import type { Page, PageOf } from "../base/page.ts";
 import { endSessionsOfTask, withdrawHeldMessages } from "../conversations/index.ts";
 import { type TenantTx, uniqueViolation } from "../db/index.ts";
-import { type Core, cancelExecutions, deleteExecutionsOfTask } from "../engine/index.ts";
+import { announce, type Core, cancelExecutions, deleteExecutionsOfTask } from "../engine/index.ts";
 import { type Origin, recordDifference } from "../workspaces/index.ts";
 import { cancelAudience } from "./audience/index.ts";
 import { recordDroppedOf } from "./dropped-ticks.ts";
@@ -22,11 +22,11 @@ import {
   lockTask,
   readNow,
   selectTask,
-  selectTasks,
   type TaskValues,
   updateTaskRow,
 } from "./store.ts";
 import type { Task, TaskChanges, TaskFields, TaskFilter } from "./task.ts";
+import { selectTasks, selectTasksByNextRun } from "./task-list-store.ts";
 import { wakeSweep } from "./wake.ts";
 
 const defaultSessionSeconds = 86_400;
@@ -106,6 +106,15 @@ export function getTask(tx: TenantTx, id: string): Promise<Task | undefined> {
 /** Tasks, newest first. */
 export function listTasks(tx: TenantTx, filter: TaskFilter, page: Page): Promise<PageOf<Task>> {
   return selectTasks(tx, filter, page);
+}
+
+/** Tasks with a next run of their own, the soonest first. */
+export function listTasksByNextRun(
+  tx: TenantTx,
+  filter: Omit<TaskFilter, "q">,
+  page: Page,
+): Promise<PageOf<Task>> {
+  return selectTasksByNextRun(tx, filter, page);
 }
 
 /**
@@ -197,7 +206,7 @@ async function arrangeSchedule(
  */
 export async function deleteTask(core: Core, tx: TenantTx, id: string, origin: Origin): Promise<void> {
   requireFound(await selectTask(tx, id), "task");
-  await endSessionsOfTask(core, tx, id);
+  await endSessionsOfTask(tx, id);
   await withdrawHeldMessages(core, tx, { taskId: id });
   await cancelAudience(tx, id);
   await cancelExecutions(
@@ -209,10 +218,11 @@ export async function deleteTask(core: Core, tx: TenantTx, id: string, origin: O
   const task = await lockTask(tx, id);
   if (task === undefined || !(await deleteTaskRow(tx, id))) throw notFound("task");
   // A run may have begun another one, or had a message held, before it was cancelled.
-  await endSessionsOfTask(core, tx, id);
+  await endSessionsOfTask(tx, id);
   await withdrawHeldMessages(core, tx, { taskId: id });
   // After the row and its schedule are gone nothing can make another execution.
   await deleteExecutionsOfTask(tx, id);
+  announce(tx, { kind: "execution", id: null });
   await record(tx, origin, "task.delete", task, undefined);
 }
 

@@ -32,9 +32,10 @@ const groupOut = z.object({
     .string()
     .nullable()
     .meta({ description: "A day of the workspace's zone; null when grouped by agent" }),
-  agentId: idOut("agent")
-    .nullable()
-    .meta({ description: "Null when grouped by day. It may be deleted by now" }),
+  agentId: idOut("agent").nullable().meta({
+    description:
+      "Null when grouped by day. It may be deleted by now; the id of zeros stands for tests of drafts",
+  }),
   costUsd: z.string(),
   calls: z.int().meta({ description: "Model calls" }),
 });

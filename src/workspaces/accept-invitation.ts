@@ -62,6 +62,8 @@ export async function acceptInvitation(
       const { workspaceId, role } = invitation;
       await insertMember(tx, { workspaceId, id: memberId, userId, name, email, role });
       await markInvitationAccepted(tx, invitation);
+      tx.announce({ workspaceId, kind: "member", id: memberId });
+      tx.announce({ workspaceId, kind: "invitation", id: invitation.id });
       await insertAuditEntry(tx, {
         workspaceId,
         actorKind: "member",

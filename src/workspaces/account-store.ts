@@ -1,3 +1,4 @@
+import { requireRow } from "../base/errors.ts";
 import type { Queryable } from "../db/index.ts";
 
 /** The unique constraint that a second account with the same address violates. */
@@ -26,5 +27,21 @@ export async function insertAccount(
     text: `insert into auth_accounts (id, "userId", "accountId", "providerId", password)
            values ($1, $2::uuid, $2::uuid::text, 'credential', $3)`,
     values: [account.accountId, account.userId, account.passwordHash],
+  });
+}
+
+/** The account's name, with its row held: of changes side by side one waits for the other. */
+export async function lockAccountName(tx: Queryable, userId: string): Promise<string> {
+  const { rows } = await tx.query<{ name: string }>({
+    text: "select name from auth_users where id = $1 for no key update",
+    values: [userId],
+  });
+  return requireRow(rows[0], "reading a person's name").name;
+}
+
+export async function updateAccountName(tx: Queryable, userId: string, name: string): Promise<void> {
+  await tx.query({
+    text: `update auth_users set name = $2, "updatedAt" = now() where id = $1`,
+    values: [userId, name],
   });
 }

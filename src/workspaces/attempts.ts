@@ -32,6 +32,8 @@ export interface Attempts {
   begin(purpose: Purpose, attempt: Attempt): Promise<void>;
   /** A sign-in that worked: its own attempt does not count, and the address starts anew. */
   succeeded(attempt: Attempt): Promise<void>;
+  /** The address starts anew: its owner has proved by a mailed link who they are. */
+  unlock(email: string): Promise<void>;
 }
 
 /** `pool` runs as errand_system; the limiter's table is made by our migration. */
@@ -48,6 +50,9 @@ export function createAttempts(pool: pg.Pool): Attempts {
     async succeeded({ ip, email }) {
       await byEmail.signIn.delete(emailKey(email));
       await bySource.signIn.reward(attemptSource(ip));
+    },
+    async unlock(email) {
+      await byEmail.signIn.delete(emailKey(email));
     },
   };
 }

@@ -1,5 +1,7 @@
+import { isChangeKind } from "../base/change.ts";
 import type { Caller } from "../base/route.ts";
 import type { TenantTx } from "../db/index.ts";
+import { announce } from "../engine/index.ts";
 import { insertAuditEntry } from "./audit-store.ts";
 import { type Changes, changedFields } from "./rules.ts";
 
@@ -19,15 +21,17 @@ interface RecordedChange extends Origin {
   readonly changes?: Changes;
 }
 
-/** Writes who changed what to the audit log, in the transaction of the change. */
+/** Writes who changed what to the audit log, in the transaction of the change, and announces it. */
 export async function recordChange(tx: TenantTx, change: RecordedChange): Promise<void> {
+  const { kind, id } = change.target;
+  if (isChangeKind(kind)) announce(tx, { kind, id });
   await insertAuditEntry(tx, {
     workspaceId: tx.workspaceId,
     actorKind: change.caller?.kind ?? "system",
     actorId: change.caller?.id ?? null,
     action: change.action,
-    targetKind: change.target.kind,
-    targetId: change.target.id,
+    targetKind: kind,
+    targetId: id,
     changes: change.changes ?? {},
     requestId: change.requestId,
   });

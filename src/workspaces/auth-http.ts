@@ -8,13 +8,14 @@ import {
   RouteResponse,
   roles,
 } from "../base/route.ts";
-import { idOut } from "../base/schemas.ts";
+import { idOut, text, timezone } from "../base/schemas.ts";
 import type { Core } from "../engine/index.ts";
 import type { Account, Auth } from "./auth.ts";
 import { email, newPassword, secretToken } from "./auth-schemas.ts";
 import { requireAccount } from "./authenticate.ts";
 import { workspaceErrors } from "./errors.ts";
 import { selectMembershipsOfUser } from "./member-store.ts";
+import { getProfile, themes, updateProfile } from "./profile.ts";
 import { selectWorkspaceNames } from "./workspace-store.ts";
 
 const sessionOut = z
@@ -34,6 +35,11 @@ const sessionOut = z
         description:
           "Requests are for the first one, unless the header `X-Workspace-Id` names another of them",
       }),
+    timezone: z
+      .string()
+      .nullable()
+      .meta({ description: "In which the dashboard shows times; null: that of the browser" }),
+    theme: z.enum(themes),
   })
   .meta({ id: "Session" });
 
@@ -48,6 +54,8 @@ const exampleSession = {
       role: "owner",
     },
   ],
+  timezone: null,
+  theme: "system",
 };
 
 async function presentSession(core: Core, account: Account): Promise<z.input<typeof sessionOut>> {
@@ -56,6 +64,7 @@ async function presentSession(core: Core, account: Account): Promise<z.input<typ
     core.db.autocommit,
     memberships.map((membership) => membership.workspaceId),
   );
+  const profile = await getProfile(core, account.userId);
   return {
     name: account.name,
     email: account.email,
@@ -65,6 +74,8 @@ async function presentSession(core: Core, account: Account): Promise<z.input<typ
       memberId: toId("member", memberId),
       role,
     })),
+    timezone: profile.timezone,
+    theme: profile.theme,
   };
 }
 
@@ -123,6 +134,32 @@ export function authRoutes(core: Core, auth: Auth): readonly Route[] {
         const body = await presentSession(core, caller);
         const cookies = current?.cookies ?? [];
         return new RouteResponse(body, cookies.length === 0 ? {} : { headers: { "set-cookie": cookies } });
+      },
+    }),
+    customRoute({
+      access: session,
+      method: "PATCH",
+      path: "/v1/auth/profile",
+      operationId: "updateProfile",
+      tag: "Sign-in",
+      summary: "Change your name, time zone and theme",
+      description: "The name is that of the person in all their workspaces.",
+      body: z.strictObject({
+        name: text({ min: 1, max: 200 }).optional().meta({ example: "Ada Novak" }),
+        timezone: timezone
+          .nullable()
+          .optional()
+          .meta({ description: "In which the dashboard shows times; null: that of the browser" }),
+        theme: z.enum(themes).optional().meta({ description: "`system`: as the machine is set" }),
+      }),
+      response: sessionOut,
+      errors: [workspaceErrors.session_required],
+      examples: {
+        body: { timezone: "Europe/Berlin", theme: "dark" },
+        response: { ...exampleSession, timezone: "Europe/Berlin", theme: "dark" },
+      },
+      async handler({ caller, body, requestId }) {
+        return await presentSession(core, await updateProfile(core, caller, body, requestId));
       },
     }),
     customRoute({

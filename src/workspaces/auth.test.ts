@@ -303,6 +303,22 @@ describe("passwords", () => {
     await test.signIn(email, "battery staple", newAddress());
   });
 
+  it("let a person in at once who was locked out and then chose a new one by the mailed link", async () => {
+    const email = await newPerson("guessing");
+    const { points } = attemptLimits.signInByEmail;
+    for (let index = 0; index < points; index += 1)
+      await expect(test.signIn(email, "wrong", newAddress())).rejects.toThrow();
+    await expect(test.signIn(email, password, newAddress())).rejects.toMatchObject({
+      code: "too_many_attempts",
+    });
+    await test.call("requestPasswordReset", { body: { email }, ip: newAddress() });
+    await expect.poll(() => test.mails.find(({ to }) => to === email)).toBeDefined();
+    const text = test.mails.find(({ to }) => to === email)?.text ?? "";
+    const token = /token=(\S+)/.exec(text)?.[1] ?? "";
+    await test.call("resetPassword", { body: { token, newPassword: "battery staple" } });
+    await test.signIn(email, "battery staple", newAddress());
+  });
+
   it("send nothing to an unknown address, and answer the same", async () => {
     const before = test.mails.length;
     const answer = await test.call("requestPasswordReset", {

@@ -59,7 +59,7 @@ export interface Auth {
   ): Promise<Cookies>;
   /** Mails a link if there is such an account, and answers the same if there is none. */
   requestReset(request: Request, email: string): Promise<void>;
-  /** Ends all sessions of the account. Throws `reset_token_invalid`. */
+  /** Ends all sessions of the account, and what locked its address out. Throws `reset_token_invalid`. */
   resetPassword(token: string, newPassword: string): Promise<void>;
   hashPassword(password: string): Promise<string>;
   /** Runs something that no answer waits for; failures are logged, `close` waits for it. */
@@ -92,7 +92,7 @@ export function createAuth(core: Core, options: AuthOptions): Auth {
     running.add(settled);
   }
 
-  const library = createLibrary(core, options, pool, later);
+  const library = createLibrary(core, options, pool, { later, attempts });
 
   return {
     attempts,
@@ -164,7 +164,7 @@ function createLibrary(
   core: Core,
   options: AuthOptions,
   pool: ReturnType<typeof createPool>,
-  later: Auth["later"],
+  { later, attempts }: Pick<Auth, "later" | "attempts">,
 ) {
   return betterAuth({
     appName: "Errand",
@@ -189,6 +189,12 @@ function createLibrary(
         // Not awaited: the time of the answer would tell which addresses have an account.
         later("mailing a reset link", options.sendMail(resetMail(core.publicUrl, user.email, token)));
       },
+      // Whoever guessed too often before asking for the link may sign in with what they chose. The library ends the
+      // sessions after this, so it must not fail.
+      onPasswordReset: ({ user }) =>
+        attempts
+          .unlock(user.email)
+          .catch((error: unknown) => core.log.warn({ err: error }, "an address could not be unlocked")),
     },
     // Ours counts in the database for all processes.
     rateLimit: { enabled: false },

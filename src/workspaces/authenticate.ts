@@ -2,7 +2,7 @@ import { bearerToken, headerOf } from "../base/credentials.ts";
 import { sha256 } from "../base/crypto.ts";
 import { AppError } from "../base/errors.ts";
 import { fromId } from "../base/ids.ts";
-import type { Caller, Credentials } from "../base/route.ts";
+import type { Caller, Credentials, RouteAccess } from "../base/route.ts";
 import type { Core } from "../engine/index.ts";
 import { findKeyByHash, touchKey } from "./api-key-store.ts";
 import type { Account, Auth } from "./auth.ts";
@@ -40,6 +40,22 @@ export async function requireAccount(auth: Auth, credentials: Credentials): Prom
   const session = await auth.session(credentials, { refresh: false });
   if (session === undefined) throw new AppError(workspaceErrors.session_required);
   return session.account;
+}
+
+/**
+ * For routes by which members change what is theirs in a workspace: a session, whatever its role. A key is refused with
+ * `session_required`, for it has nothing of its own there.
+ */
+export function memberAccess(core: Core, auth: Auth): RouteAccess<Caller> {
+  return {
+    kind: "custom",
+    scheme: "sessionCookie",
+    async authenticate(credentials) {
+      const caller = await authenticate(core, auth, credentials);
+      if (caller?.kind !== "member") throw new AppError(workspaceErrors.session_required);
+      return caller;
+    },
+  };
 }
 
 function wantedWorkspace(credentials: Credentials): string | undefined {

@@ -7,7 +7,8 @@ export { createApiKey } from "./api-keys.ts";
 export { createSourceLimit } from "./attempts.ts";
 export { type Origin, recordChange, recordDifference } from "./audit.ts";
 export { type Auth, createAuth } from "./auth.ts";
-export { authenticate } from "./authenticate.ts";
+export { authenticate, memberAccess } from "./authenticate.ts";
+export { workspaceErrors } from "./errors.ts";
 export { workspaceBudgetChanged, workspaceUnfrozen } from "./extension-points.ts";
 export {
   ensureFirstWorkspace,

@@ -113,6 +113,22 @@ export async function updateMemberRole(tx: TenantTx, id: string, role: Role, at:
   return toMember(row);
 }
 
+/** Gives all of a person's memberships a name. Answers those that had another, with it. */
+export async function updateNameOfUser(
+  tx: Queryable,
+  userId: string,
+  name: string,
+): Promise<readonly { readonly workspaceId: string; readonly memberId: string; readonly before: string }[]> {
+  const { rows } = await tx.query<{ workspaceId: string; memberId: string; before: string }>({
+    text: `update members m set name = $2, updated_at = now()
+      from members old
+      where old.workspace_id = m.workspace_id and old.id = m.id and m.user_id = $1 and old.name <> $2
+      returning m.workspace_id as "workspaceId", m.id as "memberId", old.name as before`,
+    values: [userId, name],
+  });
+  return rows;
+}
+
 export async function deleteMember(tx: TenantTx, id: string): Promise<void> {
   await tx.db.deleteFrom("members").where("workspaceId", "=", tx.workspaceId).where("id", "=", id).execute();
 }

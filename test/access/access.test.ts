@@ -87,7 +87,6 @@ describe("without a key", () => {
       "GET /docs/errors",
       "GET /docs/js/scalar.js",
       "GET /healthz",
-      "GET /invitation",
       "GET /openapi.json",
       "GET /pages/base.css",
       "GET /pages/chat-api.js",
@@ -97,13 +96,8 @@ describe("without a key", () => {
       "GET /pages/chat-view.js",
       "GET /pages/chat.css",
       "GET /pages/chat.js",
-      "GET /pages/form.js",
       "GET /pages/icon.svg",
-      "GET /pages/invitation.js",
-      "GET /pages/pages.css",
-      "GET /pages/reset-password.js",
       "GET /readyz",
-      "GET /reset-password",
       "OPTIONS /web/v1/channels/{channelId}",
       "OPTIONS /web/v1/channels/{channelId}/visitors",
       "OPTIONS /web/v1/events",
@@ -215,22 +209,34 @@ describe("with another workspace's key", () => {
   );
   test.each(filtered)("$name answers an empty list", async ({ operation, filter }) => {
     const id = await makeOfKind(app, first, filter.kind);
-    expect(itemsOf(await read(second, operation, `?${filter.name}=${id}`))).toEqual([]);
+    expect(itemsOf(await read(second, operation, { [filter.name]: id }))).toEqual([]);
   });
 
-  async function read(workspace: TestWorkspace, operation: Operation, query = ""): Promise<unknown> {
+  async function read(workspace: TestWorkspace, operation: Operation, filter = {}): Promise<unknown> {
     const headers = await makeCredentials(app, workspace, operation.security[0]);
-    const { status, body } = await app.send("GET", operation.path + query, { headers });
+    const query = new URLSearchParams({ ...operation.query, ...filter });
+    const { status, body } = await app.send("GET", `${operation.path}?${query}`, { headers });
     expect(status, operation.name).toBe(200);
     return body;
   }
 
+  /** A calendar has days in place of items. */
   function itemsOf(body: unknown): unknown {
-    return (body as { readonly items: unknown }).items;
+    const { items, days } = body as { readonly items?: unknown; readonly days?: unknown };
+    return items ?? days;
   }
 });
 
 describe("another workspace's id in a body", () => {
+  interface Told {
+    readonly errors?: readonly { readonly path: string; readonly code: string }[];
+    readonly items?: readonly {
+      readonly id: string;
+      readonly ok?: boolean;
+      readonly error?: { readonly code: string };
+    }[];
+  }
+
   test("is marked as an id of a kind wherever it can stand", () => {
     const unmarked = operations.flatMap(({ name, unmarkedIds }) =>
       unmarkedIds.map((path) => `${name} ${path}`),
@@ -254,7 +260,11 @@ describe("another workspace's id in a body", () => {
       );
       const body = valueAt(own, field.path, id);
       const answer = await app.send(operation.method, path, { headers, body });
-      const { errors = [] } = answer.body as { readonly errors?: readonly { path: string; code: string }[] };
+      const { errors = [], items } = answer.body as Told;
+      // What works on each of several things says of each what became of it.
+      const told = items?.find((item) => item.id === id);
+      if (told?.ok !== undefined)
+        return { status: 422, codes: told.error === undefined ? [] : [told.error.code] };
       return {
         status: answer.status,
         codes: errors.filter(({ path: at }) => at === field.path.join(".")).map(({ code }) => code),

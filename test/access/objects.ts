@@ -69,7 +69,7 @@ const factories: Readonly<Record<string, Make>> = {
   // Nothing that a request does makes one at once.
   notificationId: async ({ core }, { id }) => {
     const notification = {
-      kind: "test",
+      kind: { kind: "test", title: "Test", description: "A notice of the tests." },
       severity: "info",
       title: "Test",
       body: "A notice of the tests.",

@@ -23,6 +23,8 @@ export interface Operation {
   /** Without the customer's own ids. */
   readonly pathParameters: readonly string[];
   readonly idFilters: readonly { readonly name: string; readonly kind: IdKind }[];
+  /** The query parameters that must be there, with the values of their examples. */
+  readonly query: Readonly<Record<string, string>>;
   /** The example; undefined = takes no body. */
   readonly body: Json | undefined;
   readonly idFields: readonly IdField[];
@@ -37,7 +39,12 @@ interface DocumentOperation {
   readonly operationId: string;
   readonly security: readonly Json[];
   readonly "x-required-scope"?: string;
-  readonly parameters?: readonly { readonly name?: string; readonly in?: string; readonly schema?: Json }[];
+  readonly parameters?: readonly {
+    readonly name?: string;
+    readonly in?: string;
+    readonly required?: boolean;
+    readonly schema?: Json;
+  }[];
   readonly requestBody?: { readonly content: Readonly<Record<string, { schema: Json; example?: Json }>> };
   readonly responses: Readonly<Record<string, { readonly content?: Readonly<Record<string, Json>> }>>;
 }
@@ -87,12 +94,22 @@ function describe(
       const kind = place === "query" && shape !== undefined ? kindOf(shape) : undefined;
       return name === undefined || kind === undefined ? [] : [{ name, kind }];
     }),
+    query: Object.fromEntries(
+      parameters.flatMap(({ name, in: place, required, schema: shape }) =>
+        place === "query" && required && name !== undefined ? [[name, exampleOf(shape)]] : [],
+      ),
+    ),
     body: content === undefined ? undefined : (content.example ?? {}),
     idFields: found.ids,
     unmarkedIds: found.unmarked,
     isList: "items" in ((schema.properties ?? {}) as Json),
     isStream: answer?.["text/event-stream"] !== undefined,
   };
+}
+
+function exampleOf(schema: Json = {}): string {
+  const [example] = (schema.examples ?? []) as readonly unknown[];
+  return String(example ?? "");
 }
 
 /** The kind of object whose id a schema holds: our ids stand in its example. */

@@ -7,7 +7,7 @@ import { createDemo } from "../../src/demo/index.ts";
 import { reserveCost } from "../../src/usage/index.ts";
 import { createTestApp, type TestApp, type TestWorkspace } from "../app.ts";
 import { until } from "../until.ts";
-import { makeObject, parameterNames } from "./objects.ts";
+import { makeMember, makeObject, parameterNames } from "./objects.ts";
 
 /** Row-level security of every table, as the database itself lists them. */
 
@@ -50,7 +50,7 @@ async function fillWorkspaces(): Promise<void> {
   }
 }
 
-/** What only an agent, a client that repeats itself, or a step of more than a megabyte makes. */
+/** What only an agent, a member for itself, a client that repeats itself, or a step of more than a megabyte makes. */
 async function makeRareRows(workspace: TestWorkspace, executionId: string): Promise<void> {
   const contact = { body: { name: "Ben" }, headers: { "idempotency-key": "once" } };
   const { id } = (await workspace.send("POST", "/v1/contacts", contact)).body as { readonly id: string };
@@ -80,6 +80,9 @@ async function makeRareRows(workspace: TestWorkspace, executionId: string): Prom
   await client.query("insert into first_start (workspace_id, demo_wanted) values ($1, false)", [
     workspace.id,
   ]);
+  const { cookie } = await makeMember(app, workspace, "viewer");
+  const body = { items: [{ kind: "task.recovered", email: false }] };
+  await app.send("PATCH", "/v1/notifications/preferences", { headers: { cookie }, body });
   await makeTaskRows(workspace);
 }
 

@@ -75,6 +75,17 @@ const makeAgents: Make = async (app, workspace) => {
   ];
 };
 
+const makeTrials: Make = async (app, workspace) => {
+  const [agent] = await makeAgents(app, workspace);
+  const contactId = await makeOfKind(app, workspace, "contact");
+  const messages = [{ role: "contact", text: "Where is my order?" }];
+  const task = { name: "Reminder", description: "Remind them." };
+  return [
+    { agent, contactId, messages, task: null },
+    { agent, contactId: null, messages, task },
+  ];
+};
+
 const inputSchema = { type: "object", properties: { orderId: { type: "string" } } };
 const tool = {
   ...{
@@ -111,6 +122,7 @@ export const fullBodies: Readonly<Record<string, Make>> = {
   "POST /v1/schedules/preview": async () =>
     schedules.map((schedule) => ({ schedule, from: "2026-12-01T00:00:00Z", count: 3 })),
   "POST /v1/agents": makeAgents,
+  "POST /v1/agents/test": makeTrials,
   "POST /v1/tools": makeTools,
   "POST /v1/model-providers": makeProviders,
   "PATCH /v1/model-providers/{modelProviderId}": async () => [{ name: "Other", maxConcurrent: 2 }],

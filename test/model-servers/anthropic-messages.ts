@@ -19,6 +19,10 @@ type Request = RecordedRequest<MessagesRequestBody>;
 export const anthropicMessages: Protocol<MessagesRequestBody> = {
   basePath: "/v1",
   isCall: (path) => path === "/messages",
+  answerOther: (method, path) =>
+    method === "GET" && path === "/v1/models?limit=1000"
+      ? { data: [{ type: "model", id: "test-model", display_name: "Test" }], has_more: false }
+      : undefined,
   findHeaderFault(headers) {
     if (headers["anthropic-version"] !== "2023-06-01") return "anthropic-version: header is required";
     return undefined;

@@ -18,6 +18,15 @@ type Request = RecordedRequest<GeminiRequestBody>;
 export const googleGemini: Protocol<GeminiRequestBody> = {
   basePath: "/v1beta",
   isCall: (path) => /^\/models\/[^/:]+:(generateContent|streamGenerateContent\?alt=sse)$/.test(path),
+  answerOther: (method, path) =>
+    method === "GET" && path === "/v1beta/models?pageSize=1000"
+      ? {
+          models: [
+            { name: "models/test-model", supportedGenerationMethods: ["generateContent", "countTokens"] },
+            { name: "models/test-embedding", supportedGenerationMethods: ["embedContent"] },
+          ],
+        }
+      : undefined,
   isStream: ({ path }) => path.includes(":streamGenerateContent"),
   renderWhole: (answer, request) =>
     renderResponse(request, {

@@ -31,6 +31,10 @@ type Request = RecordedRequest<ResponsesRequestBody>;
 export const openaiResponses: Protocol<ResponsesRequestBody> = {
   basePath: "/v1",
   isCall: (path) => path === "/responses",
+  answerOther: (method, path) =>
+    method === "GET" && path === "/v1/models"
+      ? { object: "list", data: [{ id: "test-model", object: "model", owned_by: "test" }] }
+      : undefined,
   isStream: ({ body }) => body?.stream === true,
   renderWhole: (answer, request) => ({
     ...envelope(answer, request),

@@ -24,9 +24,11 @@ const pages = [
   "writing-instructions.md",
   "schedules.md",
   "tasks.md",
+  "contacts.md",
   "what-the-agent-knows.md",
   "limits-and-budgets.md",
   "tools-and-mcp.md",
+  "live-updates.md",
   "errors.md",
   "production.md",
 ];
@@ -75,6 +77,7 @@ test("the guide's shell blocks, pasted in order into one shell, all succeed", as
   expect(output.get("what-the-agent-knows.md")).toContain("Flowers that arrive damaged");
   expect(output.get("tools-and-mcp.md")).toContain('"status":"shipped"');
   expect(output.get("tools-and-mcp.md")).toContain('"list_tasks"');
+  expect(output.get("live-updates.md")).toContain("event: ready");
   expect(output.get("errors.md")).toContain('"path":"colour"');
 }, 120_000);
 

@@ -4,6 +4,7 @@ import type { AgentSnapshot } from "../agent-snapshot.ts";
 import type { ModelMessage } from "../models/index.ts";
 import type { ToolSnapshot } from "../tools/index.ts";
 import type { OutgoingText, SendVerdict } from "./outgoing.ts";
+import type { AgentTool } from "./tool.ts";
 
 /**
  * How far a run may go. At 80 % of any of these the agent is told to conclude; at 100 % the execution fails and what
@@ -65,4 +66,6 @@ export interface AgentRun<D> {
   send(tx: TenantTx, message: OutgoingText, start: AgentStart<D>): Promise<SendVerdict>;
   /** In mode `reply`: shows an answer as it comes. `stepSeq` is the step of the model call. Asked once per call. */
   readonly preview?: (start: AgentStart<D>, at: { readonly stepSeq: number }) => AnswerPreview;
+  /** Answers what is called instead of a tool; it is offered to the model as the tool is, and checked by it. */
+  readonly standIn?: (tool: AgentTool) => Pick<AgentTool, "run">;
 }

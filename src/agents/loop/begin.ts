@@ -92,5 +92,7 @@ export function listTools<D>(core: Core, scope: ToolScope<D>): readonly AgentToo
   ];
   const names = new Set(ours.map(({ name }) => name));
   if (names.size < ours.length) throw new Error("two tools of agents have the same name");
-  return [...ours, ...createAgentTools(core, ctx, start.tools).filter(({ name }) => !names.has(name))];
+  const tools = [...ours, ...createAgentTools(core, ctx, start.tools).filter(({ name }) => !names.has(name))];
+  const { standIn } = run;
+  return standIn === undefined ? tools : tools.map((tool) => ({ ...tool, ...standIn(tool) }));
 }

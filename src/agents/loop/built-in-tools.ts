@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { AppError } from "../../base/errors.ts";
-import { toId } from "../../base/ids.ts";
+import { newId, toId } from "../../base/ids.ts";
 import { text } from "../../base/schemas.ts";
 import { rememberFact } from "../../contacts/index.ts";
 import type { TenantTx } from "../../db/index.ts";
@@ -105,10 +105,18 @@ function remember<D>({ ctx, start }: ToolScope<D>): AgentTool {
           source: "agent",
           executionId: ctx.execution.id,
         });
-        return { output: { status: "remembered", factId: toId("memory", id) }, did: "changed" };
+        return describeRemembered(id);
       });
     },
+    play: async () => ({
+      would: "Keeps this fact about the contact.",
+      outcome: describeRemembered(newId()),
+    }),
   });
+}
+
+function describeRemembered(id: string): ToolOutcome {
+  return { output: { status: "remembered", factId: toId("memory", id) }, did: "changed" };
 }
 
 function wait<D>({ core, ctx, start: { timezone } }: ToolScope<D>): AgentTool {
@@ -119,15 +127,27 @@ function wait<D>({ core, ctx, start: { timezone } }: ToolScope<D>): AgentTool {
     input: z.strictObject({ seconds: z.int().min(1).max(300).describe("Whole seconds, 1 to 300") }),
     async run(input) {
       await ctx.wait("wait", input.seconds, { input, toolCall: true });
-      const waited = { status: "waited", seconds: input.seconds };
-      if (timezone === undefined) return { output: waited };
+      if (timezone === undefined) return describeWaited(input);
       // On record, since a later attempt must tell the model the same; it may have become later than asked for.
       const now = await ctx.step("note", "time", async () => ({
-        output: `${describeTime(core.clock.now(), timezone)}, ${timezone}`,
+        output: sayTime(core.clock.now(), timezone),
       }));
-      return { output: { ...waited, now } };
+      return describeWaited(input, now);
+    },
+    async play(input) {
+      const then = new Date(core.clock.now().getTime() + input.seconds * 1_000);
+      const now = timezone === undefined ? undefined : sayTime(then, timezone);
+      return { would: `Waits ${input.seconds} s.`, outcome: describeWaited(input, now) };
     },
   });
+}
+
+function sayTime(at: Date, timezone: string): string {
+  return `${describeTime(at, timezone)}, ${timezone}`;
+}
+
+function describeWaited({ seconds }: { readonly seconds: number }, now?: string): ToolOutcome {
+  return { output: { status: "waited", seconds, ...(now === undefined ? {} : { now }) } };
 }
 
 function finish(ctx: ExecutionContext, mode: AgentRun<unknown>["mode"]): AgentTool {

@@ -78,6 +78,9 @@ export async function carryOut<D>(work: AnswerWork<D>, before: Standing): Promis
   return { calls };
 }
 
+/** The step of a call that cannot be carried out; its input is the call. */
+export const invalidCall = "invalid_call";
+
 async function carryOutOne(
   ctx: ExecutionContext,
   tools: readonly AgentTool[],
@@ -90,7 +93,7 @@ async function carryOutOne(
     return { result: { toolCallId, name, output: cutForModel(outcome.output) }, outcome };
   }
   const { fault } = checked;
-  const output = await ctx.step("tool_result", "invalid_call", async () => ({
+  const output = await ctx.step("tool_result", invalidCall, async () => ({
     input: { name, arguments: call.input },
     output: { status: "invalid", reason: fault },
     error: fault,

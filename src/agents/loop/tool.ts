@@ -33,6 +33,13 @@ export type CheckedInput =
   | { readonly ok: true; readonly input: unknown }
   | { readonly ok: false; readonly fault: string };
 
+/** A call of a run that only plays: nothing of it is kept. */
+export interface PlayedCall {
+  /** What a real run does at this place, in a sentence for people. */
+  readonly would: string;
+  readonly outcome: ToolOutcome;
+}
+
 /** A tool that an agent may call. `run` records what it does in the journal, always with steps of the same kinds. */
 export interface AgentTool {
   readonly name: string;
@@ -41,6 +48,11 @@ export interface AgentTool {
   check(input: unknown): CheckedInput;
   /** Gets only what `check` let through. */
   run(input: unknown): Promise<ToolOutcome>;
+  /**
+   * Answers what `run` usually does and changes nothing; for runs that only play. A tool without it runs there as
+   * always, and must change nothing of ours.
+   */
+  readonly play?: (input: unknown) => Promise<PlayedCall>;
 }
 
 /** Declares a tool by a zod schema, with its input's type kept. */
@@ -49,8 +61,10 @@ export function defineTool<I extends z.ZodType>(tool: {
   readonly description: string;
   readonly input: I;
   run(input: z.output<I>): Promise<ToolOutcome>;
+  readonly play?: (input: z.output<I>) => Promise<PlayedCall>;
 }): AgentTool {
   const { $schema: _, ...inputSchema } = z.toJSONSchema(tool.input, { io: "input" });
+  const { play } = tool;
   return {
     name: tool.name,
     description: tool.description,
@@ -65,6 +79,7 @@ export function defineTool<I extends z.ZodType>(tool: {
     },
     // The loop hands over nothing but what `check` answered.
     run: (input) => tool.run(input as z.output<I>),
+    ...(play === undefined ? {} : { play: (input: unknown) => play(input as z.output<I>) }),
   };
 }
 

@@ -1,6 +1,7 @@
 export { createModel } from "./create-model.ts";
 export { ModelError } from "./errors.ts";
 export { type HttpProviderKind, httpProviderKinds, modelServerKinds } from "./kinds.ts";
+export { listModels } from "./list-models.ts";
 export type {
   JsonSchemaObject,
   Model,

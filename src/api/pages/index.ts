@@ -4,14 +4,8 @@ import type { FastifyInstance } from "fastify";
 
 /** Address → file beside this one. What lies under `/pages/` is what the pages themselves load. */
 const files: Readonly<Record<string, string>> = {
-  "/invitation": "invitation.html",
-  "/reset-password": "reset-password.html",
   "/chat/:channelId": "chat.html",
   "/pages/base.css": "base.css",
-  "/pages/pages.css": "pages.css",
-  "/pages/form.js": "form.js",
-  "/pages/invitation.js": "invitation.js",
-  "/pages/reset-password.js": "reset-password.js",
   "/pages/chat.css": "chat.css",
   "/pages/chat.js": "chat.js",
   "/pages/chat-api.js": "chat-api.js",
@@ -29,7 +23,7 @@ const mediaTypes: Readonly<Record<string, string>> = {
   ".svg": "image/svg+xml",
 };
 
-/** Only what this server serves. The forms are sent by script, so that a password never becomes part of an address. */
+/** Only what this server serves. */
 const policy = [
   "default-src 'none'",
   "script-src 'self'",
@@ -42,9 +36,8 @@ const policy = [
 ].join("; ");
 
 /**
- * Adds the pages that links open: of the first owner, of invitations, for a new password, and the chat of a web
- * channel. They are plain files and clients of the API like any other; the secret of a link stays behind `#` and is
- * read by their script only.
+ * Adds the chat of a web channel, for contacts: plain files, and a client of the API like any other. The pages for
+ * members are the dashboard's.
  */
 export async function addPages(app: FastifyInstance): Promise<void> {
   for (const [path, file] of Object.entries(files)) {

@@ -97,6 +97,41 @@ export async function hasHeld(
   return rowCount === 1;
 }
 
+/** A message that waits, as a contact's page shows it. */
+export interface HeldOfContact {
+  readonly messageId: string;
+  readonly conversationId: string;
+  /** Whose run wrote it. */
+  readonly taskId: string | null;
+  readonly heldUntil: Date;
+}
+
+/** What waits for a contact, in all conversations, by when it is given up. */
+export async function selectHeldOfContact(
+  tx: TenantTx,
+  contactId: string,
+  limit: number,
+): Promise<readonly HeldOfContact[]> {
+  const { rows } = await tx.query<{
+    message_id: string;
+    conversation_id: string;
+    task_id: string | null;
+    held_until: Date;
+  }>({
+    name: "select_held_of_contact",
+    text: `select h.message_id, h.conversation_id, h.task_id, h.held_until
+      from conversations c join held_messages h on h.workspace_id = c.workspace_id and h.conversation_id = c.id
+      where c.workspace_id = $1 and c.contact_id = $2 order by h.held_until, h.message_id limit $3`,
+    values: [tx.workspaceId, contactId, limit],
+  });
+  return rows.map((row) => ({
+    messageId: row.message_id,
+    conversationId: row.conversation_id,
+    taskId: row.task_id,
+    heldUntil: row.held_until,
+  }));
+}
+
 export async function deleteHeld(tx: TenantTx, messageId: string): Promise<void> {
   await tx.query({
     text: "delete from held_messages where workspace_id = $1 and message_id = $2",

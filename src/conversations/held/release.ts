@@ -86,7 +86,7 @@ async function release(
     updateConversation(tx, conversation.id, { lastSeq: seq, lastMessageAt: "now" }),
     noteActivity(tx, conversation.contactId),
   ]);
-  announceConversation(core, tx, conversation.id);
+  announceConversation(tx, conversation.id);
   const { session, agentId, executionId } = held;
   if (session === null || agentId === null) return sent;
   await startSession(core, tx, { ...session, conversationId: conversation.id, agentId, executionId });
@@ -106,10 +106,11 @@ async function refuse(
   await refuseHeld(tx, held.messageId, reason);
   if (held.executionId !== null)
     await reportDeliveryFailure(core, tx, { executionId: held.executionId, reason });
-  announceConversation(core, tx, conversation.id);
+  announceConversation(tx, conversation.id);
 }
 
 async function waitOn(tx: TenantTx, conversation: Conversation, held: Held, verdict: Verdict): Promise<void> {
   await decideOn(tx, conversation, held, verdict);
   if (verdict.reason !== undefined) await updateHeldReason(tx, held.messageId, verdict.reason);
+  announceConversation(tx, conversation.id);
 }

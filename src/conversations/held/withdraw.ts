@@ -25,7 +25,7 @@ export async function withdrawHeldMessages(
   if (conversationIds.length === 0) return 0;
   await lockConversations(tx, conversationIds);
   const withdrawn = await withdrawRows(tx, conversationIds, of, reason);
-  for (const conversationId of conversationIds) announceConversation(core, tx, conversationId);
+  for (const conversationId of conversationIds) announceConversation(tx, conversationId);
   for (const executionId of new Set(withdrawn))
     if (executionId !== null) await reportDeliveryFailure(core, tx, { executionId, reason });
   return withdrawn.length;

@@ -120,6 +120,36 @@ test("'anything may have changed' makes every stream look, once a second at most
   expect(streams.map((stream) => stream.takeChanged())).toEqual([true, true]);
 });
 
+test("a wide signal makes the streams look that it may concern", () => {
+  const waits: (() => void)[] = [];
+  const clock: Clock = {
+    ...systemClock,
+    after(_ms, fire) {
+      waits.push(fire);
+      return () => undefined;
+    },
+  };
+  const { signals, hub } = setUp({ clock });
+  const ours = hub.subscribe(newVisitor());
+  const writing = hub.subscribe(newVisitor());
+  writing.watchConversation(newId());
+  const other = hub.subscribe({ ...newVisitor(), workspaceId: newId() });
+  const streams = [ours, writing, other];
+  const changed = () => {
+    waits.splice(0).forEach((fire) => {
+      fire();
+    });
+    return streams.map((stream) => stream.takeChanged());
+  };
+  changed();
+  signals.notify("live", `${workspaceId} task:`);
+  expect(changed()).toEqual([false, false, false]);
+  signals.notify("live", `${workspaceId} conversation:`);
+  expect(changed()).toEqual([false, true, false]);
+  signals.notify("live", `${workspaceId} scroll:`);
+  expect(changed()).toEqual([true, true, false]);
+});
+
 test("a visitor and a process have room for so many streams", () => {
   const { hub } = setUp({ perProcess: 3 });
   const full = expect.objectContaining({ code: "too_many_streams", status: 429 });

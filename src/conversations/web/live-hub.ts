@@ -9,8 +9,13 @@ const mostStreams = { perVisitor: 10, perProcess: 5_000 } as const;
 const retryAfterSeconds = 10;
 /** A preview without a new piece for this long belongs to a process that died. */
 const forgetAfterMs = 120_000;
-/** "Anything may have changed" makes every stream look; not more often than this. */
-const wakeAllMs = 1_000;
+/** A wide signal makes all streams look that it may concern; not more often than this. */
+const wakeManyMs = 1_000;
+
+/** True if anything may have changed, or any conversation or scroll of a workspace. */
+function isWide(signal: string): boolean {
+  return signal === "" || signal.endsWith(" conversation:") || signal.endsWith(" scroll:");
+}
 
 /** A text that is being written, as far as this process heard of it. */
 export interface HeardPreview {
@@ -64,12 +69,13 @@ export function createVisitorHub(
   const streamsOf = new Map<string, number>();
   let streams = 0;
   let isListening = false;
-  let isWakeAllDue = false;
+  /** Wide signals that wait: the beginnings of the topics that they concern. */
+  const dueToWake = new Set<string>();
 
   function listen(): void {
     if (isListening) return;
     isListening = true;
-    core.signals.listen("live", (payload) => (payload === "" ? wakeAllSoon() : tell(payload, "change")));
+    core.signals.listen("live", (payload) => (isWide(payload) ? wakeSoon(payload) : tell(payload, "change")));
     core.signals.listen("previews", (payload) => {
       const signal = decodePreview(payload);
       if (signal !== undefined) hear(signal);
@@ -80,12 +86,15 @@ export function createVisitorHub(
     for (const listener of listeners.get(topic) ?? []) listener[what]();
   }
 
-  function wakeAllSoon(): void {
-    if (isWakeAllDue) return;
-    isWakeAllDue = true;
-    clock.after(wakeAllMs, () => {
-      isWakeAllDue = false;
-      for (const topic of listeners.keys()) tell(topic, "change");
+  function wakeSoon(beginning: string): void {
+    const isDue = dueToWake.size > 0;
+    dueToWake.add(beginning);
+    if (isDue) return;
+    clock.after(wakeManyMs, () => {
+      const beginnings = [...dueToWake];
+      dueToWake.clear();
+      for (const topic of listeners.keys())
+        if (beginnings.some((start) => topic.startsWith(start))) tell(topic, "change");
     });
   }
 

@@ -164,7 +164,7 @@ async function read(
     if (isFirst && channel !== undefined && channel.status !== "connected")
       throw new AppError(conversationErrors.channel_disabled);
     if (state === undefined || channel?.status !== "connected") return undefined;
-    const { items, end } = await fetchMessages(core, tx, visitor, {
+    const { items, end } = await fetchMessages(tx, visitor, {
       after: view.position,
       limit: messagesPerRead,
     });

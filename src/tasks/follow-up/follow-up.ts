@@ -80,6 +80,20 @@ export async function scheduleFollowUp(
   return { taskId: made.id, at, isKnown: false };
 }
 
+/** When a follow-up for the contact would come, without making it. Throws 422 for a time that is none or past. */
+export async function findFollowUpTime(
+  tx: TenantTx,
+  contactId: string | null,
+  wish: FollowUpWish,
+): Promise<Date> {
+  const [contact, workspace, now] = await Promise.all([
+    contactId === null ? undefined : getContact(tx, contactId),
+    getWorkspace(tx),
+    readNow(tx),
+  ]);
+  return timeOf(wish, contact?.timezone ?? workspace.timezone, now);
+}
+
 function timeOf(wish: FollowUpWish, timezone: string, now: Date): Date {
   const { at, inSeconds = 0 } = wish;
   const time = at === undefined ? new Date(now.getTime() + inSeconds * 1_000) : readTime(at, timezone);

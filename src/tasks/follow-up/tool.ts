@@ -1,10 +1,10 @@
 import { z } from "zod";
 import { type AgentTool, type AgentToolScope, defineTool, type ToolOutcome } from "../../agents/index.ts";
 import { AppError } from "../../base/errors.ts";
-import { toId } from "../../base/ids.ts";
+import { newId, toId } from "../../base/ids.ts";
 import { text } from "../../base/schemas.ts";
-import { getExecution } from "../../engine/index.ts";
-import { scheduleFollowUp } from "./follow-up.ts";
+import { getExecution, type Reason } from "../../engine/index.ts";
+import { findFollowUpTime, scheduleFollowUp } from "./follow-up.ts";
 
 const yearSeconds = 31_536_000;
 
@@ -51,9 +51,7 @@ export function followUpTool({ core, ctx, start }: AgentToolScope): AgentTool {
           };
           return { input: wish, output: { output, did: "changed" }, toolCall: true };
         } catch (error) {
-          if (!(error instanceof AppError)) throw error;
-          const faults = error.errors.map(({ path, message }) => `${path} ${message}`).join("; ");
-          const reason = { code: error.code, message: faults === "" ? error.message : faults };
+          const reason = reasonOf(error);
           return {
             input: wish,
             output: { output: { status: "failed", reason } },
@@ -62,5 +60,24 @@ export function followUpTool({ core, ctx, start }: AgentToolScope): AgentTool {
           };
         }
       }),
+    async play(wish) {
+      try {
+        const at = await core.db.tenant(ctx.execution.workspaceId, (tx) =>
+          findFollowUpTime(tx, start.contactId, wish),
+        );
+        const output = { status: "scheduled", taskId: toId("task", newId()), at: at.toISOString() };
+        return { would: "Arranges a follow-up at that time.", outcome: { output, did: "changed" } };
+      } catch (error) {
+        const output = { status: "failed", reason: reasonOf(error) };
+        return { would: "Arranges nothing.", outcome: { output } };
+      }
+    },
   });
+}
+
+/** What the rules refuse is an answer to the agent; anything else that is thrown is a fault of ours. */
+function reasonOf(error: unknown): Reason {
+  if (!(error instanceof AppError)) throw error;
+  const faults = error.errors.map(({ path, message }) => `${path} ${message}`).join("; ");
+  return { code: error.code, message: faults === "" ? error.message : faults };
 }

@@ -1,6 +1,12 @@
 import { type Contact, getContact, matchContacts, readAttribute } from "../../contacts/index.ts";
 import type { TenantTx } from "../../db/index.ts";
-import { type Core, enqueueExecutions, type PlacedExecution, type Reason } from "../../engine/index.ts";
+import {
+  announce,
+  type Core,
+  enqueueExecutions,
+  type PlacedExecution,
+  type Reason,
+} from "../../engine/index.ts";
 import { executionOfTask } from "../new-execution.ts";
 import { withDefaultPolicies } from "../rules.ts";
 import { readNow, selectTask } from "../store.ts";
@@ -76,6 +82,7 @@ export async function followContact(
     const isMeant = hasKey && (await isAmong(tx, relative, after.id));
     if (!isMeant) {
       await deleteOutdatedRuns(tx, taskId, [{ contactId: after.id, value: null }]);
+      announce(tx, { kind: "task", id: taskId });
       continue;
     }
     const task = await selectTask(tx, taskId);
@@ -146,6 +153,7 @@ export async function placeContacts(
     if (value === undefined) return [];
     return [{ contactId: contact.id, value, placement: placeValue(rule, raw, facts) }];
   });
+  announce(tx, { kind: "task", id: task.id });
   await deleteOutdatedRuns(tx, task.id, found);
   const isNew = await insertRuns(
     tx,

@@ -21,16 +21,17 @@ export interface SchedulePreview {
 
 /**
  * Returns what a schedule that was set at `anchor` does after `from`: its words, its next `count` runs, and a
- * warning for each change of the clock that meets one of them. A `relative` schedule has no runs of its own.
- * Throws RangeError for a schedule that `checkSchedule` refuses.
+ * warning for each change of the clock that meets one of them. `runsBefore` is how many runs it has had, for `maxRuns`.
+ * A `relative` schedule has no runs of its own. Throws RangeError for a schedule that `checkSchedule` refuses.
  */
 export function previewSchedule(
   schedule: Schedule,
   from: Date,
   count: number,
   anchor: Date,
+  runsBefore = 0,
 ): SchedulePreview {
-  const next = nextRuns(schedule, from, count, anchor);
+  const next = nextRuns(schedule, from, count, anchor, runsBefore);
   const last = next.at(-1);
   const warnings = last === undefined ? [] : warnUntil(schedule, from, last, anchor);
   return {
@@ -40,12 +41,12 @@ export function previewSchedule(
   };
 }
 
-function nextRuns(schedule: Schedule, from: Date, count: number, anchor: Date): Date[] {
+function nextRuns(schedule: Schedule, from: Date, count: number, anchor: Date, runsBefore = 0): Date[] {
   const runs: Date[] = [];
-  let at = nextRun(schedule, from, anchor);
+  let at = nextRun(schedule, from, anchor, { runsBefore });
   while (at !== null && runs.length < count) {
     runs.push(at);
-    at = nextRun(schedule, at, anchor, { runsBefore: runs.length });
+    at = nextRun(schedule, at, anchor, { runsBefore: runsBefore + runs.length });
   }
   return runs;
 }

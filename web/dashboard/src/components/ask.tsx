@@ -1,0 +1,26 @@
+import { Text } from "@mantine/core";
+import { modals } from "@mantine/modals";
+import type { ReactNode } from "react";
+
+interface Question {
+  readonly title: string;
+  /** What will happen and what will not. */
+  readonly text: ReactNode;
+  /** The verb: "Delete". */
+  readonly confirm: string;
+  readonly isDangerous?: boolean;
+}
+
+/** Asks before what cannot be undone. True if confirmed. */
+export function ask({ title, text, confirm, isDangerous = false }: Question): Promise<boolean> {
+  return new Promise((resolve) => {
+    modals.openConfirmModal({
+      title,
+      children: <Text size="sm">{text}</Text>,
+      labels: { confirm, cancel: "Cancel" },
+      confirmProps: isDangerous ? { color: "red" } : {},
+      onConfirm: () => resolve(true),
+      onClose: () => resolve(false),
+    });
+  });
+}

@@ -1,0 +1,169 @@
+import { Checkbox, Loader, Table } from "@mantine/core";
+import { useVirtualizer } from "@tanstack/react-virtual";
+import { type ReactNode, useEffect, useRef } from "react";
+import { ErrorState } from "../error-state.tsx";
+import { BulkBar } from "./bulk-bar.tsx";
+import classes from "./data-table.module.css";
+import { SkeletonRows } from "./skeleton-rows.tsx";
+import { cellProps, TableRow } from "./table-row.tsx";
+import type { BulkAction, Column, RowAction, Rows } from "./types.ts";
+import { useRowKeys } from "./use-row-keys.ts";
+import { useSelection } from "./use-selection.ts";
+
+const rowHeight = 36;
+/** Rows beyond the screen that are there already, so that fast scrolling shows no gaps. */
+const overscan = 12;
+/** The next page is asked for when this many rows are left below. */
+const loadAhead = 20;
+
+/** One array for all tables without: another one at each drawing would draw every row again. */
+const noActions: readonly never[] = [];
+
+interface DataTableProps<T> {
+  /** What the table is a list of, for assistive technology: "Tasks". */
+  readonly label: string;
+  readonly rows: Rows<T>;
+  readonly columns: readonly Column<T>[];
+  rowId(row: T): string;
+  /** Enter or a click on the row. */
+  onOpen?(row: T): void;
+  /** The name of a row for assistive technology: "Select Morning check-in". */
+  rowLabel(row: T): string;
+  readonly rowActions?: readonly RowAction<T>[];
+  readonly bulkActions?: readonly BulkAction<T>[];
+  /** Instead of the rows when there are none. */
+  readonly empty: ReactNode;
+}
+
+/**
+ * The one list of the dashboard: sticky head, rows of 36 px of which only those on the screen exist, pages by cursor,
+ * keys (j and k move, Enter opens, x selects, Escape lets go), selection with a bar for all selected rows.
+ */
+export function DataTable<T>(props: DataTableProps<T>) {
+  const {
+    label,
+    rows,
+    columns,
+    rowId,
+    onOpen,
+    rowLabel,
+    rowActions = noActions,
+    bulkActions = [],
+    empty,
+  } = props;
+  const scroller = useRef<HTMLDivElement>(null);
+  const { items, hasMore, isLoadingMore, loadMore, isOutdated = false } = rows;
+  const selection = useSelection(items, rowId);
+  const isSelectable = bulkActions.length > 0;
+  const virtual = useVirtualizer({
+    count: items.length,
+    getScrollElement: () => scroller.current,
+    estimateSize: () => rowHeight,
+    overscan,
+  });
+  const keys = useRowKeys({
+    count: items.length,
+    open: (at) => withRow(items[at], onOpen),
+    toggle: (at) => isSelectable && withRow(items[at], (row) => selection.toggle(rowId(row))),
+    clear: selection.clear,
+    show: (at) => virtual.scrollToIndex(at, { align: "auto" }),
+  });
+  const visible = virtual.getVirtualItems();
+  const lastVisible = visible.at(-1)?.index ?? 0;
+
+  useEffect(() => {
+    if (hasMore && !isLoadingMore && !isOutdated && lastVisible >= items.length - loadAhead) loadMore();
+  }, [hasMore, isLoadingMore, isOutdated, lastVisible, items.length, loadMore]);
+
+  if (rows.error !== null && rows.error !== undefined)
+    return <ErrorState error={rows.error} onRetry={rows.retry} />;
+  if (!rows.isLoading && items.length === 0) return <div className={classes.empty}>{empty}</div>;
+
+  const before = visible[0]?.start ?? 0;
+  const after = virtual.getTotalSize() - (visible.at(-1)?.end ?? 0);
+  const width = columns.length + (isSelectable ? 1 : 0) + (rowActions.length > 0 ? 1 : 0);
+  return (
+    <div className={classes.frame}>
+      <section
+        ref={scroller}
+        className={classes.scroller}
+        aria-label={label}
+        // A region that scrolls must be reachable by keyboard.
+        aria-busy={rows.isLoading || isOutdated}
+        tabIndex={0}
+        onKeyDown={keys.onKeyDown}
+      >
+        <Table className={classes.table} aria-label={label} aria-rowcount={hasMore ? -1 : items.length + 1}>
+          <Table.Thead className={classes.head}>
+            <Table.Tr>
+              {isSelectable && (
+                <Table.Th className={classes.check}>
+                  <Checkbox
+                    size="xs"
+                    aria-label="Select all loaded rows"
+                    checked={selection.isAll}
+                    indeterminate={selection.selected.length > 0 && !selection.isAll}
+                    onChange={selection.toggleAll}
+                  />
+                </Table.Th>
+              )}
+              {columns.map((column) => (
+                <Table.Th key={column.key} {...cellProps(column)} style={{ width: column.width }} scope="col">
+                  {column.header}
+                </Table.Th>
+              ))}
+              {rowActions.length > 0 && (
+                <Table.Th className={classes.menu}>
+                  <span className={classes.hiddenText}>Actions</span>
+                </Table.Th>
+              )}
+            </Table.Tr>
+          </Table.Thead>
+          <Table.Tbody>
+            {rows.isLoading && <SkeletonRows columns={width} />}
+            {before > 0 && <Spacer height={before} columns={width} />}
+            {visible.map(({ index }) => {
+              const row = items[index];
+              if (row === undefined) return null;
+              const id = rowId(row);
+              return (
+                <TableRow
+                  key={id}
+                  row={row}
+                  id={id}
+                  index={index}
+                  label={rowLabel(row)}
+                  columns={columns}
+                  actions={rowActions}
+                  isActive={keys.active === index}
+                  isSelected={isSelectable ? selection.has(id) : null}
+                  onToggle={selection.toggle}
+                  onOpen={onOpen}
+                />
+              );
+            })}
+            {after > 0 && <Spacer height={after} columns={width} />}
+          </Table.Tbody>
+        </Table>
+        {isLoadingMore && (
+          <div className={classes.more}>
+            <Loader size="xs" aria-label="Loading more" />
+          </div>
+        )}
+      </section>
+      {isSelectable && <BulkBar selection={selection} items={items} rowId={rowId} actions={bulkActions} />}
+    </div>
+  );
+}
+
+function Spacer({ height, columns }: { readonly height: number; readonly columns: number }) {
+  return (
+    <Table.Tr aria-hidden className={classes.spacer} style={{ height }}>
+      <Table.Td colSpan={columns} />
+    </Table.Tr>
+  );
+}
+
+function withRow<T>(row: T | undefined, run: ((row: T) => void) | undefined): void {
+  if (row !== undefined) run?.(row);
+}

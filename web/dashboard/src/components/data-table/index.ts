@@ -1,0 +1,3 @@
+export { DataTable } from "./data-table.tsx";
+export type { BulkAction, Column, RowAction, Rows } from "./types.ts";
+export { cursorQuery, useCursorList } from "./use-cursor-list.ts";

@@ -1,0 +1,51 @@
+import { type KeyboardEvent, useState } from "react";
+
+interface RowKeys {
+  readonly count: number;
+  open(at: number): void;
+  toggle(at: number): void;
+  clear(): void;
+  /** Scrolls the row into view. */
+  show(at: number): void;
+}
+
+/** Moves through a table's rows by keyboard. `active` is the row's place, -1 before the first key. */
+export function useRowKeys({ count, open, toggle, clear, show }: RowKeys) {
+  const [wanted, setActive] = useState(-1);
+  const active = Math.min(wanted, count - 1);
+
+  function move(by: number): void {
+    if (count === 0) return;
+    const next = Math.max(0, Math.min(count - 1, active + by));
+    setActive(next);
+    show(next);
+  }
+
+  function onKeyDown(event: KeyboardEvent): void {
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    const target = event.target as HTMLElement;
+    // Inside a menu or field the keys mean something else; Enter on a button or link is the button's.
+    if (target.closest("input:not([type=checkbox]), textarea, [role=menu]") !== null) return;
+    const isOnControl = target.closest("a, button, input") !== null;
+    const actions: Readonly<Record<string, () => void>> = {
+      j: () => move(1),
+      ArrowDown: () => move(1),
+      k: () => move(-1),
+      ArrowUp: () => move(-1),
+      Home: () => move(-count),
+      End: () => move(count),
+      x: () => active >= 0 && toggle(active),
+      Escape: () => {
+        setActive(-1);
+        clear();
+      },
+      ...(isOnControl ? {} : { Enter: () => active >= 0 && open(active) }),
+    };
+    const action = actions[event.key];
+    if (action === undefined) return;
+    event.preventDefault();
+    action();
+  }
+
+  return { active, onKeyDown };
+}

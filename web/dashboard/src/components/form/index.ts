@@ -1,0 +1,5 @@
+export { type DurationValue, toDuration, toSeconds, type Unit } from "./duration.ts";
+export { DurationField } from "./duration-field.tsx";
+export { Form } from "./form-page.tsx";
+export { JsonField } from "./json-field.tsx";
+export { type ApiForm, useApiForm } from "./use-api-form.ts";

@@ -1,0 +1,81 @@
+import { type UseFormReturnType, useForm } from "@mantine/form";
+import { useState } from "react";
+import { ApiError, type FieldFault, sentenceOf } from "../../api/problem.ts";
+import { sortFaults } from "./rules.ts";
+
+interface ApiFormOptions<Values, Result> {
+  readonly initialValues: Values;
+  /** Sends it; whatever it throws is shown at the fields that it names. */
+  send(values: Values): Promise<Result>;
+  /** After success, and after the form counts as saved: navigation is not held back. */
+  onDone(result: Result, values: Values): void;
+  /** The form's field for a path in the API's words, where the two differ; undefined: no field shows it. */
+  fieldOf?(path: string): string | undefined;
+}
+
+export interface ApiForm<Values> {
+  readonly form: UseFormReturnType<Values>;
+  readonly isSaving: boolean;
+  /** What was refused and belongs to no field, in sentences. */
+  readonly general: readonly string[];
+  submit(): void;
+}
+
+/**
+ * A form whose faults are the API's own: they land at their fields in its words, the first of them gets the focus, and
+ * what belongs to no field stands above the buttons.
+ */
+export function useApiForm<Values extends object, Result>({
+  initialValues,
+  send,
+  onDone,
+  fieldOf = (path) => path,
+}: ApiFormOptions<Values, Result>): ApiForm<Values> {
+  const form = useForm<Values>({ initialValues });
+  const [isSaving, setSaving] = useState(false);
+  const [general, setGeneral] = useState<readonly string[]>([]);
+
+  async function save(): Promise<void> {
+    if (isSaving) return;
+    const values = form.getValues();
+    setSaving(true);
+    setGeneral([]);
+    form.clearErrors();
+    try {
+      const result = await send(values);
+      form.resetDirty(values);
+      onDone(result, values);
+    } catch (error) {
+      show(error, values);
+    } finally {
+      setSaving(false);
+    }
+  }
+
+  function show(error: unknown, values: Values): void {
+    const faults: readonly FieldFault[] = error instanceof ApiError ? error.faults : [];
+    if (faults.length === 0) {
+      setGeneral([sentenceOf(error)]);
+      return;
+    }
+    const { atFields, others } = sortFaults(faults, values, fieldOf);
+    form.setErrors(atFields);
+    setGeneral(others);
+    focusFirst(Object.keys(atFields));
+  }
+
+  return { form, isSaving, general, submit: () => void save() };
+}
+
+/** The first field with a fault, in the order of the page; after the faults have been drawn. */
+function focusFirst(fields: readonly string[]): void {
+  requestAnimationFrame(() => {
+    const marked = [...document.querySelectorAll<HTMLElement>("[data-path], [aria-invalid=true]")];
+    const first = marked.find(
+      (element) =>
+        element.getAttribute("aria-invalid") === "true" || fields.includes(element.dataset.path ?? ""),
+    );
+    first?.focus();
+    first?.scrollIntoView({ block: "center" });
+  });
+}

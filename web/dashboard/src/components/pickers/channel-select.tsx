@@ -1,0 +1,18 @@
+import { useGetChannel, useListChannels } from "../../api/generated/channels/channels";
+import { ObjectSelect, type ObjectSelectProps } from "./object-select.tsx";
+
+function useChoices(q: string) {
+  const { data, isPending } = useListChannels({ limit: 50, ...(q === "" ? {} : { q }) });
+  const choices = (data?.items ?? []).map(({ id, name, platform }) => ({ id, label: name, hint: platform }));
+  return { choices, isLoading: isPending };
+}
+
+function useLabel(id: string | null) {
+  return useGetChannel(id ?? "", { query: { enabled: id !== null } }).data?.name;
+}
+
+export function ChannelSelect(props: ObjectSelectProps) {
+  return (
+    <ObjectSelect {...props} useChoices={useChoices} useLabel={useLabel} nothing="No channel has this name" />
+  );
+}

@@ -1,0 +1,86 @@
+/** Times and durations as people read them. Pure: `now` is in milliseconds since 1970. */
+
+const minute = 60;
+const hour = 60 * minute;
+const day = 24 * hour;
+
+/** "just now", "5 min ago", "in 3 h", "12 Mar": beyond a week the date says more than a number of days. */
+export function relativeTime(at: string, now: number): string {
+  const seconds = Math.round((Date.parse(at) - now) / 1_000);
+  const distance = Math.abs(seconds);
+  if (distance < 10) return "just now";
+  if (distance >= 7 * day) return shortDate(at, now);
+  const words = rough(distance);
+  return seconds < 0 ? `${words} ago` : `in ${words}`;
+}
+
+function rough(seconds: number): string {
+  if (seconds < minute) return `${seconds} s`;
+  if (seconds < hour) return `${Math.round(seconds / minute)} min`;
+  if (seconds < day) return `${Math.round(seconds / hour)} h`;
+  return `${Math.round(seconds / day)} d`;
+}
+
+function shortDate(at: string, now: number): string {
+  const date = new Date(at);
+  const sameYear = date.getFullYear() === new Date(now).getFullYear();
+  return new Intl.DateTimeFormat("en-GB", {
+    day: "numeric",
+    month: "short",
+    ...(sameYear ? {} : { year: "numeric" }),
+  }).format(date);
+}
+
+/** "Fri 20 Nov 2026, 14:05:09 (Europe/Berlin)". */
+export function exactTime(at: string, timezone: string): string {
+  const text = new Intl.DateTimeFormat("en-GB", {
+    weekday: "short",
+    day: "numeric",
+    month: "short",
+    year: "numeric",
+    hour: "2-digit",
+    minute: "2-digit",
+    second: "2-digit",
+    timeZone: timezone,
+  }).format(new Date(at));
+  return `${text} (${timezone})`;
+}
+
+/** "14:05" in the zone. */
+export function clockTime(at: string, timezone: string): string {
+  return new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit", timeZone: timezone }).format(
+    new Date(at),
+  );
+}
+
+/** Whole seconds in at most two units: "45 s", "1 h 5 min", "3 d". */
+export function spell(seconds: number): string {
+  const units = [
+    ["d", day],
+    ["h", hour],
+    ["min", minute],
+    ["s", 1],
+  ] as const;
+  const first = units.findIndex(([, size]) => seconds >= size);
+  if (first === -1) return "0 s";
+  let left = seconds;
+  const parts: string[] = [];
+  for (const [unit, size] of units.slice(first, first + 2)) {
+    const count = Math.floor(left / size);
+    left -= count * size;
+    if (count > 0) parts.push(`${count} ${unit}`);
+  }
+  return parts.join(" ");
+}
+
+/** The time between two instants: "840 ms", "4.1 s", "2 min 5 s". */
+export function between(from: string, to: string): string {
+  return milliseconds(Date.parse(to) - Date.parse(from));
+}
+
+/** Milliseconds as "840 ms", "4.1 s" or "2 min 5 s". */
+export function milliseconds(ms: number): string {
+  if (ms < 1_000) return `${Math.max(0, Math.round(ms))} ms`;
+  if (ms < 60_000) return `${(ms / 1_000).toFixed(1)} s`;
+  return spell(Math.round(ms / 1_000));
+}

@@ -1,0 +1,56 @@
+import { Tooltip } from "@mantine/core";
+import { useSyncExternalStore } from "react";
+import { useTimezone } from "../session/session.ts";
+import { exactTime, relativeTime, spell } from "./time-words.ts";
+
+const tickMs = 10_000;
+
+let now = Date.now();
+const listeners = new Set<() => void>();
+let timer: ReturnType<typeof setInterval> | undefined;
+
+/** One timer for all times on the screen, running only while there are any. */
+function subscribe(listener: () => void): () => void {
+  listeners.add(listener);
+  if (timer === undefined) {
+    now = Date.now();
+    timer = setInterval(() => {
+      now = Date.now();
+      for (const tell of listeners) tell();
+    }, tickMs);
+  }
+  return () => {
+    listeners.delete(listener);
+    if (listeners.size > 0) return;
+    clearInterval(timer);
+    timer = undefined;
+  };
+}
+
+/** The time in milliseconds, new every ten seconds. */
+export function useNow(): number {
+  return useSyncExternalStore(subscribe, () => now);
+}
+
+/** "in 3 h" or "5 min ago", with the exact time and zone on hover; a dash for none. */
+export function RelativeTime({ at }: { readonly at: string | null | undefined }) {
+  const current = useNow();
+  const timezone = useTimezone();
+  if (at === null || at === undefined) return <span>–</span>;
+  return (
+    <Tooltip label={exactTime(at, timezone)}>
+      <time dateTime={at}>{relativeTime(at, current)}</time>
+    </Tooltip>
+  );
+}
+
+/** The exact time in the reader's zone. */
+export function ExactTime({ at }: { readonly at: string }) {
+  const timezone = useTimezone();
+  return <time dateTime={at}>{exactTime(at, timezone)}</time>;
+}
+
+/** Whole seconds as "1 h 5 min". */
+export function Duration({ seconds }: { readonly seconds: number }) {
+  return <span>{spell(seconds)}</span>;
+}

@@ -1,0 +1,5 @@
+import { Page } from "../../../components/page.tsx";
+
+export function ChannelPage() {
+  return <Page title="Channel">{null}</Page>;
+}

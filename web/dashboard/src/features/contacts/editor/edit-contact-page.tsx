@@ -1,0 +1,5 @@
+import { Page } from "../../../components/page.tsx";
+
+export function EditContactPage() {
+  return <Page title="Edit contact">{null}</Page>;
+}

@@ -1,0 +1,5 @@
+import { Page } from "../../../components/page.tsx";
+
+export function NewContactPage() {
+  return <Page title="New contact">{null}</Page>;
+}

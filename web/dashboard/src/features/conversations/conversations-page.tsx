@@ -1,0 +1,5 @@
+import { Page } from "../../components/page.tsx";
+
+export function ConversationsPage() {
+  return <Page title="Conversations">{null}</Page>;
+}

@@ -1,0 +1,5 @@
+import { Page } from "../../components/page.tsx";
+
+export function KnowledgeListPage() {
+  return <Page title="Knowledge list">{null}</Page>;
+}

@@ -1,0 +1,5 @@
+import { Page } from "../../components/page.tsx";
+
+export function DemoPage() {
+  return <Page title="Demo">{null}</Page>;
+}

@@ -1,0 +1,5 @@
+import { Page } from "../../components/page.tsx";
+
+export function ProvidersPage() {
+  return <Page title="Providers">{null}</Page>;
+}

@@ -1,0 +1,183 @@
+import { Button } from "@mantine/core";
+import {
+  IconArrowRight,
+  IconBan,
+  IconCopy,
+  IconPencil,
+  IconPlayerPause,
+  IconPlayerPlay,
+  IconPlus,
+  IconTrash,
+} from "@tabler/icons-react";
+import { keepPreviousData } from "@tanstack/react-query";
+import { getRouteApi, Link, useNavigate } from "@tanstack/react-router";
+import { useMemo } from "react";
+import type { Task } from "../../../api/generated/model";
+import { useListTasksInfinite } from "../../../api/generated/tasks/tasks";
+import {
+  type BulkAction,
+  cursorQuery,
+  DataTable,
+  type RowAction,
+  useCursorList,
+} from "../../../components/data-table/index.ts";
+import { Page } from "../../../components/page.tsx";
+import { usePageKey } from "../../../components/page-keys.ts";
+import { known } from "../../../routes/search.ts";
+import { useMe } from "../../../session/session.ts";
+import { isPaused } from "../actions/rules.ts";
+import {
+  cancelExecutions,
+  deleteTasks,
+  pauseTasks,
+  pauseWithNote,
+  resumeTasks,
+  runNow,
+} from "../actions/task-actions.ts";
+import { taskColumns } from "./columns.tsx";
+import { NoMatches, NoTasks } from "./empty-tasks.tsx";
+import { FilterBar } from "./filter-bar.tsx";
+import { type TaskSearch, toParams } from "./rules.ts";
+
+const route = getRouteApi("/app/tasks");
+const pageSize = 50;
+const iconSize = 14;
+
+const bulkActions: readonly BulkAction<Task>[] = [
+  { key: "pause", label: "Pause", icon: <IconPlayerPause size={iconSize} aria-hidden />, run: pauseTasks },
+  { key: "resume", label: "Resume", icon: <IconPlayerPlay size={iconSize} aria-hidden />, run: resumeTasks },
+  {
+    key: "cancel",
+    label: "Cancel running",
+    icon: <IconBan size={iconSize} aria-hidden />,
+    run: cancelExecutions,
+  },
+  {
+    key: "delete",
+    label: "Delete",
+    icon: <IconTrash size={iconSize} aria-hidden />,
+    isDangerous: true,
+    run: deleteTasks,
+  },
+];
+
+/** All tasks, newest first. */
+export function TaskListPage() {
+  const search = route.useSearch();
+  const changeSearch = route.useNavigate();
+  const navigate = useNavigate();
+  const mayWrite = useMe().can("write");
+  const query = useListTasksInfinite(
+    { ...toParams(search), limit: pageSize, include: "recentExecutions" },
+    { query: { ...cursorQuery, placeholderData: keepPreviousData } },
+  );
+  const rows = useCursorList(query);
+  const columns = useMemo(() => taskColumns(mayWrite), [mayWrite]);
+  const rowActions = useMemo(() => rowActionsOf(navigate, mayWrite), [navigate, mayWrite]);
+  usePageKey("n", "New task", () => void navigate({ to: "/tasks/new" }), mayWrite);
+
+  const replace = (next: TaskSearch) => void changeSearch({ search: known(next), replace: true });
+  const isFiltered = Object.keys(search).length > 0;
+  return (
+    <Page
+      title="Scheduled"
+      actions={
+        mayWrite && (
+          <Button
+            leftSection={<IconPlus size={iconSize} aria-hidden />}
+            title="N"
+            renderRoot={(props) => <Link to="/tasks/new" {...props} />}
+          >
+            New task
+          </Button>
+        )
+      }
+      bar={
+        <FilterBar
+          search={search}
+          onChange={(changes) => replace({ ...search, ...changes })}
+          onReplace={replace}
+        />
+      }
+    >
+      <DataTable
+        label="Tasks"
+        rows={rows}
+        columns={columns}
+        rowId={idOf}
+        rowLabel={nameOf}
+        onOpen={({ id }) => void navigate({ to: "/tasks/$taskId", params: { taskId: id } })}
+        rowActions={rowActions}
+        bulkActions={mayWrite ? bulkActions : []}
+        empty={isFiltered ? <NoMatches onClear={() => replace({})} /> : <NoTasks />}
+      />
+    </Page>
+  );
+}
+
+const idOf = ({ id }: Task) => id;
+const nameOf = ({ name }: Task) => name;
+
+function rowActionsOf(
+  navigate: ReturnType<typeof useNavigate>,
+  mayWrite: boolean,
+): readonly RowAction<Task>[] {
+  const openExecution = (executionId: string) =>
+    void navigate({ to: "/executions/$executionId", params: { executionId } });
+  const open: RowAction<Task> = {
+    key: "open",
+    label: "Open",
+    icon: <IconArrowRight size={iconSize} aria-hidden />,
+    run: ({ id }) => void navigate({ to: "/tasks/$taskId", params: { taskId: id } }),
+  };
+  if (!mayWrite) return [open];
+  return [
+    open,
+    {
+      key: "run",
+      label: "Run now",
+      icon: <IconPlayerPlay size={iconSize} aria-hidden />,
+      run: (task) => void runNow(task, openExecution),
+    },
+    {
+      key: "pause",
+      label: "Pause…",
+      icon: <IconPlayerPause size={iconSize} aria-hidden />,
+      isOffered: ({ state }) => state === "active",
+      run: (task) => void pauseWithNote(task),
+    },
+    {
+      key: "resume",
+      label: "Resume",
+      icon: <IconPlayerPlay size={iconSize} aria-hidden />,
+      isOffered: isPaused,
+      run: (task) => void resumeTasks([task]),
+    },
+    {
+      key: "cancel",
+      label: "Cancel running",
+      icon: <IconBan size={iconSize} aria-hidden />,
+      isOffered: ({ running }) => running > 0,
+      run: (task) => void cancelExecutions([task]),
+    },
+    {
+      key: "edit",
+      label: "Edit",
+      icon: <IconPencil size={iconSize} aria-hidden />,
+      run: ({ id }) => void navigate({ to: "/tasks/$taskId/edit", params: { taskId: id } }),
+    },
+    {
+      key: "copy",
+      label: "Copy",
+      icon: <IconCopy size={iconSize} aria-hidden />,
+      run: ({ id }) => void navigate({ to: "/tasks/new", search: { copyOf: id } }),
+    },
+    {
+      key: "delete",
+      label: "Delete",
+      icon: <IconTrash size={iconSize} aria-hidden />,
+      isDangerous: true,
+      run: (task) => void deleteTasks([task]),
+    },
+  ];
+}

@@ -1,0 +1,65 @@
+import { Text } from "@mantine/core";
+import { IconAlertTriangle, IconArrowRight } from "@tabler/icons-react";
+import { RelativeTime } from "../../../components/time.tsx";
+import { useTimezone } from "../../../session/session.ts";
+import { localParts } from "./local-time.ts";
+import { toRunRows, type RunRow, type ScheduleWarning } from "./rules.ts";
+import classes from "./schedule.module.css";
+
+interface RunListProps {
+  /** For assistive technology: "Next runs". */
+  readonly label: string;
+  readonly next: readonly string[];
+  readonly warnings: readonly ScheduleWarning[];
+  /** Of the schedule; null: the reader's. */
+  readonly timezone: string | null;
+}
+
+/** Coming runs with weekday, date, time and zone, and what clock changes do to them. */
+export function RunList({ label, next, warnings, timezone }: RunListProps) {
+  const reader = useTimezone();
+  return (
+    <ol className={classes.runs} aria-label={label}>
+      {toRunRows(next, warnings).map((row) => (
+        <Row key={`${row.at} ${row.isRun}`} row={row} timezone={timezone ?? reader} reader={reader} />
+      ))}
+    </ol>
+  );
+}
+
+interface RowProps {
+  readonly row: RunRow;
+  readonly timezone: string;
+  readonly reader: string;
+}
+
+function Row({ row: { at, isRun, warnings }, timezone, reader }: RowProps) {
+  const local = localParts(at, timezone);
+  const own = localParts(at, reader);
+  const isSame = local.date === own.date && local.time === own.time;
+  return (
+    <li className={classes.run}>
+      {isRun && (
+        <div className={classes.when}>
+          <IconArrowRight size={14} className={classes.arrow} aria-hidden />
+          <time dateTime={at} className={classes.instant}>
+            <span className={classes.date}>{local.date}</span>
+            <span className={classes.clock}>{local.time}</span>
+          </time>
+          <span className={classes.faint}>
+            {timezone} ({local.offset})
+          </span>
+          <span className={classes.faint}>
+            {isSame ? <RelativeTime at={at} /> : `${own.date}, ${own.time} for you`}
+          </span>
+        </div>
+      )}
+      {warnings.map(({ code, message }) => (
+        <Text key={code} size="xs" className={classes.warning}>
+          <IconAlertTriangle size={14} aria-hidden />
+          <span>{message}</span>
+        </Text>
+      ))}
+    </li>
+  );
+}

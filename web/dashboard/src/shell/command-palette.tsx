@@ -1,0 +1,6 @@
+export function CommandPalette() {
+  return null;
+}
+export function PaletteButton() {
+  return null;
+}

@@ -1,0 +1,3 @@
+export function PhoneButton() {
+  return null;
+}

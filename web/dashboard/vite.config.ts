@@ -1,0 +1,22 @@
+import react from "@vitejs/plugin-react";
+import { defineConfig } from "vite";
+
+/** `npm run dashboard` serves the sources beside a running Errand, which answers everything else. */
+const server = process.env.ERRAND_PUBLIC_URL ?? "http://127.0.0.1:3000";
+const served = ["/v1", "/web", "/pages", "/chat", "/docs", "/openapi.json"];
+
+export default defineConfig({
+  root: import.meta.dirname,
+  plugins: [react()],
+  build: {
+    outDir: "dist",
+    target: "es2023",
+    assetsInlineLimit: 0,
+    chunkSizeWarningLimit: 400,
+    // Which files the first load needs and which each route adds; the budgets are checked from it.
+    manifest: true,
+  },
+  server: {
+    proxy: Object.fromEntries(served.map((path) => [path, { target: server, changeOrigin: false }])),
+  },
+});
