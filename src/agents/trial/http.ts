@@ -15,7 +15,7 @@ const message = z.strictObject({
   text: text({ min: 1, max: longestMessage }),
 });
 
-const trial = z.strictObject({
+const trialFields = z.strictObject({
   agent: newAgent.extend({ name: newAgent.shape.name.optional() }).meta({
     description:
       "The agent as it would be created. `enabled`, `isDefault`, `meta` and its budgets change nothing here",
@@ -25,21 +25,35 @@ const trial = z.strictObject({
   }),
   messages: z
     .array(message)
-    .min(1, { error: "must hold at least one message" })
     .max(mostMessages, { error: `must hold at most ${mostMessages} messages` })
-    .superRefine((messages, context) => {
-      if (messages.at(-1)?.role !== "agent") return;
-      const path = [messages.length - 1, "role"];
-      const params = { code: "contact_required" };
-      context.addIssue({ code: "custom", path, message: "must be contact for the last message", params });
-    })
-    .meta({ description: "The conversation, oldest first. The last message is the contact's" }),
+    .meta({
+      description:
+        "The conversation, oldest first. Without a task it has at least one message, and the last one is the contact's",
+    }),
   task: z
     .strictObject({ name: text({ min: 1, max: 200 }), description: text({ min: 1, max: 20_000 }) })
     .nullish()
     .meta({
       description: "Carries out this task instead of answering; the conversation is what was said before",
     }),
+});
+
+const trial = trialFields.superRefine(({ messages, task }, context) => {
+  if (task !== null && task !== undefined) return;
+  const last = messages.at(-1);
+  if (last === undefined) {
+    const params = { code: "too_small" };
+    context.addIssue({
+      code: "custom",
+      path: ["messages"],
+      message: "must hold at least one message",
+      params,
+    });
+  } else if (last.role === "agent") {
+    const path = ["messages", messages.length - 1, "role"];
+    const params = { code: "contact_required" };
+    context.addIssue({ code: "custom", path, message: "must be contact for the last message", params });
+  }
 });
 
 const trialOut = z

@@ -17,7 +17,7 @@ export interface AgentTrial {
   readonly agent: DraftAgent;
   /** Null: a stranger. */
   readonly contactId: string | null;
-  /** The conversation, oldest first; the last one is the contact's. */
+  /** The conversation, oldest first; without a task the last message is the contact's. */
   readonly messages: readonly { readonly role: "contact" | "agent"; readonly text: string }[];
   /** Present: it carries out this task, and the conversation is what was said before. */
   readonly task: { readonly name: string; readonly description: string } | null;

@@ -245,6 +245,13 @@ describe("a task", () => {
     expect(await countRows()).toEqual({ ...(before as Json), cost_days: costs });
   });
 
+  it("needs no conversation, and may follow the agent's own message", async () => {
+    for (const messages of [[], [question, { role: "agent", text: "Anything else?" }]])
+      expect(
+        await play([call("send_message", { text: "One" }), finish], { contactId: anna(), task, messages }),
+      ).toMatchObject({ messages: [{ text: "One" }], outcome: "message_sent" });
+  });
+
   it("tells the time as it would be after a wait", async () => {
     await play([call("wait", { seconds: 300 }), finish], { task });
     const [{ now = "" } = {}] = lastResults() as readonly { readonly now?: string }[];

@@ -3,6 +3,8 @@ import type { Schedule } from "../schedule/index.ts";
 import type { TaskState } from "../task.ts";
 import type { ContactTimes, ScheduledTask } from "./rules.ts";
 
+/* These statements have no name, so that they are planned for their values; see upcoming/store.ts. */
+
 /** Which tasks a calendar is about. */
 export interface CalendarFilter {
   readonly agentId?: string | undefined;

@@ -78,10 +78,13 @@ export function runsByDay(
       left -= 1;
       continue;
     }
-    const ofDay = countFrom(schedule, first, until, anchor);
+    const ofDay = runsBetween(schedule, justBefore(first), until, anchor);
     const count = Math.min(ofDay.count, left);
+    // Without a last one there would be no first one.
     const last =
-      count < ofDay.count ? findRun(schedule, first, { number: count, until, anchor }) : ofDay.last;
+      count < ofDay.count || ofDay.last === null
+        ? findRun(schedule, first, { number: count, until, anchor })
+        : ofDay.last;
     found.push({ date, count, first, last });
     left -= count;
     run = nextRun(schedule, until, anchor);
@@ -89,15 +92,8 @@ export function runsByDay(
   return found;
 }
 
-/** Counts the runs from the run `first` up to and including `until`. */
-function countFrom(
-  schedule: Schedule,
-  first: Date,
-  until: Date,
-  anchor: Date,
-): { count: number; last: Date } {
-  const { count, last } = runsBetween(schedule, new Date(first.getTime() - 1), until, anchor);
-  return { count, last: last ?? first };
+function justBefore(run: Date): Date {
+  return new Date(run.getTime() - 1);
 }
 
 /** Returns the run of this number, counted from `first`, which is 1. There is one up to `until`. */
@@ -111,7 +107,8 @@ function findRun(
   let late = until.getTime();
   while (late - early > 1) {
     const middle = Math.floor((early + late) / 2);
-    if (countFrom(schedule, first, new Date(middle), anchor).count >= number) late = middle;
+    const { count } = runsBetween(schedule, justBefore(first), new Date(middle), anchor);
+    if (count >= number) late = middle;
     else early = middle;
   }
   return new Date(late);

@@ -1,6 +1,11 @@
 import type { TenantTx } from "../../db/index.ts";
 import type { Audience } from "../task.ts";
 
+/*
+ * None of these statements has a name: they are planned for their values each time. Prepared, they would be planned for
+ * the average workspace and the average contact, and a workspace with most of the tasks would wait for seconds.
+ */
+
 /** The next run of a task. */
 export interface NextRun {
   readonly taskId: string;
@@ -25,7 +30,6 @@ export async function selectNextOfContact(
   limit: number,
 ): Promise<readonly NextRun[]> {
   const { rows } = await tx.query<NextRunRow>({
-    name: "select_next_of_contact",
     text: `select t.id as task_id, t.name, s.next_run_at as at
       from tasks t join task_schedules s on s.workspace_id = t.workspace_id and s.task_id = t.id
       where t.workspace_id = $1 and t.contact_id = $2 and t.state = 'active' and s.next_run_at is not null
@@ -43,7 +47,6 @@ export async function selectNextOfAudiences(
   limit: number,
 ): Promise<readonly (NextRun & { readonly filter: Audience["filter"] })[]> {
   const { rows } = await tx.query<NextRunRow & { readonly audience: Audience }>({
-    name: "select_next_of_audiences",
     text: `select t.id as task_id, t.name, s.next_run_at as at, t.audience
       from task_schedules s join tasks t on t.workspace_id = s.workspace_id and t.id = s.task_id
       where s.workspace_id = $1 and s.has_audience and s.next_run_at is not null and t.state = 'active'
@@ -63,7 +66,6 @@ export async function selectTimesOfContact(
   limit: number,
 ): Promise<readonly NextRun[]> {
   const { rows } = await tx.query<NextRunRow>({
-    name: "select_times_of_contact",
     text: `select t.id as task_id, t.name, r.due_at as at
       from task_contact_runs r join tasks t on t.workspace_id = r.workspace_id and t.id = r.task_id
       where r.workspace_id = $1 and r.contact_id = $2 and r.settled_at is null and t.state = 'active'
@@ -84,7 +86,6 @@ export async function selectTimesOfTask(
   limit: number,
 ): Promise<readonly Date[]> {
   const { rows } = await tx.query<{ due_at: Date }>({
-    name: "select_times_of_task",
     text: `select distinct due_at from task_contact_runs
       where workspace_id = $1 and task_id = $2 and settled_at is null and due_at > $3
       order by due_at limit $4`,

@@ -32,6 +32,8 @@ export interface Dashboard {
   /** With an owner's key. */
   readonly client: ProgramClient;
   readonly browser: Browser;
+  /** Of a superuser, for what cannot be made by API: a past. */
+  readonly databaseUrl: string;
   /** The owner's cookies. */
   readonly context: BrowserContext;
   /** A page of the owner's at a path of the dashboard. Close it at the end of the test. */
@@ -69,6 +71,7 @@ export async function startDashboard(options: DashboardOptions = {}): Promise<Da
   if (owned) await takeOwnership(context, program);
   return {
     program,
+    databaseUrl: database.url,
     client: program.client(apiKey),
     browser,
     context,
