@@ -10,6 +10,8 @@ export default defineConfig({
     reporters: ["default", "./test/reporter.ts"],
     testTimeout: 20_000,
     hookTimeout: 60_000,
+    // On a busy machine a page takes its time; whoever polls has a limit of its own all the same.
+    expect: { poll: { timeout: 10_000 } },
     pool: "forks",
     coverage: {
       provider: "v8",

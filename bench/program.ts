@@ -12,6 +12,8 @@ export interface Program extends AsyncDisposable {
   /** Has owner rights. */
   apiKey: string;
   port: number;
+  /** Makes the owner's account, once. */
+  ownerLink: string;
   /** Calls the API and answers the parsed body. Rejects unless the status is 2xx. */
   call<T>(method: "GET" | "POST", path: string, key: string, body?: unknown): Promise<T>;
 }
@@ -76,7 +78,8 @@ export async function startProgram(
     await stop();
     throw new Error(`Errand did not become ready:\n${output()}`, { cause });
   }
-  return { apiKey, port, call, [Symbol.asyncDispose]: stop };
+  const ownerLink = /^ {2}owner {6}(\S+)/m.exec(output())?.[1] ?? "";
+  return { apiKey, port, ownerLink, call, [Symbol.asyncDispose]: stop };
 }
 
 function collectOutput(child: ChildProcess): () => string {

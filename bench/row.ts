@@ -106,4 +106,20 @@ export interface StreamRow {
   wholeReplies: number;
 }
 
-export type Row = ThroughputRow | SweepRow | LatencyRow | ListRow | MessageRow | StreamRow;
+/** Scenario (g): the list of tasks in a browser. */
+export interface DashboardRow {
+  scenario: "dashboard";
+  profile: ProfileName;
+  /** Of the workspace. */
+  tasks: number;
+  /** From what to what: "open", "state=paused", "frame while scrolling 1 000 rows". */
+  measure: string;
+  /** What it should stay below at the 99th percentile. */
+  goalMs: number;
+  samples: number;
+  p50Ms: number;
+  p99Ms: number;
+  maxMs: number;
+}
+
+export type Row = ThroughputRow | SweepRow | LatencyRow | ListRow | MessageRow | StreamRow | DashboardRow;

@@ -7,6 +7,7 @@ import { type BenchContext, createContext } from "./context.ts";
 import { createErrand } from "./errand/index.ts";
 import { createPeers } from "./peers/index.ts";
 import type { Row } from "./row.ts";
+import { run as runDashboard } from "./scenarios/dashboard.ts";
 import { run as runLatency } from "./scenarios/latency.ts";
 import { run as runLists } from "./scenarios/lists.ts";
 import { run as runMessage } from "./scenarios/message.ts";
@@ -22,6 +23,7 @@ const SCENARIOS: Readonly<Record<string, (context: BenchContext) => Promise<Row[
   d: runLists,
   e: runMessage,
   f: runStreams,
+  g: runDashboard,
 };
 
 const USAGE = `usage: node bench/run.ts [${Object.keys(SCENARIOS).join("|")}|all] [--quick] [--json <file>]`;

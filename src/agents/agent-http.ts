@@ -1,7 +1,15 @@
 import { z } from "zod";
 import { requireFound } from "../base/errors.ts";
 import { type Route, route } from "../base/route.ts";
-import { booleanInQuery, idOf, pageOf, pageQuery, text } from "../base/schemas.ts";
+import {
+  booleanInQuery,
+  idOf,
+  idsInQuery,
+  pageOf,
+  pageQuery,
+  requireIdsAlone,
+  text,
+} from "../base/schemas.ts";
 import type { Core } from "../engine/index.ts";
 import {
   agentChanges,
@@ -47,6 +55,7 @@ export function agentRoutes(core: Core): readonly Route[] {
       summary: "List agents",
       query: z.strictObject({
         ...pageQuery,
+        ids: idsInQuery("agent").optional(),
         q: text({ min: 1, max: 200 })
           .optional()
           .meta({ description: "Part of the name or the instructions, in any case" }),
@@ -55,11 +64,13 @@ export function agentRoutes(core: Core): readonly Route[] {
       }),
       response: pageOf(agentOut),
       examples: { response: { items: [exampleAgent], nextCursor: null } },
-      handler: ({ caller, query: { limit, cursor, ...filter } }) =>
-        core.db.tenant(caller.workspaceId, async (tx) => {
+      handler: ({ caller, query: { limit, cursor, ...filter } }) => {
+        requireIdsAlone(filter);
+        return core.db.tenant(caller.workspaceId, async (tx) => {
           const page = await listAgents(tx, filter, { limit, cursor });
           return { items: page.items.map(presentAgent), nextCursor: page.nextCursor };
-        }),
+        });
+      },
     }),
     route({
       scope: "read",

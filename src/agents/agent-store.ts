@@ -51,6 +51,7 @@ export interface Agent {
 }
 
 export interface AgentFilter {
+  readonly ids?: readonly string[] | undefined;
   /** Part of the name or the instructions, in any case. */
   readonly q?: string | undefined;
   readonly enabled?: boolean | undefined;
@@ -102,6 +103,7 @@ export async function selectAgents(tx: TenantTx, filter: AgentFilter, page: Page
     .orderBy("id", "desc")
     .limit(page.limit + 1);
   if (before !== undefined) query = query.where("id", "<", before);
+  if (filter.ids !== undefined) query = query.where("id", "=", sql<string>`any (${filter.ids}::uuid[])`);
   if (filter.enabled !== undefined) query = query.where("enabled", "=", filter.enabled);
   if (filter.demo !== undefined) query = query.where("demo", "=", filter.demo);
   if (filter.modelProviderId !== undefined)

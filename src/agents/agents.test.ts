@@ -242,6 +242,18 @@ describe("/v1/agents", () => {
     expect([moved.status, fieldErrors(moved.body)]).toEqual([422, ["modelProviderId not_found"]]);
   });
 
+  it("lists those with the ids that are named", async () => {
+    await newWorkspace();
+    const foreign = await newAgent();
+    await newWorkspace();
+    const [first, , third] = [await newAgent(), await newAgent(), await newAgent()];
+    const ids = [first.id, third?.id, foreign.id, toId("agent", newId())].join(",");
+    const { body } = await request("GET", `/agents?ids=${ids}`);
+    expect((body.items as readonly Json[]).map(({ id }) => id)).toEqual([third?.id, first.id]);
+    const beside = await request("GET", `/agents?ids=${ids}&enabled=true`);
+    expect([beside.status, fieldErrors(beside.body)]).toEqual([422, ["ids not_allowed"]]);
+  });
+
   it("hides other workspaces: 404 in a path, 422 in a body, nothing in a list", async () => {
     await newWorkspace();
     const agent = await newAgent();

@@ -93,6 +93,20 @@ export async function createServer(options: ServerOptions): Promise<Server> {
       core.clock.after(cutAfterMs, () => app.server.closeAllConnections()),
     );
   });
+  // Before the hook below, which answers some requests itself: these carry the headers too.
+  await app.register(helmet, {
+    contentSecurityPolicy: {
+      useDefaults: false,
+      directives: {
+        defaultSrc: ["'none'"],
+        frameAncestors: ["'none'"],
+        baseUri: ["'none'"],
+        formAction: ["'none'"],
+      },
+    },
+    // A promise of encryption that plain HTTP cannot keep would lock people out of their own machine.
+    strictTransportSecurity: core.publicUrl.startsWith("https:"),
+  });
   app.addHook("onRequest", async (request, reply) => {
     reply.headers({
       "x-request-id": request.id,
@@ -118,19 +132,6 @@ export async function createServer(options: ServerOptions): Promise<Server> {
   });
   app.addHook("onRequestAbort", async (request) => {
     request.log.info({ ...describeRequest(request), aborted: true }, "request");
-  });
-  await app.register(helmet, {
-    contentSecurityPolicy: {
-      useDefaults: false,
-      directives: {
-        defaultSrc: ["'none'"],
-        frameAncestors: ["'none'"],
-        baseUri: ["'none'"],
-        formAction: ["'none'"],
-      },
-    },
-    // A promise of encryption that plain HTTP cannot keep would lock people out of their own machine.
-    strictTransportSecurity: core.publicUrl.startsWith("https:"),
   });
 
   app.setErrorHandler((error, request, reply) => {

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { invalidField } from "./errors.ts";
 import { fromId, type IdKind, idPrefixes } from "./ids.ts";
 import { isLanguage } from "./language.ts";
 import { isStorable, isStorableJson } from "./text.ts";
@@ -38,6 +39,43 @@ export function idOf(kind: IdKind) {
       return z.NEVER;
     })
     .meta({ description: `Id of the ${kind}`, example: `${idPrefixes[kind]}_01k3v8q5x8e7arf4s2m6t9c0wd` });
+}
+
+const idsAtMost = 100;
+
+/** Several ids in a query, with commas between them: API ids in, UUIDs out. The error names the one that is none. */
+export function idsInQuery(kind: IdKind) {
+  const prefix = idPrefixes[kind];
+  return z
+    .string()
+    .transform((value, context) => {
+      const words = value.split(",");
+      const refuse = (code: string, message: string) => {
+        context.addIssue({ code: "custom", message, params: { code } });
+        return z.NEVER;
+      };
+      if (words.length > idsAtMost) return refuse("too_big", `must be at most ${idsAtMost} ids`);
+      const wrong = words.find((word) => fromId(kind, word) === undefined);
+      if (wrong !== undefined)
+        return refuse(
+          "id_invalid",
+          `must be ids that start with "${prefix}_", with commas between them; ${JSON.stringify(wrong.slice(0, 50))} is none`,
+        );
+      if (new Set(words).size < words.length) return refuse("duplicate", "must not name an id twice");
+      return words.flatMap((word) => fromId(kind, word) ?? []);
+    })
+    .meta({
+      description: `Only those with these ids, 1 to ${idsAtMost}, with commas between them; unknown ones are left out. No other filter goes with it`,
+      example: `${prefix}_01k3v8q5x8e7arf4s2m6t9c0wd`,
+    });
+}
+
+/** Throws 422 at `ids` if something else is asked of a list as well: what is named is wanted whatever it is like. */
+export function requireIdsAlone(query: Readonly<Record<string, unknown>>): void {
+  const { ids, ...others } = query;
+  const other = Object.keys(others).find((name) => others[name] !== undefined);
+  if (ids !== undefined && other !== undefined)
+    throw invalidField("ids", "not_allowed", `must stand without other filters; ${other} is one`);
 }
 
 /** An id in an answer: presenters make it with `toId`. */

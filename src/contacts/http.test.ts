@@ -4,7 +4,7 @@ import { createTestCore } from "../../test/core.ts";
 import { createModuleApi } from "../../test/module-api.ts";
 import { until } from "../../test/until.ts";
 import { contribute, Extensions } from "../base/extensions.ts";
-import { fromId, toId } from "../base/ids.ts";
+import { fromId, newId, toId } from "../base/ids.ts";
 import type { Contact } from "./contact.ts";
 import {
   contactChanged,
@@ -255,6 +255,27 @@ test("lists are filtered, newest first, page by page", async () => {
   expect((await list("externalId=filter-1")).ids).toEqual([first.id]);
   expect((await list("tag=filter&optedOut=true")).ids).toEqual([third.id]);
   expect((await list("tag=filter&optedOut=false")).ids).toEqual([second.id, first.id]);
+});
+
+test("contacts are listed by their ids, newest first, page by page", async () => {
+  const ids = [];
+  for (let i = 0; i < 3; i += 1) ids.push((await create({ name: `Named ${i}` })).id);
+  const read = async (query: string) => {
+    const { status, body } = await api.send("GET", `/v1/contacts?${query}`);
+    return { status, ...(body as { items?: readonly ContactBody[]; nextCursor?: string | null }) };
+  };
+  const asked = `ids=${[...ids, toId("contact", newId())].join(",")}`;
+  expect((await read(asked)).items?.map(({ id }) => id)).toEqual(ids.toReversed());
+  const first = await read(`${asked}&limit=2`);
+  const second = await read(`${asked}&limit=2&cursor=${first.nextCursor}`);
+  expect([...(first.items ?? []), ...(second.items ?? [])].map(({ id }) => id)).toEqual(ids.toReversed());
+  expect(second.nextCursor).toBeNull();
+  expect(await read(`${asked}&tag=vip`)).toMatchObject({ status: 422, errors: [{ path: "ids" }] });
+  const { status, errors } = (await read("ids=contact_1")) as { status: number; errors?: unknown };
+  expect([status, errors]).toMatchObject([
+    422,
+    [{ path: "ids", message: expect.stringContaining("contact_1") }],
+  ]);
 });
 
 test("opting out keeps its first time and reason, opting in ends it", async () => {

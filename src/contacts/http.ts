@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { commonErrors, requireFound } from "../base/errors.ts";
 import { type Route, RouteResponse, route } from "../base/route.ts";
-import { idOf, pageOf, pageQuery, text } from "../base/schemas.ts";
+import { idOf, pageOf, pageQuery, requireIdsAlone, text } from "../base/schemas.ts";
 import type { TenantTx } from "../db/index.ts";
 import type { Core } from "../engine/index.ts";
 import type { Origin } from "../workspaces/index.ts";
@@ -68,8 +68,9 @@ export function contactRoutes(core: Core): readonly Route[] {
       response: pageOf(contactOut),
       examples: { response: { items: [contactExample], nextCursor: null } },
       tool: { name: "list_contacts", readOnly: true },
-      handler: ({ query: { limit, cursor, ...asked }, caller }) =>
-        core.db.tenant(caller.workspaceId, async (tx) => {
+      handler: ({ query: { limit, cursor, ...asked }, caller }) => {
+        requireIdsAlone(asked);
+        return core.db.tenant(caller.workspaceId, async (tx) => {
           const page = await listContacts(tx, asked, { limit, cursor });
           const identities = await listIdentities(
             tx,
@@ -79,7 +80,8 @@ export function contactRoutes(core: Core): readonly Route[] {
             items: page.items.map((contact) => presentContact(contact, identities)),
             nextCursor: page.nextCursor,
           };
-        }),
+        });
+      },
     }),
     route({
       scope: "write",

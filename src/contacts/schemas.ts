@@ -3,6 +3,7 @@ import {
   booleanInQuery,
   externalId,
   idOut,
+  idsInQuery,
   instantOut,
   isReadableTime,
   languageTag,
@@ -65,6 +66,7 @@ export const putBody = z.strictObject({ ...fields, externalId, attributes: merge
 
 /** What a list can be asked for. */
 export const listFilters = {
+  ids: idsInQuery("contact").optional(),
   q: text({ min: 1, max: 200 })
     .optional()
     .meta({ description: "Part of the name, e-mail address, phone number or externalId, in any case" }),

@@ -104,6 +104,29 @@ test("lists are filtered by session and task, and searched by what is known of t
   expect((await api.send("GET", "/v1/conversations?q=%00")).status).toBe(422);
 });
 
+test("a list shows the beginning of each newest message where that is asked for", async () => {
+  const agents = await opened();
+  const contacts = await opened();
+  const { id: messageId } = await write(contacts, "x".repeat(300));
+  const { body: plain } = await api.send("GET", "/v1/conversations?limit=2");
+  expect((plain as List).items.map((item) => "lastMessage" in item)).toEqual([false, false]);
+  const { body } = await api.send("GET", "/v1/conversations?limit=2&include=lastMessage");
+  expect((body as List).items).toMatchObject([
+    {
+      lastMessage: {
+        id: toId("message", messageId),
+        direction: "in",
+        author: { kind: "contact", id: toId("contact", contacts.contactId) },
+        text: "x".repeat(200),
+      },
+    },
+    {
+      id: toId("conversation", agents.conversationId),
+      lastMessage: { direction: "out", author: { kind: "agent", id: toId("agent", it.agentId) }, text: "1" },
+    },
+  ]);
+});
+
 test("messages are listed newest first, and after a seq oldest first, both page by page", async () => {
   const { path } = await opened(7);
   const list = async (query: string) => {

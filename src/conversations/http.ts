@@ -60,15 +60,21 @@ export function conversationRoutes(core: Core): readonly Route[] {
         q: text({ min: 1, max: 200 }).optional().meta({
           description: "Part of the contact's name, e-mail address, phone number or externalId, in any case",
         }),
+        include: z
+          .enum(["lastMessage"])
+          .optional()
+          .meta({ description: "`lastMessage`: with the beginning of each conversation's newest message" }),
       }),
       response: pageOf(conversationOut),
       examples: { response: { items: [conversationExample], nextCursor: null } },
       tool: { name: "list_conversations", readOnly: true },
       handler: ({ query, caller }) =>
         core.db.tenant(caller.workspaceId, async (tx) => {
-          const { limit, cursor, ...filter } = query;
+          const { limit, cursor, include, ...filter } = query;
           const page = await listConversations(tx, filter, { limit, cursor });
-          return { items: await presentConversations(tx, page.items), nextCursor: page.nextCursor };
+          const lastMessage = include === "lastMessage";
+          const items = await presentConversations(tx, page.items, { lastMessage });
+          return { items, nextCursor: page.nextCursor };
         }),
     }),
     route({

@@ -167,6 +167,40 @@ export async function selectTranscript(
   return rows.map(toMessage).reverse();
 }
 
+/** The beginning of a conversation's newest message. */
+export type LastMessage = Pick<Message, "id" | "direction" | "authorKind" | "authorId" | "text" | "status">;
+
+/** The newest message of each of these conversations, by conversation, with no more than `length` of its text. */
+export async function selectLastMessages(
+  tx: TenantTx,
+  conversationIds: readonly string[],
+  length: number,
+): Promise<ReadonlyMap<string, LastMessage>> {
+  if (conversationIds.length === 0) return new Map();
+  const { rows } = await tx.query<
+    Record<"of" | "id" | "direction" | "kind" | "text" | "status", string> & { author: string | null }
+  >({
+    text: `select of, m.* from unnest($2::uuid[]) of cross join lateral (
+        select id, direction, author_kind as kind, author_id as author, left(text, $3) as text, status from messages
+        where workspace_id = $1 and conversation_id = of order by seq desc limit 1) m`,
+    values: [tx.workspaceId, conversationIds, length],
+  });
+  return new Map(
+    // The columns' checks allow no other values than those of the types.
+    rows.map(({ of, id, direction, kind, author, text, status }) => [
+      of,
+      {
+        id,
+        text,
+        authorId: author,
+        direction: direction as Message["direction"],
+        authorKind: kind as AuthorKind,
+        status: status as MessageStatus,
+      },
+    ]),
+  );
+}
+
 /** A place in a contact's scroll over all conversations of a channel. */
 export interface ScrollPosition {
   readonly ordinal: number;

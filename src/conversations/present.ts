@@ -4,21 +4,34 @@ import { instant } from "../base/schemas.ts";
 import type { TenantTx } from "../db/index.ts";
 import type { AuthorKind, Conversation, Message, Session } from "./conversation.ts";
 import type { Decision } from "./decision-store.ts";
+import { type LastMessage, selectLastMessages } from "./message-store.ts";
 import { hasUnanswered } from "./rules.ts";
 import type { conversationOut, decisionOut, messageOut, visitorMessageOut } from "./schemas.ts";
 import { selectLiveSessions } from "./session-store.ts";
 
+/** What a list shows of a message. */
+const beginningLength = 200;
+
 export async function presentConversations(
   tx: TenantTx,
   conversations: readonly Conversation[],
+  include: { readonly lastMessage: boolean },
 ): Promise<z.input<typeof conversationOut>[]> {
-  const sessions = await selectLiveSessions(
-    tx,
-    conversations.map(({ id }) => id),
-  );
-  return conversations.map((conversation) =>
-    presentConversation(conversation, sessions.get(conversation.id)),
-  );
+  const ids = conversations.map(({ id }) => id);
+  const [sessions, last] = await Promise.all([
+    selectLiveSessions(tx, ids),
+    include.lastMessage ? selectLastMessages(tx, ids, beginningLength) : undefined,
+  ]);
+  return conversations.map((conversation) => ({
+    ...presentConversation(conversation, sessions.get(conversation.id)),
+    ...(last === undefined ? {} : { lastMessage: presentLast(last.get(conversation.id)) }),
+  }));
+}
+
+function presentLast(message: LastMessage | undefined): z.input<typeof conversationOut>["lastMessage"] {
+  if (message === undefined) return null;
+  const { id, direction, text, status } = message;
+  return { id: toId("message", id), direction, author: presentAuthor(message), text, status };
 }
 
 export async function presentOneConversation(
@@ -87,14 +100,18 @@ const authorIds: Readonly<Record<AuthorKind, IdKind | null>> = {
   system: null,
 };
 
+function presentAuthor({ authorKind: kind, authorId }: Pick<Message, "authorKind" | "authorId">) {
+  const idKind = authorIds[kind];
+  return { kind, id: idKind === null ? null : toIdOrNull(idKind, authorId) };
+}
+
 export function presentMessage(message: Message): z.input<typeof messageOut> {
-  const idKind = authorIds[message.authorKind];
   return {
     id: toId("message", message.id),
     conversationId: toId("conversation", message.conversationId),
     seq: message.seq,
     direction: message.direction,
-    author: { kind: message.authorKind, id: idKind === null ? null : toIdOrNull(idKind, message.authorId) },
+    author: presentAuthor(message),
     text: message.text,
     purpose: message.purpose,
     status: message.status,

@@ -16,6 +16,8 @@ import { ruleNames, sendClasses } from "./gate/rules.ts";
 /** A message of a contact or a person. */
 export const messageText = text({ min: 1, max: 10_000 }).meta({ example: "Where is my order?" });
 
+const authorOut = z.object({ kind: z.enum(authorKinds), id: z.string().nullable() });
+
 export const conversationOut = z
   .object({
     id: idOut("conversation"),
@@ -45,6 +47,20 @@ export const conversationOut = z
       description: "Whether the contact wrote something that neither an agent nor a person took up",
     }),
     lastSeq: z.int().meta({ description: "`seq` of the newest message" }),
+    lastMessage: z
+      .object({
+        id: idOut("message"),
+        direction: z.enum(["in", "out"]),
+        author: authorOut,
+        text: z.string().meta({ description: "Its first 200 characters" }),
+        status: z.enum(messageStatuses),
+      })
+      .nullable()
+      .optional()
+      .meta({
+        description:
+          "The newest message, refused and held ones among them. Only in a list with `include=lastMessage`",
+      }),
     lastMessageAt: instantOut,
     lastInboundAt: instantOut.nullable(),
     closedAt: instantOut.nullable(),
@@ -65,7 +81,7 @@ export const messageOut = z
     conversationId: idOut("conversation"),
     seq: z.int().meta({ description: "1, 2, 3 … within the conversation" }),
     direction: z.enum(["in", "out"]),
-    author: z.object({ kind: z.enum(authorKinds), id: z.string().nullable() }),
+    author: authorOut,
     text: z.string(),
     purpose: z.enum(messagePurposes),
     status: z.enum(messageStatuses).meta({

@@ -1,7 +1,15 @@
 import { z } from "zod";
 import { invalidField } from "../base/errors.ts";
 import { type Route, route } from "../base/route.ts";
-import { booleanInQuery, idOf, pageOf, pageQuery, text } from "../base/schemas.ts";
+import {
+  booleanInQuery,
+  idOf,
+  idsInQuery,
+  pageOf,
+  pageQuery,
+  requireIdsAlone,
+  text,
+} from "../base/schemas.ts";
 import { type Core, outcomes } from "../engine/index.ts";
 import { presentTasks } from "./present.ts";
 import { exampleTask, instantIn, taskOut } from "./schemas.ts";
@@ -31,6 +39,7 @@ const endStatuses = ["completed", "failed", "canceled", "skipped"] as const;
 
 const query = z.strictObject({
   ...pageQuery,
+  ids: idsInQuery("task").optional(),
   q: text({ min: 1, max: 200 })
     .optional()
     .meta({ description: "Part of the name or the description, in any case" }),
@@ -77,6 +86,7 @@ export function listRoute(core: Core): Route {
     response: pageOf(taskOut),
     examples: { response: { items: [exampleTask], nextCursor: null } },
     handler: ({ caller, query: { limit, cursor, sort, include, ...filter } }) => {
+      requireIdsAlone({ ...filter, sort });
       const byNextRun = sort === "nextRunAt";
       if (byNextRun && filter.q !== undefined)
         throw invalidField("sort", "not_allowed", "must be newest with q: a search answers the newest first");

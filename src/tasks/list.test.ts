@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { analyze, countRowsRead } from "../../test/rows-read.ts";
 import { createTaskFixture, daily, faultsOf, type TaskFixture, taskPath } from "../../test/tasks.ts";
-import { toId } from "../base/ids.ts";
+import { newId, toId } from "../base/ids.ts";
 import type { PageOf } from "../base/page.ts";
 import { deliveryFailedJob } from "../conversations/held/delivery-failed.ts";
 import type { TenantTx } from "../db/index.ts";
@@ -156,6 +156,39 @@ describe("filters", () => {
   });
 });
 
+describe("by ids", () => {
+  it("answers those that are there, newest first, page by page", async () => {
+    const { shown } = await newTasks(3);
+    const [other] = (await newTasks(1)).shown;
+    const foreign = await fixture.core.newWorkspace();
+    const [theirs] = await fixture.core.db.tenant(foreign, async (tx) => {
+      const { rows } = await tx.query<{ id: string }>({
+        text: "insert into tasks (workspace_id, id, name, description) values ($1, $2, 'Theirs', 'Hello.') returning id",
+        values: [foreign, newId()],
+      });
+      return rows.map(({ id }) => toId("task", id));
+    });
+    const ids = [...shown, theirs, toId("task", newId())].join(",");
+    expect(await idsOf({ ids })).toEqual(shown.toReversed());
+    expect(await pagesOf({ ids })).toEqual(shown.toReversed());
+    expect(await idsOf({ ids: other ?? "" })).toEqual([other]);
+    const { items } = await list({ ids, include: "recentExecutions" });
+    expect(items[0]).toMatchObject({ recentExecutions: [] });
+  });
+
+  it.each([
+    [{ ids: "" }, "id_invalid"],
+    [{ ids: `${toId("task", newId())},` }, "id_invalid"],
+    [{ ids: toId("agent", newId()) }, "id_invalid"],
+    [{ ids: Array(2).fill(toId("task", newId())).join(",") }, "duplicate"],
+    [{ ids: Array.from({ length: 101 }, () => toId("task", newId())).join(",") }, "too_big"],
+    [{ ids: toId("task", newId()), q: "hello" }, "not_allowed"],
+    [{ ids: toId("task", newId()), sort: "newest" }, "not_allowed"],
+  ])("refuses %j", async (query, code) => {
+    expect(await refusedAt(query)).toEqual({ ids: code });
+  });
+});
+
 describe("by the next run", () => {
   it("lists the soonest first, page after page, and only tasks with a next run", async () => {
     const { contactId, ids, shown } = await newTasks(6, { schedule: daily });
@@ -226,6 +259,16 @@ describe("with many tasks", () => {
     expect(shown).toBe(count);
     expect(read).toBeGreaterThanOrEqual(count);
     expect(read).toBeLessThan(300);
+  });
+
+  it("reads no more than the tasks that are named", async () => {
+    const { rows } = await run("select id from tasks where workspace_id = $1 order by name limit 100", [
+      workspaceId,
+    ]);
+    const ids = rows.map(({ id }) => String(id));
+    const { shown, read } = await cost((tx) => listTasks(tx, { ids }, { limit: 100 }));
+    expect(shown).toBe(100);
+    expect(read).toBeLessThanOrEqual(200);
   });
 
   it("reads a page by the next run off its index, also where all are at the same time", async () => {

@@ -28,6 +28,7 @@ function narrow(all: TaskQuery, filter: Omit<TaskFilter, "q">, before?: string):
     filter;
   let query = all;
   if (before !== undefined) query = query.where("t.id", "<", before);
+  if (filter.ids !== undefined) query = query.where("t.id", "=", sql<string>`any (${filter.ids}::uuid[])`);
   if (state !== undefined) query = query.where("t.state", "in", state);
   if (agentId !== undefined) query = query.where("t.agentId", "=", agentId);
   if (contactId !== undefined) query = query.where("t.contactId", "=", contactId);

@@ -148,6 +148,8 @@ export type PolicyChanges = { readonly [K in keyof TaskPolicies]?: TaskPolicies[
 export type TaskChanges = { readonly [K in keyof TaskFields]?: TaskFields[K] | undefined };
 
 export interface TaskFilter {
+  /** UUIDs. Not beside `q`. */
+  readonly ids?: readonly string[] | undefined;
   /** Part of the name or the description, in any case. */
   readonly q?: string | undefined;
   /** In one of these. */

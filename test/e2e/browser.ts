@@ -26,12 +26,17 @@ const shotsDirectory = join(import.meta.dirname, "shots");
 export const sizes = { wide: { width: 1440, height: 900 }, narrow: { width: 390, height: 844 } } as const;
 export const colorSchemes = ["light", "dark"] as const;
 
-/** A real browser. Close it in `afterAll`. */
-export async function openBrowser(): Promise<Browser> {
-  return await chromium.launch({ executablePath: await findExecutable(), args: flags });
+interface BrowserOptions {
+  /** True outside of the tests: no other process unpacks a browser at this moment, and there is no database to lock. */
+  readonly isAlone?: boolean;
 }
 
-async function findExecutable(): Promise<string> {
+/** A real browser. Close it in `afterAll`. */
+export async function openBrowser({ isAlone = false }: BrowserOptions = {}): Promise<Browser> {
+  return await chromium.launch({ executablePath: await findExecutable(isAlone), args: flags });
+}
+
+async function findExecutable(isAlone: boolean): Promise<string> {
   const wanted = process.env[pathVariable];
   if (wanted !== undefined) return wanted;
   for (const path of usualPaths) {
@@ -42,6 +47,7 @@ async function findExecutable(): Promise<string> {
   // Read when the package is loaded: it then unpacks the libraries that a bare machine lacks.
   process.env.AWS_EXECUTION_ENV ??= "AWS_Lambda_nodejs22.x";
   const { default: packaged } = await import("@sparticuz/chromium");
+  if (isAlone) return await packaged.executablePath();
   return await oneAtATime(unpackLock, () => packaged.executablePath());
 }
 

@@ -5,12 +5,8 @@ import { QueryClientProvider } from "@tanstack/react-query";
 import { RouterProvider } from "@tanstack/react-router";
 import { queryClient } from "./api/query-client.ts";
 import { router } from "./router.ts";
+import { styleNonce } from "./style-nonce.ts";
 import { cssVariables, theme } from "./theme.ts";
-
-/** Of the page's policy: the library's style elements need it. */
-function styleNonce(): string {
-  return document.querySelector('meta[name="csp-nonce"]')?.getAttribute("content") ?? "";
-}
 
 export function App() {
   return (

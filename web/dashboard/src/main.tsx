@@ -2,14 +2,16 @@ import "@fontsource-variable/inter/wght.css";
 import "@mantine/core/styles.css";
 import "@mantine/dates/styles.css";
 import "@mantine/notifications/styles.css";
-import "@mantine/spotlight/styles.css";
 import "./global.css";
+import "./api/plain-http.ts";
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 import { App } from "./app.tsx";
+import { shareStyleNonce } from "./style-nonce.ts";
 
 const root = document.getElementById("root");
 if (root === null) throw new Error("index.html has no #root");
+shareStyleNonce();
 createRoot(root).render(
   <StrictMode>
     <App />

@@ -52,19 +52,62 @@ export const theme = createTheme({
   autoContrast: true,
   components: {
     Button: { defaultProps: { size: "xs" } },
+    InputWrapper: { defaultProps: { inputWrapperOrder: ["label", "input", "description", "error"] } },
     TextInput: { defaultProps: { size: "sm" } },
     Tooltip: { defaultProps: { openDelay: 300, withArrow: true } },
-    Modal: { defaultProps: { centered: true, overlayProps: { backgroundOpacity: 0.4 } } },
+    Modal: {
+      defaultProps: {
+        centered: true,
+        overlayProps: { backgroundOpacity: 0.4 },
+        closeButtonProps: { "aria-label": "Close" },
+      },
+      styles: { title: { fontWeight: 600 } },
+    },
     Menu: { defaultProps: { shadow: "md", withinPortal: true } },
   },
 });
 
-/** Mantine's dimmed grey on white has a contrast of 3.3; ours has more than 4.5 on every ground. */
+/** Tinted grounds as the pills have them, the same under the pointer, and the words on them. */
+type Tints = Readonly<Record<string, readonly [ground: string, hover: string, words: string]>>;
+
+const lightTints: Tints = {
+  red: ["#fde5e4", "#fbd6d4", "#a3211d"],
+  green: ["#def3e5", "#cdebd8", "#14622f"],
+  yellow: ["#fcefcf", "#f9e5b4", "#7a4b00"],
+  orange: ["#fcefcf", "#f9e5b4", "#7a4b00"],
+  blue: ["#e4eafd", "#d5dffb", "#273c8c"],
+  gray: ["#eceef2", "#e1e4ea", "#474f5d"],
+};
+
+const darkTints: Tints = {
+  red: ["#431b1c", "#522223", "#f7a6a2"],
+  green: ["#12351f", "#174427", "#7fd69b"],
+  yellow: ["#3a2c0b", "#4a380e", "#efc364"],
+  orange: ["#3a2c0b", "#4a380e", "#efc364"],
+  blue: ["#1f2b52", "#283766", "#a9baf6"],
+  gray: ["#262c39", "#303747", "#b9bfcc"],
+};
+
+function toVariables(tints: Tints): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(tints).flatMap(([name, [ground, hover, words]]) => [
+      [`--mantine-color-${name}-light`, ground],
+      [`--mantine-color-${name}-light-hover`, hover],
+      [`--mantine-color-${name}-light-color`, words],
+    ]),
+  );
+}
+
+/** Mantine's dimmed grey, its reds and the words of its tinted grounds are below a contrast of 4.5; ours are above it. */
 export const cssVariables: CSSVariablesResolver = () => ({
   variables: {},
   light: {
+    ...toVariables(lightTints),
     "--mantine-color-dimmed": "#5c6575",
     "--mantine-color-placeholder": "#6b7484",
+    "--mantine-color-error": "#c92a2a",
+    "--mantine-color-red-filled": "#c92a2a",
+    "--mantine-color-red-filled-hover": "#b02525",
     "--errand-ground": "#ffffff",
     "--errand-rail": "#f7f8fa",
     "--errand-line": "#e3e6eb",
@@ -72,8 +115,12 @@ export const cssVariables: CSSVariablesResolver = () => ({
     "--errand-selected": "#eef2ff",
   },
   dark: {
+    ...toVariables(darkTints),
     "--mantine-color-dimmed": "#98a0b0",
     "--mantine-color-placeholder": "#98a0b0",
+    "--mantine-color-error": "#f7a6a2",
+    "--mantine-color-red-filled": "#c92a2a",
+    "--mantine-color-red-filled-hover": "#b02525",
     "--mantine-color-body": "#151922",
     "--errand-ground": "#151922",
     "--errand-rail": "#0f121a",

@@ -35,6 +35,13 @@ export async function callApi<T>(url: string, init: RequestInit = {}): Promise<T
   throw error;
 }
 
+/** The body of a stream that somebody else than the member follows, by the token in the headers. Throws as `callApi` does. */
+export async function openStream(url: string, init: RequestInit): Promise<ReadableStream<Uint8Array>> {
+  const response = await send(url, { ...init, credentials: "omit" });
+  if (!response.ok || response.body === null) throw await readProblem(response);
+  return response.body;
+}
+
 async function send(url: string, init: RequestInit): Promise<Response> {
   const attempts = init.method === "POST" ? postAttempts : 1;
   for (let attempt = 1; ; attempt += 1) {

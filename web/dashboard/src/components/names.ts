@@ -14,6 +14,13 @@ const freshMs = 5 * 60_000;
 
 type Names = ReadonlyMap<string, string>;
 
+/** Where the object is read, so that the live stream's news of it reaches its name. */
+const collections: Readonly<Record<Kind, string>> = {
+  agent: "/v1/agents",
+  contact: "/v1/contacts",
+  task: "/v1/tasks",
+};
+
 const askers: Readonly<Record<Kind, (ids: string) => Promise<Names>>> = {
   agent: async (ids) => toNames((await listAgents({ ids, limit: mostTogether })).items, ({ name }) => name),
   contact: async (ids) => toNames((await listContacts({ ids, limit: mostTogether })).items, contactLabel),
@@ -54,7 +61,7 @@ async function askName(kind: Kind, id: string): Promise<string | null> {
 export function useName(kind: Kind, id: string | null): string | null | undefined {
   const { data } = useQuery(
     {
-      queryKey: ["name", kind, id],
+      queryKey: ["name", kind, id, `${collections[kind]}/${id}`],
       queryFn: () => askName(kind, id ?? ""),
       enabled: id !== null,
       staleTime: freshMs,

@@ -19,9 +19,14 @@ const bound = createStore<readonly Bound[]>([]);
 const elsewhere =
   "input:not([type=checkbox]), textarea, select, [contenteditable=true], [role=dialog], [role=menu]";
 
+/** Whether a key is a letter of a text, belongs to a dialog or menu, or is taken already. */
+export function isMeantElsewhere(event: KeyboardEvent): boolean {
+  if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return true;
+  return event.target instanceof Element && event.target.closest(elsewhere) !== null;
+}
+
 function onKeyDown(event: KeyboardEvent): void {
-  if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return;
-  if (event.target instanceof Element && event.target.closest(elsewhere) !== null) return;
+  if (isMeantElsewhere(event)) return;
   // The newest wins: what lies above the page was there later.
   const found = bound.get().findLast(({ key }) => key === event.key);
   if (found === undefined) return;

@@ -3,6 +3,7 @@ import { IconChevronRight } from "@tabler/icons-react";
 import { Link, type LinkProps } from "@tanstack/react-router";
 import { Fragment, type ReactNode, useEffect } from "react";
 import classes from "./page.module.css";
+import { setPageTitle } from "./page-title.ts";
 
 interface Crumb {
   readonly label: string;
@@ -10,8 +11,9 @@ interface Crumb {
 }
 
 interface PageProps {
-  /** Also the browser tab's. */
+  /** Also the browser tab's, unless `tabTitle` says more. */
   readonly title: string;
+  readonly tabTitle?: string;
   /** The way here, outermost first. */
   readonly crumbs?: readonly Crumb[];
   /** Beside the title: pills, ids. */
@@ -22,16 +24,18 @@ interface PageProps {
   readonly bar?: ReactNode;
   /** `fill`: the content scrolls by itself (tables, split views); `flow`: the page scrolls, as forms do. */
   readonly layout?: "fill" | "flow";
+  /** True: on a narrow screen head and bar give their place to the content, which has a head of its own. */
+  readonly isContentFirst?: boolean;
   readonly children: ReactNode;
 }
 
 /** The frame of every page: crumbs, title, actions, a bar, the content. */
-export function Page({ title, crumbs = [], beside, actions, bar, layout = "fill", children }: PageProps) {
-  useEffect(() => {
-    document.title = `${title} · Errand`;
-  }, [title]);
+export function Page(props: PageProps) {
+  const { title, tabTitle = title, crumbs = [], beside, actions, bar, children } = props;
+  const { layout = "fill", isContentFirst = false } = props;
+  useEffect(() => setPageTitle(tabTitle), [tabTitle]);
   return (
-    <div className={classes.page}>
+    <div className={classes.page} data-content-first={isContentFirst || undefined}>
       <header className={classes.head}>
         <div className={classes.title}>
           {crumbs.map(({ label, link }) => (

@@ -28,6 +28,7 @@ function show({ title, text, offer, isFailure, closesAfterMs }: Message): void {
     ...(title === undefined ? {} : { title }),
     ...(isFailure ? { color: "red" } : {}),
     withCloseButton: true,
+    closeButtonProps: { "aria-label": "Close" },
     autoClose: closesAfterMs,
     message: (
       <Group justify="space-between" wrap="nowrap" align="flex-start">

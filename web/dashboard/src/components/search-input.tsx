@@ -19,7 +19,10 @@ export function SearchInput({ label, value, onChange }: SearchInputProps) {
   const [text, setText] = useState(value ?? "");
   const input = useRef<HTMLInputElement>(null);
   usePageKey("/", label, () => input.current?.focus());
-  useEffect(() => setText(value ?? ""), [value]);
+  useEffect(() => {
+    // While somebody types, their letters count: the value lags behind them.
+    if (document.activeElement !== input.current) setText(value ?? "");
+  }, [value]);
   const tell = useDebouncedCallback(
     (next: string) => onChange(next.trim() === "" ? undefined : next.trim()),
     pauseMs,
@@ -27,6 +30,11 @@ export function SearchInput({ label, value, onChange }: SearchInputProps) {
   const change = (next: string) => {
     setText(next);
     tell(next);
+  };
+  const clear = () => {
+    setText("");
+    tell.cancel();
+    onChange(undefined);
   };
   return (
     <TextInput
@@ -38,11 +46,11 @@ export function SearchInput({ label, value, onChange }: SearchInputProps) {
       placeholder={label}
       maxLength={200}
       leftSection={<IconSearch size={14} aria-hidden />}
-      rightSection={
-        text !== "" && <CloseButton size="xs" aria-label="Clear search" onClick={() => change("")} />
-      }
+      rightSection={text !== "" && <CloseButton size="xs" aria-label="Clear search" onClick={clear} />}
       value={text}
       onChange={(event) => change(event.currentTarget.value)}
+      // Whoever goes on to something else must not be brought back by what is told later.
+      onBlur={tell.flush}
     />
   );
 }

@@ -49,7 +49,7 @@ export function TaskPill({ task }: { readonly task: Shown }) {
       )}
       {isSaid && stateReason !== null && (
         <Tooltip label={stateReason.message} multiline maw={320}>
-          <span>
+          <span style={{ display: "inline-flex" }}>
             <Pill tone={look.tone} icon={look.icon}>
               {look.word}
             </Pill>

@@ -46,6 +46,18 @@ export function exactTime(at: string, timezone: string): string {
   return `${text} (${timezone})`;
 }
 
+/** "20 Nov, 14:05:09" in the zone. */
+export function shortTime(at: string, timezone: string): string {
+  return new Intl.DateTimeFormat("en-GB", {
+    day: "numeric",
+    month: "short",
+    hour: "2-digit",
+    minute: "2-digit",
+    second: "2-digit",
+    timeZone: timezone,
+  }).format(new Date(at));
+}
+
 /** "14:05" in the zone. */
 export function clockTime(at: string, timezone: string): string {
   return new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit", timeZone: timezone }).format(

@@ -1,7 +1,7 @@
 import { Tooltip } from "@mantine/core";
-import { useSyncExternalStore } from "react";
+import { useEffect, useState, useSyncExternalStore } from "react";
 import { useTimezone } from "../session/session.ts";
-import { exactTime, relativeTime, spell } from "./time-words.ts";
+import { exactTime, relativeTime, shortTime, spell } from "./time-words.ts";
 
 const tickMs = 10_000;
 
@@ -32,6 +32,18 @@ export function useNow(): number {
   return useSyncExternalStore(subscribe, () => now);
 }
 
+/** The time in milliseconds, new every second while something goes on. */
+export function useSecond(isTicking: boolean): number {
+  const [second, setSecond] = useState(Date.now);
+  useEffect(() => {
+    if (!isTicking) return;
+    setSecond(Date.now());
+    const everySecond = setInterval(() => setSecond(Date.now()), 1_000);
+    return () => clearInterval(everySecond);
+  }, [isTicking]);
+  return second;
+}
+
 /** "in 3 h" or "5 min ago", with the exact time and zone on hover; a dash for none. */
 export function RelativeTime({ at }: { readonly at: string | null | undefined }) {
   const current = useNow();
@@ -40,6 +52,16 @@ export function RelativeTime({ at }: { readonly at: string | null | undefined })
   return (
     <Tooltip label={exactTime(at, timezone)}>
       <time dateTime={at}>{relativeTime(at, current)}</time>
+    </Tooltip>
+  );
+}
+
+/** Day and time to the second in the reader's zone, with weekday, year and zone on hover. */
+export function ShortTime({ at }: { readonly at: string }) {
+  const timezone = useTimezone();
+  return (
+    <Tooltip label={exactTime(at, timezone)}>
+      <time dateTime={at}>{shortTime(at, timezone)}</time>
     </Tooltip>
   );
 }

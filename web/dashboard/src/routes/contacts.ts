@@ -2,16 +2,20 @@ import { createRoute, lazyRouteComponent } from "@tanstack/react-router";
 import { appRoute } from "./root.ts";
 import { flagIn, known, oneOf, type RawSearch, textIn } from "./search.ts";
 
+/** The filters of the list in an address, or kept somewhere else. */
+export function readContactSearch(search: RawSearch) {
+  return known({
+    q: textIn(search, "q"),
+    tag: textIn(search, "tag"),
+    language: textIn(search, "language"),
+    optedOut: flagIn(search, "optedOut"),
+  });
+}
+
 const listRoute = createRoute({
   getParentRoute: () => appRoute,
   path: "/contacts",
-  validateSearch: (search: RawSearch) =>
-    known({
-      q: textIn(search, "q"),
-      tag: textIn(search, "tag"),
-      language: textIn(search, "language"),
-      optedOut: flagIn(search, "optedOut"),
-    }),
+  validateSearch: readContactSearch,
   component: lazyRouteComponent(
     () => import("../features/contacts/list/contact-list-page.tsx"),
     "ContactListPage",

@@ -12,22 +12,62 @@ export const executionStatuses = [
   "skipped",
 ] as const;
 
+export const executionTriggers = [
+  "schedule",
+  "manual",
+  "api",
+  "catch_up",
+  "replay",
+  "agent",
+  "workflow",
+] as const;
+
+export const executionOutcomes = [
+  "goal_met",
+  "message_sent",
+  "no_action_needed",
+  "handed_over",
+  "blocked",
+  "delivery_failed",
+  "limit_reached",
+  "none",
+] as const;
+
+/** The list's filters in an address, or kept somewhere else. `from` and `to` are days in the reader's zone. */
+export function readExecutionSearch(search: RawSearch) {
+  return known({
+    q: textIn(search, "q"),
+    status: oneOf(search, "status", executionStatuses),
+    kind: oneOf(search, "kind", ["task", "reply"]),
+    trigger: oneOf(search, "trigger", executionTriggers),
+    outcome: oneOf(search, "outcome", executionOutcomes),
+    taskId: textIn(search, "taskId"),
+    agentId: textIn(search, "agentId"),
+    contactId: textIn(search, "contactId"),
+    from: dayIn(search, "from"),
+    to: dayIn(search, "to"),
+  });
+}
+
+export type ExecutionSearch = ReturnType<typeof readExecutionSearch>;
+
+function dayIn(search: RawSearch, name: string): string | undefined {
+  const day = textIn(search, name);
+  return day !== undefined && /^\d{4}-\d{2}-\d{2}$/.test(day) && !Number.isNaN(Date.parse(day))
+    ? day
+    : undefined;
+}
+
+/** A step's number. As a number it stands in the address without quotes. */
+function seqIn(search: RawSearch, name: string): number | undefined {
+  const text = textIn(search, name);
+  return text !== undefined && /^[1-9]\d{0,8}$/.test(text) ? Number(text) : undefined;
+}
+
 const listRoute = createRoute({
   getParentRoute: () => appRoute,
   path: "/executions",
-  validateSearch: (search: RawSearch) =>
-    known({
-      q: textIn(search, "q"),
-      status: oneOf(search, "status", executionStatuses),
-      kind: oneOf(search, "kind", ["task", "reply"]),
-      trigger: textIn(search, "trigger"),
-      outcome: textIn(search, "outcome"),
-      taskId: textIn(search, "taskId"),
-      agentId: textIn(search, "agentId"),
-      contactId: textIn(search, "contactId"),
-      from: textIn(search, "from"),
-      to: textIn(search, "to"),
-    }),
+  validateSearch: readExecutionSearch,
   component: lazyRouteComponent(
     () => import("../features/executions/list/execution-list-page.tsx"),
     "ExecutionListPage",
@@ -37,7 +77,7 @@ const listRoute = createRoute({
 const executionRoute = createRoute({
   getParentRoute: () => appRoute,
   path: "/executions/$executionId",
-  validateSearch: (search: RawSearch) => known({ step: textIn(search, "step") }),
+  validateSearch: (search: RawSearch) => known({ step: seqIn(search, "step") }),
   component: lazyRouteComponent(
     () => import("../features/executions/page/execution-page.tsx"),
     "ExecutionPage",

@@ -53,7 +53,7 @@ const taskRoute = createRoute({
   path: "/tasks/$taskId",
   validateSearch: (search: RawSearch) =>
     known({
-      tab: oneOf(search, "tab", ["executions", "conversations", "upcoming"]),
+      tab: oneOf(search, "tab", ["configuration", "executions", "conversations", "upcoming"]),
     }),
   component: lazyRouteComponent(() => import("../features/tasks/page/task-page.tsx"), "TaskPage"),
 });

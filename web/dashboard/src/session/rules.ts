@@ -23,3 +23,11 @@ export function chooseMembership(
 ): Membership | undefined {
   return memberships.find((membership) => membership.workspaceId === workspaceId) ?? memberships[0];
 }
+
+/** The name that the first start gives a workspace. */
+const firstName = "default";
+
+/** Whether nobody has named the workspace yet. */
+export function isUnnamed({ workspaceName }: Pick<Membership, "workspaceName">): boolean {
+  return workspaceName === firstName;
+}

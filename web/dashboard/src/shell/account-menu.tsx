@@ -12,7 +12,7 @@ export function AccountMenu() {
     <Menu position="bottom-end" width={220}>
       <Menu.Target>
         <UnstyledButton aria-label="Your account">
-          <Avatar size={26} name={name} color="initials" alt="" />
+          <Avatar size={26} name={name} color="accent" variant="filled" alt="" />
         </UnstyledButton>
       </Menu.Target>
       <Menu.Dropdown>

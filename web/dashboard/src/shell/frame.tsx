@@ -1,35 +1,59 @@
-import { AppShell, Box, Burger, Group } from "@mantine/core";
-import { useDisclosure } from "@mantine/hooks";
+import { AppShell, Box, Burger, Group, useMantineTheme } from "@mantine/core";
+import { useDisclosure, useMediaQuery } from "@mantine/hooks";
 import { Outlet, useRouter } from "@tanstack/react-router";
-import { useEffect } from "react";
+import { lazy, Suspense, useEffect, useSyncExternalStore } from "react";
 import { useLive } from "../api/use-live.ts";
 import { useMe } from "../session/session.ts";
 import { useProfileTheme } from "../session/use-theme.ts";
 import { AccountMenu } from "./account-menu.tsx";
-import { Bell } from "./bell.tsx";
-import { CommandPalette, PaletteButton } from "./command-palette.tsx";
+import { Bell } from "./bell/bell.tsx";
+import { CommandLayer } from "./command-layer.tsx";
 import { ConnectionBanner } from "./connection-banner.tsx";
 import classes from "./frame.module.css";
 import { FrozenBanner } from "./frozen-banner.tsx";
 import { Navigation } from "./navigation.tsx";
-import { PhoneButton } from "./phone-button.tsx";
+import { PaletteButton } from "./palette/palette-button.tsx";
+import { phoneOpen } from "./phone/open.ts";
+import { PhoneButton } from "./phone/phone-button.tsx";
 import { SessionEndDialog } from "./session-end-dialog.tsx";
 import { WorkspaceMenu } from "./workspace-menu.tsx";
 
-/** Navigation to the left, workspace and tools above, the page in the rest. */
+const Phone = lazy(async () => ({ default: (await import("./phone/phone.tsx")).Phone }));
+
+/** Narrower than this, the Phone lies over the page. */
+const phoneBreakpoint = "md";
+
+/** Navigation to the left, workspace and tools above, the Phone to the right, the page in the rest. */
 export function Frame() {
   const { membership } = useMe();
   const [isOpen, { toggle, close }] = useDisclosure(false);
   const router = useRouter();
+  const theme = useMantineTheme();
   useLive(membership.workspaceId);
   useProfileTheme();
-  // On a narrow screen the menu lies over the page that it opened.
-  useEffect(() => router.subscribe("onResolved", close), [router, close]);
+  const isPhoneOpen = useSyncExternalStore(phoneOpen.subscribe, phoneOpen.get);
+  const isPhoneAbove = useMediaQuery(`(max-width: ${theme.breakpoints[phoneBreakpoint]})`) === true;
+  // On a narrow screen the menu lies over the page that it opened, and so does the Phone.
+  useEffect(
+    () =>
+      router.subscribe("onResolved", ({ pathChanged }) => {
+        close();
+        if (pathChanged && isPhoneAbove) phoneOpen.set(false);
+      }),
+    [router, close, isPhoneAbove],
+  );
   return (
     <AppShell
       header={{ height: 44 }}
       navbar={{ width: 208, breakpoint: "sm", collapsed: { mobile: !isOpen } }}
-      classNames={{ header: classes.header, navbar: classes.navbar, main: classes.main }}
+      aside={{
+        width: 380,
+        breakpoint: phoneBreakpoint,
+        collapsed: { mobile: !isPhoneOpen || isOpen, desktop: !isPhoneOpen },
+      }}
+      classNames={{
+        ...{ header: classes.header, navbar: classes.navbar, main: classes.main, aside: classes.aside },
+      }}
       transitionDuration={0}
     >
       <a className={classes.skip} href="#content">
@@ -65,7 +89,14 @@ export function Frame() {
           <Outlet />
         </Box>
       </AppShell.Main>
-      <CommandPalette />
+      {isPhoneOpen && (
+        <AppShell.Aside aria-label="Phone">
+          <Suspense>
+            <Phone />
+          </Suspense>
+        </AppShell.Aside>
+      )}
+      <CommandLayer />
       <SessionEndDialog />
     </AppShell>
   );

@@ -1,43 +1,48 @@
-import { onReachableChange } from "../connection.ts";
-import { refresh, refreshAll } from "./refresh.ts";
-import { followChanges, type LiveMessage } from "./stream.ts";
+import { onReachableChange, reportReachable, reportUnreachable } from "../connection.ts";
+import { refresh, refreshAll, refreshOlder } from "./refresh.ts";
+import { followChanges } from "./stream.ts";
+import { joinTabs, type LiveMessage } from "./tabs.ts";
 
 /**
- * Keeps this tab in step. One tab of the browser holds the lock and with it the stream, and tells the others; when it
- * closes, the next in line takes over. What passes between the two, when nobody listens, is caught up by asking for
- * everything once.
+ * Keeps this tab in step. One tab of the browser has the stream and tells the others; when it closes, the next in line
+ * goes on where that one was, so that nothing between the two is missed.
  */
 export function startLive(workspaceId: string): () => void {
   const stopped = new AbortController();
-  const name = `errand.live.${workspaceId}`;
-  const channel = new BroadcastChannel(name);
-  channel.onmessage = ({ data }: MessageEvent<LiveMessage>) => apply(data);
-  let isFirstLeader = true;
-  void navigator.locks
-    .request(name, { signal: stopped.signal }, async () => {
-      // This tab's answers are older than its lock, unless it got that at once.
-      if (!isFirstLeader) refreshAll();
-      await followChanges(stopped.signal, (message) => {
+  let isLeader = false;
+  let position: string | undefined;
+  const tabs = joinTabs(workspaceId, (message) => {
+    if (message.kind !== "hello") return apply(message);
+    if (isLeader && position !== undefined) tabs.post({ kind: "position", position });
+  });
+
+  function apply(message: LiveMessage): void {
+    if ("position" in message) position = message.position;
+    if (message.kind === "ready") refreshOlder();
+    if (message.kind === "reset") refreshAll();
+    if (message.kind === "changed") refresh(message.changes);
+    if (message.kind === "reachable") (message.isReachable ? reportReachable : reportUnreachable)();
+  }
+
+  tabs.post({ kind: "hello" });
+  tabs.lead(stopped.signal, async () => {
+    isLeader = true;
+    await followChanges({
+      lastEventId: position,
+      signal: stopped.signal,
+      tell(message) {
         apply(message);
-        channel.postMessage(message);
-      });
-    })
-    .catch(() => undefined);
-  // The request above is answered in a later turn of the loop even if the lock is free.
-  setTimeout(() => {
-    isFirstLeader = false;
-  }, 1_000);
+        tabs.post(message);
+      },
+    });
+    isLeader = false;
+  });
   const unfollow = onReachableChange((isReachable) => {
     if (isReachable) refreshAll();
   });
   return () => {
     stopped.abort();
     unfollow();
-    channel.close();
+    tabs.close();
   };
-}
-
-function apply(message: LiveMessage): void {
-  if (message.kind === "reset") refreshAll();
-  else refresh(message.changes);
 }

@@ -22,6 +22,21 @@ export function refreshAll(): void {
   void queryClient.invalidateQueries();
 }
 
+/**
+ * Asks again for what was asked before this moment, in which changes began to be told: of what happened in between
+ * nothing says so. What is under way is asked again behind its answer.
+ */
+export function refreshOlder(): void {
+  const older = queryClient
+    .getQueryCache()
+    .findAll({ predicate: ({ queryKey }) => addressOf(queryKey) !== undefined });
+  for (const query of older) {
+    const again = () => void queryClient.invalidateQueries({ queryKey: query.queryKey, exact: true });
+    if (query.state.fetchStatus === "idle") again();
+    else query.promise?.then(again, () => undefined);
+  }
+}
+
 function flush(): void {
   if (waiting.length === 0) return;
   const changes = waiting;

@@ -17,30 +17,33 @@ export const liveTopics = [
   "workspace",
 ] as const;
 
-/** Topic → the addresses whose answers it may change. A list is under its collection's address. */
+/** Kind of object → the addresses whose answers it may change. A list is under its collection's address. */
 const addressesOf: Readonly<Record<string, readonly string[]>> = {
-  tasks: ["/v1/tasks"],
-  executions: ["/v1/executions", "/v1/usage"],
-  conversations: ["/v1/conversations"],
-  contacts: ["/v1/contacts"],
-  agents: ["/v1/agents"],
-  channels: ["/v1/channels"],
-  notifications: ["/v1/notifications"],
-  workspace: [
-    "/v1/workspace",
-    "/v1/members",
-    "/v1/invitations",
-    "/v1/api-keys",
-    "/v1/model-providers",
-    "/v1/tools",
-    "/v1/knowledge",
-    "/v1/demo",
-    "/v1/auth/session",
-  ],
+  task: ["/v1/tasks", "/v1/demo"],
+  execution: ["/v1/executions", "/v1/usage"],
+  conversation: ["/v1/conversations"],
+  contact: ["/v1/contacts", "/v1/demo"],
+  agent: ["/v1/agents", "/v1/usage", "/v1/demo"],
+  channel: ["/v1/channels", "/v1/demo"],
+  notification: ["/v1/notifications"],
+  workspace: ["/v1/workspace", "/v1/usage", "/v1/demo", "/v1/auth/session"],
+  member: ["/v1/members", "/v1/auth/session"],
+  invitation: ["/v1/invitations"],
+  apiKey: ["/v1/api-keys"],
+  modelProvider: ["/v1/model-providers"],
+  tool: ["/v1/tools"],
+  knowledge: ["/v1/knowledge"],
 };
 
-/** Answers that are about one object but change with others: a task's page lists its executions. */
-const mixed = /\/(executions|upcoming|calendar)$/;
+/** What members do stands there; what agents do all day does not. */
+const auditLog = "/v1/audit-log";
+const unaudited: ReadonlySet<string> = new Set(["execution", "conversation", "notification"]);
+
+/** Answers about one object that change with others: what will reach a contact is up to its tasks. */
+const mixed: Readonly<Record<string, RegExp>> = {
+  task: /^\/v1\/contacts\/[^/]+\/upcoming$/,
+  execution: /^\/v1\/tasks\/[^/]+\/executions$/,
+};
 
 const idPattern = /\/([a-z]+_[0-9a-z]{26})(?=\/|$)/;
 
@@ -49,10 +52,10 @@ const idPattern = /\/([a-z]+_[0-9a-z]{26})(?=\/|$)/;
  * address with an id is touched by that object only; a list by every one of its kind.
  */
 export function isTouched(address: string, changes: readonly Change[]): boolean {
-  return changes.some(({ topic, ids }) => {
-    if (mixed.test(address) && (topic === "tasks" || topic === "executions" || topic === "conversations"))
-      return true;
-    const prefixes = addressesOf[topic] ?? [];
+  return changes.some(({ kind, ids }) => {
+    if (mixed[kind]?.test(address)) return true;
+    if (address === auditLog) return !unaudited.has(kind);
+    const prefixes = addressesOf[kind] ?? [];
     if (!prefixes.some((prefix) => address === prefix || address.startsWith(`${prefix}/`))) return false;
     const id = idPattern.exec(address)?.[1];
     return id === undefined || ids === null || ids.includes(id);

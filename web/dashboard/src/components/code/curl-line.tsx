@@ -1,8 +1,9 @@
-import { ActionIcon, Collapse, CopyButton, Tooltip, UnstyledButton } from "@mantine/core";
+import { Collapse, UnstyledButton } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
-import { IconCheck, IconChevronDown, IconChevronRight, IconCopy } from "@tabler/icons-react";
+import { IconChevronDown, IconChevronRight } from "@tabler/icons-react";
 import classes from "./code.module.css";
 import { type CurlCall, curlText } from "./curl-text.ts";
+import { TextView } from "./text-view.tsx";
 
 /** Folded away: the call that does by API what the form does, with what is in it now. */
 export function CurlLine({ call }: { call(): CurlCall }) {
@@ -15,24 +16,7 @@ export function CurlLine({ call }: { call(): CurlCall }) {
         The same by API
       </UnstyledButton>
       <Collapse expanded={isOpen}>
-        <div className={classes.block}>
-          <pre>{text}</pre>
-          <CopyButton value={text}>
-            {({ copied, copy }) => (
-              <Tooltip label={copied ? "Copied" : "Copy"}>
-                <ActionIcon
-                  className={classes.copy}
-                  variant="default"
-                  size="sm"
-                  onClick={copy}
-                  aria-label="Copy the call"
-                >
-                  {copied ? <IconCheck size={14} /> : <IconCopy size={14} />}
-                </ActionIcon>
-              </Tooltip>
-            )}
-          </CopyButton>
-        </div>
+        <TextView text={text} label="the call" isCode />
       </Collapse>
     </div>
   );

@@ -7,16 +7,19 @@ interface RowKeys {
   clear(): void;
   /** Scrolls the row into view. */
   show(at: number): void;
+  /** Where the first key begins: the place of what is open already. Default: before the first row. */
+  readonly start?: number;
 }
 
 /** Moves through a table's rows by keyboard. `active` is the row's place, -1 before the first key. */
-export function useRowKeys({ count, open, toggle, clear, show }: RowKeys) {
+export function useRowKeys({ count, open, toggle, clear, show, start = -1 }: RowKeys) {
   const [wanted, setActive] = useState(-1);
   const active = Math.min(wanted, count - 1);
 
   function move(by: number): void {
     if (count === 0) return;
-    const next = Math.max(0, Math.min(count - 1, active + by));
+    const from = active === -1 ? start : active;
+    const next = Math.max(0, Math.min(count - 1, from + by));
     setActive(next);
     show(next);
   }
@@ -47,5 +50,5 @@ export function useRowKeys({ count, open, toggle, clear, show }: RowKeys) {
     action();
   }
 
-  return { active, onKeyDown };
+  return { active, move, onKeyDown };
 }

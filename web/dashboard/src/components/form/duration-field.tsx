@@ -5,6 +5,8 @@ import classes from "./form-page.module.css";
 
 interface DurationFieldProps {
   readonly label: string;
+  /** For rows of small fields: the label is for assistive technology only. */
+  readonly isLabelHidden?: boolean;
   readonly description?: ReactNode;
   readonly value: DurationValue;
   onChange(value: DurationValue): void;
@@ -20,11 +22,12 @@ interface DurationFieldProps {
 /** A length of time: a number with its unit in the same frame. */
 export function DurationField(props: DurationFieldProps) {
   const { label, description, value, onChange, error, units = allUnits, placeholder, required, path } = props;
+  const { isLabelHidden = false } = props;
   // A unit that is not offered can still be what the server's seconds fit.
   const offered = units.includes(value.unit) ? units : [value.unit, ...units];
   return (
     <NumberInput
-      label={label}
+      {...(isLabelHidden ? { "aria-label": label, size: "xs" } : { label })}
       description={description}
       error={error}
       required={required}
@@ -36,7 +39,7 @@ export function DurationField(props: DurationFieldProps) {
       min={0}
       hideControls
       data-path={path}
-      maw={280}
+      classNames={{ wrapper: classes.duration }}
       rightSectionWidth={108}
       rightSection={
         <NativeSelect
@@ -51,6 +54,7 @@ export function DurationField(props: DurationFieldProps) {
           }
           variant="unstyled"
           w="100%"
+          rightSectionWidth={28}
           classNames={{ input: classes.unit }}
         />
       }

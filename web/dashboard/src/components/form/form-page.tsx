@@ -13,12 +13,16 @@ interface FormProps<Values> {
   /** The verb on the button: "Create task". */
   readonly save: string;
   onCancel?(): void;
+  /** Beside the button: other ways to save. */
+  readonly more?: ReactNode;
   /** The API call that the button makes, shown on demand; called only while it is shown. Absent: no key may call it. */
   curl?(): CurlCall;
   /** What stands above faults that belong to no field. */
   readonly failed?: string;
   /** False where leaving loses nothing, for instance in a dialog that says so itself. */
   readonly isGuarded?: boolean;
+  /** True where the form is long and scrolls by itself: the buttons stay at the foot of what scrolls. */
+  readonly isFootFixed?: boolean;
   readonly children: ReactNode;
 }
 
@@ -27,7 +31,8 @@ interface FormProps<Values> {
  * before unsaved changes are left, and the API call that does the same.
  */
 export function Form<Values>(props: FormProps<Values>) {
-  const { api, save, onCancel, curl, failed = "Not saved", isGuarded = true, children } = props;
+  const { api, save, onCancel, more, curl, children } = props;
+  const { failed = "Not saved", isGuarded = true, isFootFixed = false } = props;
   const { form, isSaving, general, submit } = api;
   const element = useRef<HTMLFormElement>(null);
   useBlocker({
@@ -77,11 +82,12 @@ export function Form<Values>(props: FormProps<Values>) {
           )}
         </Alert>
       )}
-      <div className={classes.foot}>
+      <div className={classes.foot} data-fixed={isFootFixed || undefined}>
         <Group gap="xs">
           <Button type="submit" size="sm" loading={isSaving} title="⌘↵ or Ctrl+Enter">
             {save}
           </Button>
+          {more}
           {onCancel !== undefined && (
             <Button variant="default" size="sm" onClick={onCancel}>
               Cancel

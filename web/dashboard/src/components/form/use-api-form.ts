@@ -10,7 +10,7 @@ interface ApiFormOptions<Values, Result> {
   /** After success, and after the form counts as saved: navigation is not held back. */
   onDone(result: Result, values: Values): void;
   /** The form's field for a path in the API's words, where the two differ; undefined: no field shows it. */
-  fieldOf?(path: string): string | undefined;
+  fieldOf?(path: string, values: Values): string | undefined;
 }
 
 export interface ApiForm<Values> {
@@ -19,6 +19,8 @@ export interface ApiForm<Values> {
   /** What was refused and belongs to no field, in sentences. */
   readonly general: readonly string[];
   submit(): void;
+  /** Shows faults that another call found in the same values. */
+  show(error: unknown): void;
 }
 
 /**
@@ -46,25 +48,26 @@ export function useApiForm<Values extends object, Result>({
       form.resetDirty(values);
       onDone(result, values);
     } catch (error) {
-      show(error, values);
+      show(error);
     } finally {
       setSaving(false);
     }
   }
 
-  function show(error: unknown, values: Values): void {
+  function show(error: unknown): void {
+    const values = form.getValues();
     const faults: readonly FieldFault[] = error instanceof ApiError ? error.faults : [];
     if (faults.length === 0) {
       setGeneral([sentenceOf(error)]);
       return;
     }
-    const { atFields, others } = sortFaults(faults, values, fieldOf);
+    const { atFields, others } = sortFaults(faults, values, (path) => fieldOf(path, values));
     form.setErrors(atFields);
     setGeneral(others);
     focusFirst(Object.keys(atFields));
   }
 
-  return { form, isSaving, general, submit: () => void save() };
+  return { form, isSaving, general, submit: () => void save(), show };
 }
 
 /** The first field with a fault, in the order of the page; after the faults have been drawn. */

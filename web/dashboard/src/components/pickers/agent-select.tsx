@@ -1,4 +1,5 @@
-import { useGetAgent, useListAgents } from "../../api/generated/agents/agents";
+import { useListAgents } from "../../api/generated/agents/agents";
+import { useName } from "../names.ts";
 import { ObjectSelect, type ObjectSelectProps } from "./object-select.tsx";
 
 function useChoices(q: string) {
@@ -14,7 +15,8 @@ function useChoices(q: string) {
 }
 
 function useLabel(id: string | null) {
-  return useGetAgent(id ?? "", { query: { enabled: id !== null } }).data?.name;
+  const name = useName("agent", id);
+  return name === null ? "Deleted agent" : name;
 }
 
 export function AgentSelect(props: ObjectSelectProps) {

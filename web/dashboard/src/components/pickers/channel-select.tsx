@@ -1,4 +1,5 @@
-import { useGetChannel, useListChannels } from "../../api/generated/channels/channels";
+import { useListChannels } from "../../api/generated/channels/channels";
+import { useChannelName } from "../channel-name.tsx";
 import { ObjectSelect, type ObjectSelectProps } from "./object-select.tsx";
 
 function useChoices(q: string) {
@@ -8,7 +9,8 @@ function useChoices(q: string) {
 }
 
 function useLabel(id: string | null) {
-  return useGetChannel(id ?? "", { query: { enabled: id !== null } }).data?.name;
+  const name = useChannelName(id);
+  return id !== null && name === null ? "Deleted channel" : (name ?? undefined);
 }
 
 export function ChannelSelect(props: ObjectSelectProps) {

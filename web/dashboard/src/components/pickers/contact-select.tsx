@@ -1,5 +1,6 @@
-import { useGetContact, useListContacts } from "../../api/generated/contacts/contacts";
+import { useListContacts } from "../../api/generated/contacts/contacts";
 import { contactLabel } from "../contact-label.ts";
+import { useName } from "../names.ts";
 import { ObjectSelect, type ObjectSelectProps } from "./object-select.tsx";
 
 function useChoices(q: string) {
@@ -13,8 +14,8 @@ function useChoices(q: string) {
 }
 
 function useLabel(id: string | null) {
-  const { data } = useGetContact(id ?? "", { query: { enabled: id !== null } });
-  return data === undefined ? undefined : contactLabel(data);
+  const name = useName("contact", id);
+  return name === null ? "Deleted contact" : name;
 }
 
 export function ContactSelect(props: ObjectSelectProps) {

@@ -54,7 +54,7 @@ export function ObjectSelect(props: ObjectSelectProps & SourceProps) {
   };
   return (
     <Combobox store={combobox} onOptionSubmit={choose}>
-      <Combobox.Target>
+      <Combobox.Target withExpandedAttribute>
         <InputBase
           {...(isFilter
             ? { "aria-label": label, placeholder: placeholder ?? label, size: "xs", w: 150 }

@@ -16,7 +16,7 @@ export function ResetPasswordPage() {
         title="The password is changed"
         lead="All your sessions have ended. Sign in with the new password from now on."
       >
-        <Button component={Link} to="/sign-in" size="sm">
+        <Button size="sm" renderRoot={(props) => <Link to="/sign-in" {...props} />}>
           Sign in
         </Button>
       </AccountFrame>

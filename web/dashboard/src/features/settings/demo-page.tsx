@@ -1,5 +1,101 @@
+import { Anchor, Button, Group, List, Stack, Text } from "@mantine/core";
+import { IconTrash } from "@tabler/icons-react";
+import { useQueryClient } from "@tanstack/react-query";
+import { Link } from "@tanstack/react-router";
+import { getGetDemoQueryKey, useGetDemo, useRemoveDemo } from "../../api/generated/demo/demo";
+import type { Demo } from "../../api/generated/model";
+import { ask } from "../../components/ask.tsx";
+import { ErrorState } from "../../components/error-state.tsx";
+import { linkOfId } from "../../components/object-link.ts";
 import { Page } from "../../components/page.tsx";
+import { sayDone, sayFailed } from "../../components/say.tsx";
+import { useMe } from "../../session/session.ts";
+import { Part } from "./section-parts.tsx";
 
+const kinds = [
+  ["taskIds", "Task"],
+  ["agentIds", "Agent"],
+  ["contactIds", "Contact"],
+  ["channelIds", "Channel"],
+] as const;
+
+/** What the first start made so that there is something to look at, and its removal. */
 export function DemoPage() {
-  return <Page title="Demo">{null}</Page>;
+  const { data, error, refetch } = useGetDemo();
+  const isEmpty = data !== undefined && kinds.every(([kind]) => data[kind].length === 0);
+  return (
+    <Page title="Demo data" layout="flow">
+      <Part
+        title="What there is"
+        text="Made at the first start on the sandbox model, labelled as demo wherever it shows. Yours is untouched by its removal."
+      >
+        {error !== null && data === undefined && <ErrorState error={error} onRetry={() => void refetch()} />}
+        {isEmpty && <Text size="sm">There is no demo data in this workspace.</Text>}
+        {data !== undefined && !isEmpty && <Objects demo={data} />}
+      </Part>
+    </Page>
+  );
+}
+
+function Objects({ demo }: { readonly demo: Demo }) {
+  const mayRemove = useMe().can("admin");
+  const queryClient = useQueryClient();
+  const { mutate, isPending } = useRemoveDemo({
+    mutation: {
+      async onSuccess() {
+        sayDone("Demo data removed.");
+        await queryClient.invalidateQueries();
+      },
+      onError: (error) => sayFailed("Demo data not removed", error),
+      onSettled: () => queryClient.invalidateQueries({ queryKey: getGetDemoQueryKey() }),
+    },
+  });
+
+  async function remove(): Promise<void> {
+    const isSure = await ask({
+      title: "Remove the demo data?",
+      text: "The demo’s task, agent, contact and channel go, with their executions and conversations. This cannot be undone.",
+      confirm: "Remove",
+      isDangerous: true,
+    });
+    if (isSure) mutate();
+  }
+
+  return (
+    <Stack gap="md">
+      <List size="sm" spacing={4}>
+        {kinds.flatMap(([kind, word]) =>
+          demo[kind].map((id) => (
+            <List.Item key={id}>
+              {word}: <IdLink id={id} />
+            </List.Item>
+          )),
+        )}
+      </List>
+      {mayRemove && (
+        <Group>
+          <Button
+            color="red"
+            variant="light"
+            size="sm"
+            leftSection={<IconTrash size={16} aria-hidden />}
+            loading={isPending}
+            onClick={() => void remove()}
+          >
+            Remove demo data
+          </Button>
+        </Group>
+      )}
+    </Stack>
+  );
+}
+
+function IdLink({ id }: { readonly id: string }) {
+  const link = linkOfId(id);
+  if (link === undefined) return <span>{id}</span>;
+  return (
+    <Anchor fz="inherit" renderRoot={(props) => <Link {...link} {...props} />}>
+      {id}
+    </Anchor>
+  );
 }

@@ -73,7 +73,7 @@ describe("a message", () => {
     expect(message({ accepted: false, reason }, { error: reason })).toEqual({
       title: "Message refused",
       detail: "Hello",
-      tone: "red",
+      tone: "amber",
       reason,
     });
     const input = { text: "Hello", contactId: "contact_1" };
@@ -107,6 +107,11 @@ describe("what the agent does beside", () => {
     expect(note("start", { agent: { name: "Mia", model: "gpt-5" } })).toEqual({
       title: "Started",
       detail: "Mia · gpt-5",
+    });
+    expect(note("start", { end: { status: "skipped", reason } })).toEqual({
+      title: "Did not begin",
+      tone: "amber",
+      reason,
     });
     expect(note("text", { text: "Let me see." })).toEqual({ title: "Agent’s note", detail: "Let me see." });
     expect(note("time", "Mon 9:00")).toEqual({

@@ -74,7 +74,13 @@ function describeMessage({ name, input, output, error }: Step): Words {
   const to = typeof contactId === "string" ? " to a contact" : "";
   if (accepted === false || error !== null) {
     const title = name === "reply" ? "Answer refused" : `Message${to} refused`;
-    return { sort: "message", title, detail, reason: error ?? reasonOf(objectOf(output).reason) };
+    return {
+      sort: "message",
+      title,
+      detail,
+      reason: error ?? reasonOf(objectOf(output).reason),
+      tone: "amber",
+    };
   }
   if (held !== undefined) {
     const reason = reasonOf(objectOf(held).reason);
@@ -155,8 +161,18 @@ function describeNote({ name, output }: Step): Words {
   const said = objectOf(output);
   switch (name) {
     case "start": {
+      // It read what it works on and found that it must not or need not begin.
+      if (said.end !== undefined)
+        return {
+          sort: "start",
+          title: "Did not begin",
+          reason: reasonOf(objectOf(said.end).reason),
+          tone: "amber",
+        };
       const agent = objectOf(said.agent);
-      const detail = [textOf(agent.name), textOf(agent.model)].filter((part) => part !== undefined).join(" · ");
+      const detail = [textOf(agent.name), textOf(agent.model)]
+        .filter((part) => part !== undefined)
+        .join(" · ");
       return { sort: "start", title: "Started", detail };
     }
     case "text":
@@ -189,7 +205,10 @@ function argumentsText(input: unknown): string | undefined {
 const longestDetail = 300;
 
 function oneLine(text: string): string {
-  const line = text.slice(0, longestDetail * 2).replaceAll(/\s+/g, " ").trim();
+  const line = text
+    .slice(0, longestDetail * 2)
+    .replaceAll(/\s+/g, " ")
+    .trim();
   return line.length <= longestDetail ? line : `${line.slice(0, longestDetail)}…`;
 }
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { Step } from "../../../api/generated/model";
 import type { Entry, StepEntry } from "./entry.ts";
-import { axisOf, findEntry, placeOn, toTimeline, waitedMs } from "./timeline-rules.ts";
+import { axisOf, findEntry, placeOn, soFar, toTimeline, waitedMs } from "./timeline-rules.ts";
 import { findUnderWay } from "./under-way.ts";
 
 const start = Date.parse("2027-03-01T09:00:00.000Z");
@@ -35,12 +35,22 @@ const answer = (toolCalls: readonly string[], text = "") => ({
   output: { text, toolCalls: toolCalls.map((name) => ({ name })), finishReason: "stop" },
 });
 const intent = makeStep({ seq: 3, kind: "tool_intent", name: "get_order", input: { id: 7 } });
-const result = makeStep({ seq: 4, kind: "tool_result", name: "get_order", output: { status: 200, body: {} } });
+const result = makeStep({
+  seq: 4,
+  kind: "tool_result",
+  name: "get_order",
+  output: { status: 200, body: {} },
+});
 
 describe("a tool's call", () => {
   it("is one entry with its result, from the call's beginning to the result's end", () => {
     const entry = onlyStep(toTimeline([intent, { ...result, costUsd: "0.1" }]));
-    expect(entry).toMatchObject({ seq: 3, title: "Called tool get_order", detail: '{"id":7}', tone: "plain" });
+    expect(entry).toMatchObject({
+      seq: 3,
+      title: "Called tool get_order",
+      detail: '{"id":7}',
+      tone: "plain",
+    });
     expect(entry).toMatchObject({ startedAt: start + 3_000, endedAt: start + 4_100, costUsd: "0.1" });
     expect(findEntry([entry], 4)).toBe(entry);
     expect(findEntry([entry], 5)).toBeUndefined();
@@ -67,7 +77,11 @@ describe("a tool's call", () => {
 
   it("whose result came after the end says so", () => {
     const entry = onlyStep(toTimeline([{ ...intent, late: { output: { status: 404 } } }]));
-    expect(entry).toMatchObject({ isLate: true, title: "Called tool get_order: answered 404", tone: "amber" });
+    expect(entry).toMatchObject({
+      isLate: true,
+      title: "Called tool get_order: answered 404",
+      tone: "amber",
+    });
   });
 
   it("that failed is red with its reason, wherever that stands", () => {
@@ -106,7 +120,33 @@ describe("a wait", () => {
     const next = makeStep({ seq: 3, kind: "note", name: "time", startedAt: at(35_000) });
     const entries = toTimeline([wait, next]);
     expect(entries[0]).toMatchObject({ endedAt: start + 35_000 });
-    expect(waitedMs(entries)).toBe(33_000);
+    const axis = { from: start, to: start + 40_000 };
+    expect(waitedMs(entries, axis)).toBe(33_000);
+    expect(waitedMs(entries, { from: start, to: start + 12_000 })).toBe(10_000);
+  });
+});
+
+describe("a wait without a next step", () => {
+  const entry = onlyStep(
+    toTimeline([makeStep({ seq: 2, kind: "wait", name: "wait", output: { seconds: 300 } })]),
+  );
+  const axis = axisOf({ startedAt: at(0), completedAt: null, now: start + 12_000 }, [entry]);
+
+  it("goes on until its time has come", () => {
+    expect(axis.to).toBe(start + 12_000);
+    expect(soFar(entry, axis, true)).toEqual({ title: "Waits 5 min", end: axis.to });
+    const later = { ...axis, to: start + 400_000 };
+    expect(soFar(entry, later, true)).toEqual({ title: "Waited 5 min", end: start + 302_100 });
+  });
+
+  it("was cut short where the execution has ended", () => {
+    expect(soFar(entry, axis, false)).toEqual({ title: "Was to wait 5 min", end: axis.to });
+  });
+
+  it("is all that is under way", () => {
+    const facts = { reason: null, queuedAt: at(0), startedAt: at(0) };
+    const waiting = { ...facts, status: "waiting", waitingFor: "time" } as const;
+    expect(findUnderWay(waiting, [entry], "gpt")).toBeUndefined();
   });
 });
 

@@ -85,7 +85,8 @@ export function axisOf({ startedAt, completedAt, now }: AxisFacts, entries: read
   const first = entries.find((entry) => entry.type === "step");
   const last = entries.findLast((entry) => entry.type === "step");
   const from = startedAt === null ? (first?.startedAt ?? now) : Date.parse(startedAt);
-  const known = last?.endedAt ?? last?.startedAt ?? from;
+  // A wait's end is planned and may never come.
+  const known = (last?.sort === "wait" ? undefined : last?.endedAt) ?? last?.startedAt ?? from;
   const to = completedAt === null ? now : Date.parse(completedAt);
   return { from, to: Math.max(to, known, from + 1) };
 }
@@ -104,12 +105,23 @@ export function placeOn({ from, to }: Axis, startedAt: number, endedAt: number):
   return { left, width: Math.max(leastWidth, share(endedAt) - left) };
 }
 
+/** When an entry was over as far as the axis goes, and what it is called at that: a wait may go on or have been cut short. */
+export function soFar(
+  { sort, title, startedAt, endedAt }: StepEntry,
+  axis: Axis,
+  isLive: boolean,
+): { readonly title: string; readonly end: number } {
+  if (endedAt === undefined) return { title, end: isLive ? axis.to : startedAt };
+  if (sort !== "wait" || endedAt <= axis.to) return { title, end: endedAt };
+  return { title: title.replace("Waited", isLive ? "Waits" : "Was to wait"), end: axis.to };
+}
+
 /** Milliseconds spent in waits of the agent among these entries: they do not count against the time that is allowed. */
-export function waitedMs(entries: readonly Entry[]): number {
+export function waitedMs(entries: readonly Entry[], axis: Axis): number {
   return entries.reduce(
     (sum, entry) =>
-      entry.type === "step" && entry.sort === "wait" && entry.endedAt !== undefined
-        ? sum + entry.endedAt - entry.startedAt
+      entry.type === "step" && entry.sort === "wait"
+        ? sum + soFar(entry, axis, true).end - entry.startedAt
         : sum,
     0,
   );

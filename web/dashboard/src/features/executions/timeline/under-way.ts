@@ -26,21 +26,19 @@ export function findUnderWay(
 ): UnderWay | undefined {
   if (status === "queued")
     return { title: "Waits for a free worker", since: Date.parse(queuedAt), isBusy: false };
+  const last = entries.findLast((entry) => entry.type === "step");
   if (status === "waiting") {
+    // A wait of the agent is a step already, and shows by itself that it goes on.
+    if (waitingFor === "time" && last?.sort === "wait") return undefined;
     const title = waitingFor === null ? (reason?.message ?? "Waits for its turn") : waits[waitingFor];
     return { title, since: undefined, isBusy: false };
   }
   if (status !== "running") return undefined;
-  const last = entries.findLast((entry) => entry.type === "step");
   const since = last === undefined ? Date.parse(startedAt ?? queuedAt) : (last.endedAt ?? last.startedAt);
   return { title: titleOf(last, entries, model), since, isBusy: true };
 }
 
-function titleOf(
-  last: StepEntry | undefined,
-  entries: readonly Entry[],
-  model: string | undefined,
-): string {
+function titleOf(last: StepEntry | undefined, entries: readonly Entry[], model: string | undefined): string {
   if (last === undefined) return "Reads what it works on";
   if (last.step.kind === "tool_intent" && last.result === undefined) return `Calls tool ${last.step.name}`;
   const call = nextCall(entries);

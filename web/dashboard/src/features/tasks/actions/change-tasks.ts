@@ -1,10 +1,8 @@
 import type { Task } from "../../../api/generated/model";
 import { changeTasks } from "../../../api/generated/tasks/tasks";
-import { addressOf } from "../../../api/live/rules.ts";
+import { askAgain, foreseeChange } from "../../../api/kept-answers.ts";
 import { sentenceOf } from "../../../api/problem.ts";
-import { queryClient } from "../../../api/query-client.ts";
 import { sayDone, sayFailed, sayRefused } from "../../../components/say.tsx";
-import { changeTasksIn, isAddressOfTasks, type TaskChange } from "./cache-rules.ts";
 import {
   chunk,
   foresee,
@@ -17,25 +15,22 @@ import {
   type TaskAction,
 } from "./rules.ts";
 
-const ofTasks = {
-  predicate: ({ queryKey }: { readonly queryKey: readonly unknown[] }) =>
-    isAddressOfTasks(addressOf(queryKey)),
-};
+const collection = "/v1/tasks";
 
 /**
  * Does the action to all of them: on the screen at once, then on the server. Those that it refuses look again as they
  * did, and the reasons are listed; where it can be taken back the message offers it.
  */
 export async function changeMany(action: TaskAction, tasks: readonly Task[], note?: string): Promise<void> {
-  const ids = new Set(tasks.map(({ id }) => id));
-  const foreseen = await changeOnScreen(ids, (task) => foresee(action, task, note));
+  const foreseen = await show(action, tasks, note);
   const { refusals, fault } = await ask(action, tasks, note);
   const refused = new Set(refusals.map(({ task }) => task.id));
-  if (refused.size > 0) foreseen.takeBack(refused);
-  void queryClient.invalidateQueries({
-    predicate: ({ queryKey }) => addressOf(queryKey)?.startsWith("/v1/tasks") === true,
-  });
   const done = tasks.filter(({ id }) => !refused.has(id));
+  if (refused.size > 0) {
+    foreseen.takeBack();
+    if (done.length > 0) await show(action, done, note);
+  }
+  askAgain(collection);
   if (done.length > 0) sayDone(sayWhatWasDone(action, done), undoOf(action, done));
   if (refusals.length === 0) return;
   const what = sayWhatWasNot(action, refusals, tasks.length);
@@ -73,18 +68,8 @@ async function ask(action: TaskAction, tasks: readonly Task[], note: string | un
   return { refusals, fault };
 }
 
-/** Changes the tasks wherever they are shown; `takeBack` makes some of them what they were. */
-async function changeOnScreen(ids: ReadonlySet<string>, change: TaskChange) {
-  // An answer that is under way was made before the change and would undo it.
-  await queryClient.cancelQueries(ofTasks);
-  const before = queryClient.getQueriesData(ofTasks);
-  const write = (some: ReadonlySet<string>) =>
-    queryClient.setQueriesData(ofTasks, (answer: unknown) => changeTasksIn(answer, some, change));
-  write(ids);
-  return {
-    takeBack(refused: ReadonlySet<string>): void {
-      for (const [key, answer] of before) queryClient.setQueryData(key, answer);
-      write(new Set([...ids].filter((id) => !refused.has(id))));
-    },
-  };
+/** Makes the tasks look as they will after the action, wherever they are shown. */
+function show(action: TaskAction, tasks: readonly Task[], note: string | undefined) {
+  const ids = new Set(tasks.map(({ id }) => id));
+  return foreseeChange<Task>(collection, (task) => (ids.has(task.id) ? foresee(action, task, note) : task));
 }

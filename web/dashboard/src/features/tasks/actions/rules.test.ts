@@ -1,6 +1,5 @@
 import { describe, expect, it } from "vitest";
 import type { Task } from "../../../api/generated/model";
-import { changeTasksIn, isAddressOfTasks } from "./cache-rules.ts";
 import { chunk, foresee, invert, nameTasks, sayReasons, sayWhatWasDone, sayWhatWasNot } from "./rules.ts";
 
 function taskOf(changes: Partial<Task> = {}): Task {
@@ -94,42 +93,6 @@ describe("sentences", () => {
     const reasons = sayReasons(refusals);
     expect(reasons).toHaveLength(7);
     expect(reasons.at(-1)).toBe("and 3 more");
-  });
-});
-
-describe("answers that are kept", () => {
-  const pause = (task: Task) => foresee("pause", task, undefined);
-  const other = taskOf({ id: "task_2" });
-  const ids = new Set(["task_1"]);
-
-  it("change in pages, in a list and alone", () => {
-    const pages = { pages: [{ items: [taskOf(), other], nextCursor: "c" }], pageParams: [undefined] };
-    expect(changeTasksIn(pages, ids, pause)).toMatchObject({
-      pages: [{ items: [{ state: "paused" }, { state: "active" }], nextCursor: "c" }],
-      pageParams: [undefined],
-    });
-    expect(changeTasksIn({ items: [taskOf()] }, ids, pause)).toMatchObject({ items: [{ state: "paused" }] });
-    expect(changeTasksIn(taskOf(), ids, pause)).toMatchObject({ state: "paused" });
-    expect(changeTasksIn(other, ids, pause)).toBe(other);
-    expect(changeTasksIn(undefined, ids, pause)).toBeUndefined();
-  });
-
-  it("lose deleted ones, but not the task whose page is shown", () => {
-    const gone = () => null;
-    expect(changeTasksIn({ items: [taskOf(), other] }, ids, gone)).toEqual({ items: [other] });
-    expect(changeTasksIn(taskOf(), ids, gone)).toEqual(taskOf());
-  });
-
-  it("are found by their address", () => {
-    expect(isAddressOfTasks("/v1/tasks")).toBe(true);
-    expect(isAddressOfTasks("/v1/tasks/task_01k3v8q5x8e7arf4s2m6t9c0wd")).toBe(true);
-    for (const path of [
-      "/v1/tasks/calendar",
-      "/v1/tasks/task_01k3v8q5x8e7arf4s2m6t9c0wd/executions",
-      "/v1/agents",
-    ])
-      expect(isAddressOfTasks(path)).toBe(false);
-    expect(isAddressOfTasks(undefined)).toBe(false);
   });
 });
 

@@ -1,8 +1,7 @@
 import type { Task } from "../../../api/generated/model";
 import { triggerTask } from "../../../api/generated/tasks/tasks";
-import { addressOf } from "../../../api/live/rules.ts";
+import { askAgain } from "../../../api/kept-answers.ts";
 import { ApiError } from "../../../api/problem.ts";
-import { queryClient } from "../../../api/query-client.ts";
 import { ask } from "../../../components/ask.tsx";
 import { sayDone, sayFailed } from "../../../components/say.tsx";
 import { changeMany } from "./change-tasks.ts";
@@ -60,7 +59,5 @@ export async function runNow(task: Task, open: (executionId: string) => void): P
     const offer = typeof inTheWay === "string" ? { label: "Open", run: () => open(inTheWay) } : undefined;
     sayFailed(`${nameTasks([task])} was not run`, error, offer);
   }
-  void queryClient.invalidateQueries({
-    predicate: ({ queryKey }) => addressOf(queryKey)?.startsWith("/v1/tasks") === true,
-  });
+  askAgain("/v1/tasks");
 }

@@ -36,6 +36,7 @@ const every: readonly ContactFilter[] = [
   { memory: { key: "size", equals: "42" } },
   { not: { memory: { key: "size", equals: 42 } } },
   { memory: { key: "size", exists: false } },
+  { memory: { key: "size", exists: true } },
   { lastActivity: { withinSeconds: 2_592_000 } },
   { not: { lastActivity: { withinSeconds: 90 } } },
   { lastActivity: { before: "2027-03-01" } },
@@ -52,7 +53,9 @@ describe("a filter as rows", () => {
 
   test("every comparison that the rows offer is among those", () => {
     const shown = new Set(
-      every.flatMap((filter) => toRows(filter)?.conditions ?? []).map(({ kind, comparison }) => `${kind} ${comparison}`),
+      every
+        .flatMap((filter) => toRows(filter)?.conditions ?? [])
+        .map(({ kind, comparison }) => `${kind} ${comparison}`),
     );
     const offered = conditionKinds.flatMap((kind) => comparisonsOf[kind].map((name) => `${kind} ${name}`));
     expect([...shown].sort()).toEqual([...offered].sort());
@@ -90,10 +93,15 @@ describe("a filter as rows", () => {
 
   test("what is no number goes to the API as it was typed", () => {
     const row = { ...newCondition("a", "attribute"), name: "seats", value: "many" } as const;
-    const filterOf = (change: object) => toFilter({ match: "all", conditions: [{ ...row, ...change }], json: null });
-    expect(filterOf({ comparison: "greaterThan" })).toEqual({ all: [{ attribute: { name: "seats", greaterThan: "many" } }] });
+    const filterOf = (change: object) =>
+      toFilter({ match: "all", conditions: [{ ...row, ...change }], json: null });
+    expect(filterOf({ comparison: "greaterThan" })).toEqual({
+      all: [{ attribute: { name: "seats", greaterThan: "many" } }],
+    });
     expect(filterOf({ type: "number" })).toEqual({ all: [{ attribute: { name: "seats", equals: "many" } }] });
-    expect(filterOf({ type: "number", value: " " })).toEqual({ all: [{ attribute: { name: "seats", equals: " " } }] });
+    expect(filterOf({ type: "number", value: " " })).toEqual({
+      all: [{ attribute: { name: "seats", equals: " " } }],
+    });
   });
 
   test("any of no conditions cannot be said, so it is all of none", () => {

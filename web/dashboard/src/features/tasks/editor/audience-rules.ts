@@ -112,7 +112,8 @@ function toCondition(filter: ContactFilter, id: string): Condition | undefined {
     const { name, ...rest } = filter.attribute;
     return compared({ ...newCondition(id, "attribute"), name }, rest);
   }
-  if (filter.lastActivity !== undefined) return compared(newCondition(id, "lastActivity"), filter.lastActivity);
+  if (filter.lastActivity !== undefined)
+    return compared(newCondition(id, "lastActivity"), filter.lastActivity);
   return undefined;
 }
 

@@ -1,13 +1,8 @@
-import type {
-  ContactFilter,
-  CreateTaskBody,
-  Task,
-  UpdateTaskBody,
-} from "../../../api/generated/model";
+import type { ContactFilter, CreateTaskBody, Task, UpdateTaskBody } from "../../../api/generated/model";
 import { type DurationValue, toDuration, toSeconds } from "../../../components/form/duration.ts";
 import { toInstant, toLocal } from "../schedule/local-time.ts";
-import { emptySchedule, type ScheduleForm, scheduleFieldOf, toSchedule, toScheduleForm } from "../schedule/rules.ts";
-import { audienceFieldOf, type FilterForm, toFilter, toFilterForm } from "./audience-rules.ts";
+import { emptySchedule, type ScheduleForm, toSchedule, toScheduleForm } from "../schedule/rules.ts";
+import { type FilterForm, toFilter, toFilterForm } from "./audience-rules.ts";
 
 /** A task as the form has it, and as the API has it. Pure. Fields are named as in the API, so that faults find them. */
 
@@ -242,37 +237,4 @@ function isSame(left: unknown, right: unknown): boolean {
 
 function unlessEmpty<T extends object>(name: string, fields: T): Readonly<Record<string, T>> {
   return Object.keys(fields).length === 0 ? {} : { [name]: fields };
-}
-
-/** The form's field for a path in the API's words. */
-export function taskFieldOf(path: string, form: TaskForm): string {
-  if (path === "schedule" || path.startsWith("schedule.")) return scheduleFieldOf(path, form.schedule.kind);
-  if (path === "audience" || path.startsWith("audience."))
-    return audienceFieldOf(path, form.audience.filter.json !== null);
-  // Where the field is not shown, the choice that it belongs to is.
-  if (path === "contactId" && form.whom !== "contact") return "whom";
-  return path;
-}
-
-/** Fields below "Advanced". */
-const advanced = [
-  "policies",
-  "limits",
-  "sessionDurationSeconds",
-  "purpose",
-  "whenBlocked",
-  "endWhen",
-  "expiresAt",
-  "conversationId",
-  "externalId",
-  "meta",
-];
-
-export function isAdvanced(path: string): boolean {
-  return advanced.some((field) => path === field || path.startsWith(`${field}.`));
-}
-
-/** True if anything there differs from the defaults: then it is not folded away at first. */
-export function hasAdvanced(form: TaskForm, zones: Zones): boolean {
-  return Object.keys(toChanges(emptyTask(zones), form, zones)).some(isAdvanced);
 }

@@ -16,21 +16,21 @@ export function taskColumns(mayResume: boolean): readonly Column<Task>[] {
     {
       key: "agent",
       header: "Agent",
-      width: "11%",
+      width: "10%",
       from: 900,
       render: ({ agentId }) => <AgentName id={agentId} />,
     },
     {
       key: "contact",
       header: "Contact",
-      width: "12%",
+      width: "11%",
       from: 900,
       render: (task) => <Whom task={task} />,
     },
     {
       key: "state",
       header: "State",
-      width: "clamp(124px, 21%, 300px)",
+      width: "clamp(124px, 26%, 360px)",
       render: (task) => <State task={task} mayResume={mayResume} />,
     },
     {
@@ -57,17 +57,19 @@ export function taskColumns(mayResume: boolean): readonly Column<Task>[] {
   ];
 }
 
+/** On a narrow screen the reason of a state stands in place of the schedule. */
 function Name({ task }: { readonly task: Task }) {
-  const { name, schedule, scheduleDescription } = task;
+  const { name, schedule, scheduleDescription, stateReason } = task;
   const words = schedule === null ? "Only on demand" : (scheduleDescription ?? "");
   return (
     <div className={classes.name}>
       <span className={classes.title} title={name}>
         {name}
       </span>
-      <span className={classes.words} title={words}>
+      <span className={classes.words} data-gives-way={stateReason !== null || undefined} title={words}>
         {words}
       </span>
+      {stateReason !== null && <span className={classes.narrowReason}>{stateReason.message}</span>}
     </div>
   );
 }

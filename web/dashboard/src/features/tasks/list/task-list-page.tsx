@@ -40,7 +40,7 @@ import { FilterBar } from "./filter-bar.tsx";
 import { type TaskSearch, toParams } from "./rules.ts";
 
 const route = getRouteApi("/app/tasks");
-const pageSize = 50;
+const pageSize = 100;
 const iconSize = 14;
 
 const bulkActions: readonly BulkAction<Task>[] = [

@@ -1,6 +1,6 @@
 import { NumberInput, TextInput } from "@mantine/core";
 import { DurationField } from "../../../components/form";
-import type { KindFieldsProps } from "./kind-fields.tsx";
+import type { KindFieldsProps } from "./fields-props.ts";
 import classes from "./schedule.module.css";
 
 /** When the schedule begins and is over, and how its runs are spread. */
@@ -38,7 +38,7 @@ export function BoundsFields({ value, onChange, errorOf }: KindFieldsProps) {
             placeholder="No limit"
             min={1}
             clampBehavior="none"
-            maw={280}
+            classNames={{ wrapper: classes.short }}
             value={value.maxRuns}
             onChange={(maxRuns) => onChange({ maxRuns })}
             error={errorOf("schedule.maxRuns")}
@@ -62,6 +62,7 @@ export function BoundsFields({ value, onChange, errorOf }: KindFieldsProps) {
 
 function startWords(kind: string, zone: string): string {
   if (kind === "every") return `The first run, in ${zone}.`;
-  if (kind === "daily" || kind === "weekly") return `No run before it, in ${zone}. "Every" counts from its date.`;
+  if (kind === "daily" || kind === "weekly")
+    return `No run before it, in ${zone}. "Every" counts from its date.`;
   return `No run before it, in ${zone}.`;
 }

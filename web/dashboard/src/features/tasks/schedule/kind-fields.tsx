@@ -1,15 +1,12 @@
-import { Anchor, Chip, Group, Input, NumberInput, Select, Text, TextInput } from "@mantine/core";
+import { Input, NumberInput, Select, TextInput } from "@mantine/core";
 import type { ReactNode } from "react";
+import { ManyChoices } from "../../../components/choices.tsx";
 import { DurationField } from "../../../components/form";
-import { type ScheduleForm, type Weekday, weekdays } from "./rules.ts";
+import { CronFields } from "./cron-fields.tsx";
+import type { KindFieldsProps } from "./fields-props.ts";
+import { RelativeFields } from "./relative-fields.tsx";
+import { type Weekday, weekdays } from "./rules.ts";
 import classes from "./schedule.module.css";
-
-export interface KindFieldsProps {
-  readonly value: ScheduleForm;
-  onChange(change: Partial<ScheduleForm>): void;
-  /** What the API says of a field of the schedule. */
-  errorOf(path: string): ReactNode;
-}
 
 /** The fields that only the chosen kind has. */
 export function KindFields(props: KindFieldsProps) {
@@ -75,7 +72,7 @@ function HourlyFields({ value, onChange, errorOf }: KindFieldsProps) {
       min={0}
       max={59}
       clampBehavior="none"
-      maw={280}
+      classNames={{ wrapper: classes.short }}
       value={value.minute}
       onChange={(minute) => onChange({ minute })}
       error={errorOf("schedule.minute")}
@@ -140,40 +137,28 @@ const dayNames: Readonly<Record<Weekday, string>> = {
   sunday: "Sunday",
 };
 
+const dayChoices = weekdays.map((day) => ({
+  value: day,
+  label: dayNames[day].slice(0, 3),
+  name: dayNames[day],
+}));
+
 function WeeklyFields(props: KindFieldsProps) {
   const { value, onChange, errorOf } = props;
   const fault = weekdays
     .map((_, place) => errorOf(`schedule.weekdays.${place}`))
     .find((found) => found !== undefined && found !== null);
-  const error = errorOf("schedule.weekdays") ?? fault;
   return (
     <>
       <Input.Wrapper label="Weekdays" required labelElement="div">
-        <Chip.Group
-          multiple
-          value={[...value.weekdays]}
-          onChange={(chosen) => onChange({ weekdays: weekdays.filter((day) => chosen.includes(day)) })}
-        >
-          <Group gap={6} role="group" aria-label="Weekdays" data-path="schedule.weekdays">
-            {weekdays.map((day) => (
-              <Chip
-                key={day}
-                value={day}
-                size="xs"
-                variant="light"
-                aria-label={dayNames[day]}
-                aria-invalid={error !== undefined && error !== null}
-              >
-                {dayNames[day].slice(0, 3)}
-              </Chip>
-            ))}
-          </Group>
-        </Chip.Group>
-        {error !== undefined && error !== null && (
-          <p className={classes.fault} role="alert">
-            {error}
-          </p>
-        )}
+        <ManyChoices
+          label="Weekdays"
+          choices={dayChoices}
+          value={value.weekdays}
+          onChange={(chosen) => onChange({ weekdays: chosen })}
+          error={errorOf("schedule.weekdays") ?? fault}
+          path="schedule.weekdays"
+        />
       </Input.Wrapper>
       <div className={classes.row}>
         <TimeField {...props} />
@@ -228,89 +213,5 @@ function EveryFields({ value, onChange, errorOf }: KindFieldsProps) {
       error={errorOf("schedule.seconds")}
       path="schedule.seconds"
     />
-  );
-}
-
-const cronExamples = ["0 9 * * MON-FRI", "*/15 8-18 * * *", "0 18 L * *", "0 10 * * FRI#2"];
-
-function CronFields({ value, onChange, errorOf }: KindFieldsProps) {
-  return (
-    <div>
-      <TextInput
-        label="Cron expression"
-        description="Minute, hour, day of month, month, day of week. Names, lists, ranges and steps; L for the last day; FRI#2 for the second Friday."
-        required
-        spellCheck={false}
-        autoComplete="off"
-        styles={{ input: { fontFamily: "var(--mantine-font-family-monospace)" } }}
-        value={value.cron}
-        onChange={(event) => onChange({ cron: event.currentTarget.value })}
-        error={errorOf("schedule.cron")}
-        data-path="schedule.cron"
-      />
-      <Group gap="sm" mt={4}>
-        <Text size="xs" c="dimmed">
-          Examples
-        </Text>
-        {cronExamples.map((cron) => (
-          <Anchor key={cron} component="button" type="button" size="xs" ff="monospace" onClick={() => onChange({ cron })}>
-            {cron}
-          </Anchor>
-        ))}
-      </Group>
-    </div>
-  );
-}
-
-const directions = [
-  { value: "before", label: "before the date" },
-  { value: "after", label: "after the date" },
-];
-
-function RelativeFields({ value, onChange, errorOf }: KindFieldsProps) {
-  const { offsetSeconds } = value;
-  return (
-    <>
-      <TextInput
-        label="Attribute with the date"
-        description="The contact's attribute that holds an instant, a local date and time, or a date. The run follows its changes, once for each date."
-        placeholder="appointment"
-        required
-        value={value.attribute}
-        onChange={(event) => onChange({ attribute: event.currentTarget.value })}
-        error={errorOf("schedule.attribute")}
-        data-path="schedule.attribute"
-      />
-      <div className={classes.row}>
-        <DurationField
-          label="How far from it"
-          required
-          value={offsetSeconds}
-          onChange={(next) => onChange({ offsetSeconds: { ...offsetSeconds, ...next } })}
-          error={errorOf("schedule.offsetSeconds")}
-          path="schedule.offsetSeconds"
-        />
-        <Select
-          label="Direction"
-          data={directions}
-          w={160}
-          allowDeselect={false}
-          value={offsetSeconds.direction}
-          onChange={(next) =>
-            onChange({ offsetSeconds: { ...offsetSeconds, direction: next === "before" ? "before" : "after" } })
-          }
-        />
-      </div>
-      <TextInput
-        type="time"
-        label="At this time of day"
-        description="Empty: at the very time that the date has."
-        maw={280}
-        value={value.relativeTime}
-        onChange={(event) => onChange({ relativeTime: event.currentTarget.value })}
-        error={errorOf("schedule.relativeTime")}
-        data-path="schedule.relativeTime"
-      />
-    </>
   );
 }

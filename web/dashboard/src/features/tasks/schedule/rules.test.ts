@@ -57,7 +57,12 @@ describe("a schedule in the form", () => {
   });
 
   test("fields of other kinds keep their values and are not sent", () => {
-    const form: ScheduleForm = { ...emptySchedule(timezone), kind: "cron", minute: 7, at: "2027-03-01T09:00" };
+    const form: ScheduleForm = {
+      ...emptySchedule(timezone),
+      kind: "cron",
+      minute: 7,
+      at: "2027-03-01T09:00",
+    };
     expect(toSchedule(form)).toEqual({ kind: "cron", timezone, cron: "0 9 * * MON-FRI" });
     expect(toSchedule({ ...form, kind: "hourly" })).toEqual({ kind: "hourly", timezone, minute: 7 });
   });
@@ -113,15 +118,16 @@ test("faults find the field of their kind", () => {
 });
 
 describe("the next runs with their warnings", () => {
-  const warning = (at: string, message: string) =>
-    ({ code: "skipped_time_moved", message, at }) as const;
+  const warning = (at: string, message: string) => ({ code: "skipped_time_moved", message, at }) as const;
 
   test("a warning stands at its run, one of no run between them by its time", () => {
     const rows = toRunRows(
       ["2027-03-27T01:30:00.000Z", "2027-03-28T01:00:00.000Z", "2027-03-29T00:30:00.000Z"],
       [warning("2027-03-28T01:00:00Z", "moved"), warning("2027-03-28T12:00:00Z", "left out")],
     );
-    expect(rows.map(({ at, isRun, warnings }) => [at, isRun, warnings.map(({ message }) => message)])).toEqual([
+    expect(
+      rows.map(({ at, isRun, warnings }) => [at, isRun, warnings.map(({ message }) => message)]),
+    ).toEqual([
       ["2027-03-27T01:30:00.000Z", true, []],
       ["2027-03-28T01:00:00.000Z", true, ["moved"]],
       ["2027-03-28T12:00:00Z", false, ["left out"]],

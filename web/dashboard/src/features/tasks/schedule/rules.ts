@@ -187,7 +187,9 @@ function offsetOf({ offsetSeconds }: ScheduleForm): number | undefined {
 }
 
 function withoutEmpty(fields: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
-  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined && value !== ""));
+  return Object.fromEntries(
+    Object.entries(fields).filter(([, value]) => value !== undefined && value !== ""),
+  );
 }
 
 const needed: Readonly<Record<Kind, readonly (keyof ScheduleForm)[]>> = {

@@ -1,10 +1,12 @@
 import { Text } from "@mantine/core";
 import { IconAlertTriangle, IconArrowRight } from "@tabler/icons-react";
-import { RelativeTime } from "../../../components/time.tsx";
+import { RelativeTime, useNow } from "../../../components/time.tsx";
 import { useTimezone } from "../../../session/session.ts";
 import { localParts } from "./local-time.ts";
-import { toRunRows, type RunRow, type ScheduleWarning } from "./rules.ts";
+import { type RunRow, type ScheduleWarning, toRunRows } from "./rules.ts";
 import classes from "./schedule.module.css";
+
+const nearMs = 7 * 86_400_000;
 
 interface RunListProps {
   /** For assistive technology: "Next runs". */
@@ -36,6 +38,8 @@ interface RowProps {
 function Row({ row: { at, isRun, warnings }, timezone, reader }: RowProps) {
   const local = localParts(at, timezone);
   const own = localParts(at, reader);
+  // Further away a number of days says less than the date does.
+  const isNear = Date.parse(at) - useNow() < nearMs;
   const isSame = local.date === own.date && local.time === own.time;
   return (
     <li className={classes.run}>
@@ -47,11 +51,18 @@ function Row({ row: { at, isRun, warnings }, timezone, reader }: RowProps) {
             <span className={classes.clock}>{local.time}</span>
           </time>
           <span className={classes.faint}>
-            {timezone} ({local.offset})
+            {timezone === "UTC" ? "UTC" : `${timezone} (${local.offset})`}
           </span>
-          <span className={classes.faint}>
-            {isSame ? <RelativeTime at={at} /> : `${own.date}, ${own.time} for you`}
-          </span>
+          {!isSame && (
+            <span className={classes.faint}>
+              {own.date === local.date ? own.time : `${own.date}, ${own.time}`} for you
+            </span>
+          )}
+          {isSame && isNear && (
+            <span className={classes.faint}>
+              <RelativeTime at={at} />
+            </span>
+          )}
         </div>
       )}
       {warnings.map(({ code, message }) => (

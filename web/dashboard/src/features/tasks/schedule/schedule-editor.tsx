@@ -1,12 +1,21 @@
-import { Anchor, Chip, Group, Stack, Text } from "@mantine/core";
+import { Anchor, Group, Stack, Text } from "@mantine/core";
 import { type ReactNode, useState } from "react";
+import { Choices } from "../../../components/choices.tsx";
 import { Fold } from "../../../components/fold.tsx";
 import { sortFaults } from "../../../components/form/rules.ts";
 import { TimezoneSelect } from "../../../components/pickers/timezone-select.tsx";
 import { useTimezone } from "../../../session/session.ts";
 import { BoundsFields } from "./bounds-fields.tsx";
 import { KindFields } from "./kind-fields.tsx";
-import { hasBounds, isFilledIn, type Kind, kinds, type ScheduleForm, scheduleFieldOf, toSchedule } from "./rules.ts";
+import {
+  hasBounds,
+  isFilledIn,
+  type Kind,
+  kinds,
+  type ScheduleForm,
+  scheduleFieldOf,
+  toSchedule,
+} from "./rules.ts";
 import classes from "./schedule.module.css";
 import { SchedulePreview } from "./schedule-preview.tsx";
 import { useSchedulePreview } from "./use-schedule-preview.ts";
@@ -31,6 +40,8 @@ const words: Readonly<Record<Kind, string>> = {
   relative: "By a contact's date",
 };
 
+const choices = kinds.map((kind) => ({ value: kind, label: words[kind] }));
+
 const bounds = ["startsAt", "endsAt", "maxRuns", "jitterSeconds"];
 
 /** When a task runs: plain choices, the fields of the chosen one, and below what it means. */
@@ -38,8 +49,10 @@ export function ScheduleEditor({ value, onChange, errorOf, workspaceZone }: Sche
   const reader = useTimezone();
   const [exampleDate, setExampleDate] = useState("");
   const preview = useSchedulePreview(isFilledIn(value) ? toSchedule(value) : null, exampleDate);
-  const { atFields, others } = sortFaults(preview.faults, { schedule: value, attributeValue: exampleDate }, (path) =>
-    scheduleFieldOf(path, value.kind),
+  const { atFields, others } = sortFaults(
+    preview.faults,
+    { schedule: value, attributeValue: exampleDate },
+    (path) => scheduleFieldOf(path, value.kind),
   );
   const faultOf = (path: string) => atFields[path] ?? errorOf(path);
   const isFaultFolded = bounds.some((name) => faultOf(`schedule.${name}`));
@@ -59,26 +72,15 @@ export function ScheduleEditor({ value, onChange, errorOf, workspaceZone }: Sche
     />
   );
   return (
-    <Stack gap="md">
-      <div>
-        <Chip.Group
-          value={value.kind}
-          onChange={(next) => onChange({ kind: kinds.find((kind) => kind === next) ?? value.kind })}
-        >
-          <div className={classes.kinds} role="radiogroup" aria-label="When it runs" data-path="schedule.kind">
-            {kinds.map((kind) => (
-              <Chip key={kind} value={kind} size="xs" variant="light">
-                {words[kind]}
-              </Chip>
-            ))}
-          </div>
-        </Chip.Group>
-        {kindFault !== undefined && kindFault !== null && (
-          <p className={classes.fault} role="alert">
-            {kindFault}
-          </p>
-        )}
-      </div>
+    <Stack gap="md" className={classes.editor}>
+      <Choices
+        label="When it runs"
+        choices={choices}
+        value={value.kind}
+        onChange={(kind) => onChange({ kind })}
+        error={kindFault}
+        path="schedule.kind"
+      />
       <KindFields value={value} onChange={onChange} errorOf={faultOf} />
       {value.kind !== "none" && zone}
       {value.kind !== "none" && (
@@ -92,13 +94,15 @@ export function ScheduleEditor({ value, onChange, errorOf, workspaceZone }: Sche
           </Stack>
         </Fold>
       )}
-      <SchedulePreview
-        value={value}
-        preview={preview}
-        exampleDate={exampleDate}
-        exampleFault={atFields.attributeValue}
-        onExampleDate={setExampleDate}
-      />
+      <div className={classes.beside}>
+        <SchedulePreview
+          value={value}
+          preview={preview}
+          exampleDate={exampleDate}
+          exampleFault={atFields.attributeValue}
+          onExampleDate={setExampleDate}
+        />
+      </div>
     </Stack>
   );
 }

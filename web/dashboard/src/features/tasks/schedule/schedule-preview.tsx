@@ -1,7 +1,7 @@
 import { Skeleton, Stack, Text, TextInput } from "@mantine/core";
 import { sentenceOf } from "../../../api/problem.ts";
-import { RunList } from "./run-list.tsx";
 import { isFilledIn, type ScheduleForm } from "./rules.ts";
+import { RunList } from "./run-list.tsx";
 import classes from "./schedule.module.css";
 import type { SchedulePreview as Preview } from "./use-schedule-preview.ts";
 
@@ -39,7 +39,11 @@ export function SchedulePreview(props: SchedulePreviewProps) {
       </div>
     );
   return (
-    <section className={classes.preview} aria-label="Preview of the schedule" data-stale={!isCurrent || undefined}>
+    <section
+      className={classes.preview}
+      aria-label="Preview of the schedule"
+      aria-busy={!isCurrent && faults.length === 0}
+    >
       {shown === undefined ? (
         <Waiting isFaulty={faults.length > 0} error={error} />
       ) : (
@@ -58,7 +62,12 @@ export function SchedulePreview(props: SchedulePreviewProps) {
             </Text>
           )}
           {shown.next.length > 0 && (
-            <RunList label="Next runs" next={shown.next} warnings={shown.warnings} timezone={value.timezone ?? "UTC"} />
+            <RunList
+              label="Next runs"
+              next={shown.next}
+              warnings={shown.warnings}
+              timezone={value.timezone ?? "UTC"}
+            />
           )}
         </>
       )}
@@ -94,9 +103,8 @@ function Waiting({ isFaulty, error }: { readonly isFaulty: boolean; readonly err
     );
   return (
     <Stack gap={10} py={4} aria-hidden>
-      {["62%", "48%", "50%", "46%", "50%", "48%"].map((width, place) => (
-        // biome-ignore lint/suspicious/noArrayIndexKey: bars that stand for nothing yet.
-        <Skeleton key={place} height={10} width={width} radius="xl" />
+      {["62%", "48%", "51%", "46%", "50%", "49%"].map((width) => (
+        <Skeleton key={width} height={10} width={width} radius="xl" />
       ))}
     </Stack>
   );

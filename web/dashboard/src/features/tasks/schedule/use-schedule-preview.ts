@@ -1,8 +1,8 @@
 import { useDebouncedValue } from "@mantine/hooks";
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { useState } from "react";
-import { previewSchedule } from "../../../api/generated/tasks/tasks";
 import type { PreviewSchedule200, ScheduleInput } from "../../../api/generated/model";
+import { previewSchedule } from "../../../api/generated/tasks/tasks";
 import { ApiError, type FieldFault } from "../../../api/problem.ts";
 
 const pauseMs = 250;

@@ -1,0 +1,19 @@
+import type { ListContactsParams } from "../../../api/generated/model";
+
+/** The filters of the list as its address has them. */
+export interface ContactSearch {
+  readonly q?: string;
+  readonly tag?: string;
+  readonly language?: string;
+  readonly optedOut?: boolean;
+}
+
+/** The filters as the API takes them. */
+export function toParams({ optedOut, ...texts }: ContactSearch): ListContactsParams {
+  return { ...texts, ...(optedOut === undefined ? {} : { optedOut: optedOut ? "true" : "false" }) };
+}
+
+/** How many filters are set; the text stands apart in the search field. */
+export function countFilters({ q: _, ...others }: ContactSearch): number {
+  return Object.values(others).filter((value) => value !== undefined).length;
+}

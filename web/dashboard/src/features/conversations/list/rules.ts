@@ -1,0 +1,25 @@
+import type { ConversationLastMessage, ListConversationsParams } from "../../../api/generated/model";
+import type { readConversationSearch } from "../../../routes/conversations.ts";
+
+/** The filters of the list as its address has them. */
+export type ConversationSearch = Partial<ReturnType<typeof readConversationSearch>>;
+
+/** The filters as the API takes them. */
+export function toParams({ sessionLive, ...texts }: ConversationSearch): ListConversationsParams {
+  return { ...texts, ...(sessionLive === undefined ? {} : { sessionLive: sessionLive ? "true" : "false" }) };
+}
+
+/** How many filters are set; the text stands apart in the search field. */
+export function countFilters({ q: _, ...others }: ConversationSearch): number {
+  return Object.values(others).filter((value) => value !== undefined).length;
+}
+
+const writers = { agent: "Agent: ", member: "Member: ", system: "Errand: ", contact: "" } as const;
+const notArrived: ReadonlySet<string> = new Set(["held", "refused", "withdrawn", "failed", "unknown"]);
+
+/** The newest message in one line, and its state where that is not as it should be. */
+export function previewOf(message: ConversationLastMessage | undefined) {
+  if (message === undefined || message === null) return { text: "No messages yet", state: undefined };
+  const text = `${writers[message.author.kind]}${message.text.replace(/\s+/g, " ").trim()}`;
+  return { text, state: notArrived.has(message.status) ? message.status : undefined };
+}

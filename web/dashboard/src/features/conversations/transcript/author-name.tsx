@@ -1,0 +1,39 @@
+import { useGetAgent } from "../../../api/generated/agents/agents";
+import { useListMembers } from "../../../api/generated/members/members";
+import type { Message } from "../../../api/generated/model";
+import { useGetModelProvider } from "../../../api/generated/model-providers/model-providers";
+import { ContactName } from "../../../components/links.tsx";
+import { useMe } from "../../../session/session.ts";
+import classes from "./transcript.module.css";
+
+/** Who wrote a message. */
+export function AuthorName({ author }: { readonly author: Message["author"] }) {
+  const { kind, id } = author;
+  if (kind === "contact") return <ContactName id={id} none="Contact" />;
+  if (kind === "system") return <span>Errand</span>;
+  if (kind === "member") return id === null ? <span>By API</span> : <MemberName id={id} />;
+  return id === null ? <span>Agent</span> : <AgentAuthor id={id} />;
+}
+
+function AgentAuthor({ id }: { readonly id: string }) {
+  const { data, isError } = useGetAgent(id);
+  const providerId = data?.modelProviderId ?? null;
+  const provider = useGetModelProvider(providerId ?? "", { query: { enabled: providerId !== null } });
+  return (
+    <>
+      <span>{data?.name ?? (isError ? "Deleted agent" : "Agent")}</span>
+      {provider.data?.kind === "sandbox" && <span className={classes.sandbox}>Sandbox model</span>}
+    </>
+  );
+}
+
+/** As many as one page has; a workspace with more shows the rest as members. */
+const mostMembers = 100;
+
+export function MemberName({ id }: { readonly id: string }) {
+  const me = useMe();
+  const isMe = me.membership.memberId === id;
+  const { data } = useListMembers({ limit: mostMembers }, { query: { enabled: !isMe } });
+  if (isMe) return <span>You</span>;
+  return <span>{data?.items.find((member) => member.id === id)?.name ?? "A member"}</span>;
+}

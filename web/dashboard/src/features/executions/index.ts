@@ -1,0 +1,1 @@
+export { ExecutionTable } from "./list/execution-table.tsx";

@@ -1,0 +1,31 @@
+import { useNavigate } from "@tanstack/react-router";
+import type { ReactNode } from "react";
+import type { Execution } from "../../../api/generated/model";
+import { DataTable, type Rows } from "../../../components/data-table/index.ts";
+import { statusWords } from "../facts/fact-words.ts";
+import { executionColumns } from "./execution-columns.tsx";
+
+interface ExecutionTableProps {
+  readonly rows: Rows<Execution>;
+  /** Instead of the rows when there are none. */
+  readonly empty: ReactNode;
+}
+
+/** A list of executions; a row opens its page. */
+export function ExecutionTable({ rows, empty }: ExecutionTableProps) {
+  const navigate = useNavigate();
+  return (
+    <DataTable
+      label="Executions"
+      rows={rows}
+      columns={executionColumns}
+      rowId={idOf}
+      rowLabel={labelOf}
+      onOpen={({ id }) => void navigate({ to: "/executions/$executionId", params: { executionId: id } })}
+      empty={empty}
+    />
+  );
+}
+
+const idOf = ({ id }: Execution) => id;
+const labelOf = ({ id, status }: Execution) => `${statusWords[status]} execution ${id}`;

@@ -1,0 +1,53 @@
+import { Button, Tooltip } from "@mantine/core";
+import { IconPlayerStop, IconRepeat } from "@tabler/icons-react";
+import type { Execution } from "../../../api/generated/model";
+import { useMe } from "../../../session/session.ts";
+import { endedStatuses } from "../facts/fact-words.ts";
+import type { useActions } from "./use-actions.ts";
+
+interface ActionButtonsProps {
+  readonly execution: Execution;
+  readonly actions: ReturnType<typeof useActions>;
+}
+
+/** Cancel while it is under way, run again afterwards. */
+export function ActionButtons({ execution, actions }: ActionButtonsProps) {
+  const me = useMe();
+  if (!me.can("write")) return null;
+  if (!endedStatuses.has(execution.status))
+    return (
+      <Button
+        variant="default"
+        leftSection={<IconPlayerStop size={14} aria-hidden />}
+        loading={actions.isCanceling}
+        onClick={() => void actions.cancel()}
+      >
+        Cancel
+      </Button>
+    );
+  const obstacle = replayObstacle(execution);
+  const button = (
+    <Button
+      variant="default"
+      leftSection={<IconRepeat size={14} aria-hidden />}
+      loading={actions.isReplaying}
+      disabled={obstacle !== undefined}
+      onClick={() => void actions.replay()}
+    >
+      Run again
+    </Button>
+  );
+  if (obstacle === undefined) return button;
+  return (
+    <Tooltip label={obstacle} multiline maw={280}>
+      <span>{button}</span>
+    </Tooltip>
+  );
+}
+
+/** Why it cannot run again, as the API would say it. */
+export function replayObstacle({ kind, taskId }: Execution): string | undefined {
+  if (kind !== "task")
+    return "A reply belongs to what was said at its time: only runs of tasks can run again.";
+  return taskId === null ? "The execution’s task was deleted." : undefined;
+}

@@ -1,0 +1,18 @@
+import { expect, test } from "vitest";
+import type { ContactFilter } from "../../../api/generated/model";
+import { toRows } from "./audience-rules.ts";
+import { sayCondition } from "./audience-words.ts";
+
+test.each<[ContactFilter, string]>([
+  [{ tag: "trial" }, "Tag trial is there"],
+  [{ not: { tag: "trial" } }, "Tag trial is not there"],
+  [{ field: { name: "email", exists: false } }, "E-mail is not set"],
+  [{ field: { name: "language", equals: "de" } }, "Language is de"],
+  [{ attribute: { name: "plan", in: ["pro", "team"] } }, "Attribute plan is one of pro, team"],
+  [{ attribute: { name: "seats", greaterThan: 5 } }, "Attribute seats is more than 5"],
+  [{ memory: { key: "size", equals: 42 } }, "Memory size is 42"],
+  [{ lastActivity: { withinSeconds: 2_592_000 } }, "Last message was in the last 30 d"],
+  [{ lastActivity: { before: "2027-03-01" } }, "Last message is before 2027-03-01"],
+])("%o is said as %s", (filter, words) => {
+  expect(toRows(filter)?.conditions.map(sayCondition)).toEqual([words]);
+});

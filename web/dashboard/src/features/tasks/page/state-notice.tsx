@@ -1,0 +1,63 @@
+import { Button } from "@mantine/core";
+import { Link } from "@tanstack/react-router";
+import type { Task } from "../../../api/generated/model";
+import { useMe } from "../../../session/session.ts";
+import { resumeTasks } from "../actions/task-actions.ts";
+import { type Mend, mendOf } from "./rules.ts";
+import classes from "./task-page.module.css";
+
+const tones: Readonly<Record<Task["state"], "grey" | "amber" | "red">> = {
+  active: "grey",
+  paused: "amber",
+  auto_paused: "red",
+  ended: "grey",
+};
+
+const heads: Readonly<Record<Task["state"], string>> = {
+  active: "Active",
+  paused: "Paused",
+  auto_paused: "Paused by itself",
+  ended: "Ended",
+};
+
+const mendWords: Readonly<Record<Exclude<Mend, "resume">, string>> = {
+  agent: "Choose an agent",
+  channel: "Choose a channel",
+  contact: "Choose a contact",
+  schedule: "Change the schedule",
+  expiry: "Change the expiry",
+};
+
+/** Why the task does not run, with the button that mends it. */
+export function StateNotice({ task }: { readonly task: Task }) {
+  const mayWrite = useMe().can("write");
+  const { state, stateReason } = task;
+  if (state === "active" || stateReason === null) return null;
+  return (
+    <div className={classes.notice} data-tone={tones[state]} role="status">
+      <span className={classes.noticeText}>
+        <strong>{heads[state]}.</strong> {stateReason.message}
+      </span>
+      {mayWrite && <MendButton task={task} />}
+    </div>
+  );
+}
+
+function MendButton({ task }: { readonly task: Task }) {
+  const mend = mendOf(task);
+  if (mend === "resume")
+    return (
+      <Button variant="default" size="compact-sm" onClick={() => void resumeTasks([task])}>
+        Resume
+      </Button>
+    );
+  return (
+    <Button
+      variant="default"
+      size="compact-sm"
+      renderRoot={(props) => <Link to="/tasks/$taskId/edit" params={{ taskId: task.id }} {...props} />}
+    >
+      {mendWords[mend]}
+    </Button>
+  );
+}

@@ -1,0 +1,186 @@
+import { JsonInput, NativeSelect, NumberInput, Stack, Switch, Textarea, TextInput } from "@mantine/core";
+import { useQueryClient } from "@tanstack/react-query";
+import { useNavigate } from "@tanstack/react-router";
+import type { Tool } from "../../api/generated/model";
+import { createTool, getGetToolQueryKey, updateTool } from "../../api/generated/tools/tools";
+import { askAgain } from "../../api/kept-answers.ts";
+import { Fold } from "../../components/fold.tsx";
+import { Form, JsonField, useApiForm } from "../../components/form/index.ts";
+import { sayDone } from "../../components/say.tsx";
+import { useMe } from "../../session/session.ts";
+import { AuthFields } from "./auth-fields.tsx";
+import { PairsField } from "./pairs-field.tsx";
+import { faultOfBody, toBody, toValues } from "./values.ts";
+
+const methods: readonly Tool["method"][] = ["GET", "POST", "PUT", "PATCH", "DELETE"];
+const monospace = { input: { fontFamily: "var(--mantine-font-family-monospace)", fontSize: 12 } };
+
+/** Everything about one HTTP tool. */
+export function ToolForm({ tool }: { readonly tool: Tool | undefined }) {
+  const mayWrite = useMe().can("admin");
+  const queryClient = useQueryClient();
+  const navigate = useNavigate();
+  const api = useApiForm({
+    initialValues: toValues(tool),
+    send: (values) => (tool === undefined ? createTool(toBody(values)) : updateTool(tool.id, toBody(values))),
+    onDone(saved) {
+      queryClient.setQueryData(getGetToolQueryKey(saved.id), saved);
+      askAgain("/v1/tools");
+      sayDone(`“${saved.name}” saved.`);
+      if (tool === undefined) void navigate({ to: "/settings/tools/$toolId", params: { toolId: saved.id } });
+      else api.form.setFieldValue("auth.secret", "");
+    },
+  });
+  const { form } = api;
+  const bodyFault = faultOfBody(form.values.body);
+  const isFaultFolded = ["timeoutSeconds", "externalId", "meta"].some(
+    (field) => form.errors[field] !== undefined,
+  );
+  const fields = (
+    <>
+      <TextInput
+        {...form.getInputProps("name")}
+        label="Name"
+        description="As the model calls it: lower case letters, digits and _"
+        placeholder="get_order"
+        maxLength={64}
+        readOnly={!mayWrite}
+        styles={monospace}
+      />
+      <Textarea
+        {...form.getInputProps("description")}
+        label="Description"
+        description="Tells the model what it does and when to use it"
+        autosize
+        minRows={2}
+        maxLength={2_000}
+        readOnly={!mayWrite}
+      />
+      <NativeSelect
+        {...form.getInputProps("method")}
+        label="Method"
+        data={[...methods]}
+        disabled={!mayWrite}
+      />
+      <TextInput
+        {...form.getInputProps("url")}
+        label="URL"
+        description="With {{input.…}} and {{contact.…}}; the host is written out"
+        placeholder="https://shop.example.com/orders/{{input.orderId}}"
+        maxLength={2_000}
+        readOnly={!mayWrite}
+        styles={monospace}
+      />
+      <JsonField
+        label="Input schema"
+        description="JSON Schema of type object: what the model gives as input"
+        value={form.values.inputSchema}
+        onChange={(inputSchema) => form.setFieldValue("inputSchema", inputSchema)}
+        error={textOf(form.errors.inputSchema)}
+        minRows={6}
+      />
+      <PairsField
+        label="Query"
+        one="parameter"
+        description="Added to the URL; one that is only a template is left out where it has no value"
+        value={form.values.query}
+        onChange={(query) => form.setFieldValue("query", query)}
+        error={form.errors.query}
+        isReadOnly={!mayWrite}
+        path="query"
+      />
+      <PairsField
+        label="Headers"
+        one="header"
+        description="Secrets belong into the sign-in below"
+        value={form.values.headers}
+        onChange={(headers) => form.setFieldValue("headers", headers)}
+        error={form.errors.headers}
+        isReadOnly={!mayWrite}
+        path="headers"
+      />
+      <JsonInput
+        {...form.getInputProps("body")}
+        label="Body"
+        description='JSON whose texts are templates, such as {"id": "{{input.orderId}}"}; empty: none'
+        error={bodyFault ?? form.errors.body}
+        autosize
+        minRows={3}
+        maxRows={20}
+        readOnly={!mayWrite}
+        styles={monospace}
+      />
+      <AuthFields form={form} hasSecret={tool?.hasSecret === true} isReadOnly={!mayWrite} />
+      <Switch
+        {...form.getInputProps("enabled", { type: "checkbox" })}
+        label="Enabled"
+        description="While it is off no agent may call it"
+        disabled={!mayWrite}
+      />
+      <Fold label="Advanced" isHeldOpen={isFaultFolded}>
+        <Stack gap="md">
+          <NumberInput
+            {...form.getInputProps("timeoutSeconds")}
+            label="Timeout in seconds"
+            description="For one attempt, 1 to 60"
+            clampBehavior="none"
+            hideControls
+            readOnly={!mayWrite}
+          />
+          <Switch
+            {...form.getInputProps("idempotent", { type: "checkbox" })}
+            label="Idempotent"
+            description="A call may be made again with the same Idempotency-Key where its answer was lost. Off, a lost answer is for a person to decide."
+            disabled={!mayWrite}
+          />
+          <TextInput
+            {...form.getInputProps("externalId")}
+            label="External id"
+            description="Your own id, unique among tools"
+            readOnly={!mayWrite}
+          />
+          <JsonField
+            label="meta"
+            description="A JSON object of your own, at most 16 kB"
+            value={form.values.meta}
+            onChange={(meta) => form.setFieldValue("meta", meta)}
+            error={textOf(form.errors.meta)}
+          />
+        </Stack>
+      </Fold>
+    </>
+  );
+  // Who may not write reads the same fields.
+  if (!mayWrite) return <Stack maw={640}>{fields}</Stack>;
+  return (
+    <Form
+      api={
+        bodyFault === null
+          ? api
+          : { ...api, submit: () => document.querySelector<HTMLElement>("[aria-invalid=true]")?.focus() }
+      }
+      save={tool === undefined ? "Create tool" : "Save"}
+      curl={() => ({
+        method: tool === undefined ? "POST" : "PATCH",
+        path: tool === undefined ? "/v1/tools" : `/v1/tools/${tool.id}`,
+        body: withoutSecret(
+          bodyFault === null ? toBody(form.getValues()) : toBody({ ...form.getValues(), body: "" }),
+        ),
+      })}
+    >
+      {fields}
+    </Form>
+  );
+}
+
+function textOf(error: unknown): string | undefined {
+  return typeof error === "string" ? error : undefined;
+}
+
+/** For showing: a secret is nothing to copy into a shell's history. */
+function withoutSecret(body: ReturnType<typeof toBody>): object {
+  const { auth } = body;
+  return auth !== undefined && "secret" in auth
+    ? { ...body, auth: { ...auth, secret: "your secret" } }
+    : body;
+}

@@ -1,0 +1,45 @@
+import { useNavigate } from "@tanstack/react-router";
+import { useListAgents } from "../../api/generated/agents/agents";
+import type { Agent, ModelProvider, Task } from "../../api/generated/model";
+import { useListModelProviders } from "../../api/generated/model-providers/model-providers";
+import { useListTasks } from "../../api/generated/tasks/tasks";
+import type { StepName } from "./rules.ts";
+
+/** What the tour looks at; the newest of each suffice. */
+export interface TourData {
+  readonly providers: readonly ModelProvider[];
+  readonly agents: readonly Agent[];
+  readonly tasks: readonly Task[];
+}
+
+interface Loading {
+  readonly data: TourData | undefined;
+  readonly error: unknown;
+  retry(): void;
+}
+
+const many = 100;
+
+export function useTourData(): Loading {
+  const providers = useListModelProviders({ limit: many });
+  const agents = useListAgents({ limit: many });
+  const tasks = useListTasks({ limit: many });
+  const all = [providers, agents, tasks];
+  return {
+    data:
+      providers.data && agents.data && tasks.data
+        ? { providers: providers.data.items, agents: agents.data.items, tasks: tasks.data.items }
+        : undefined,
+    error: all.find(({ error }) => error !== null)?.error ?? null,
+    retry() {
+      for (const query of all) void query.refetch();
+    },
+  };
+}
+
+/** Opens a step; which one is open stands in the address. */
+export function useOpenStep(): (step: StepName, agentId?: string) => void {
+  const navigate = useNavigate();
+  return (step, agentId) =>
+    void navigate({ to: "/welcome", search: agentId === undefined ? { step } : { step, agentId } });
+}

@@ -1,6 +1,0 @@
-export function CommandPalette() {
-  return null;
-}
-export function PaletteButton() {
-  return null;
-}

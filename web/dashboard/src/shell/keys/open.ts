@@ -1,0 +1,4 @@
+import { createStore } from "../../api/store.ts";
+
+/** Whether the list of keys is shown. */
+export const keysDialogOpen = createStore(false);
