@@ -1,4 +1,5 @@
 import type { Page } from "playwright-core";
+import { pause, systemClock } from "../src/base/clock.ts";
 
 /**
  * Runs in each page before its own scripts. It notes, on the page's own clock, when a person last did something and
@@ -24,14 +25,18 @@ export const watchScript = `(() => {
   }).observe(document, { subtree: true, childList: true, attributes: true, attributeFilter: ["aria-busy"] });
 })();`;
 
+const lookEveryMs = 25;
+const shownWithinMs = 30_000;
+
 /** When the list had shown what was asked for after `since`, in milliseconds of the page's clock. */
 export async function readShown(page: Page, since: number): Promise<number> {
-  const handle = await page.waitForFunction<number, undefined>(
-    `window.benchWatch.shownAt > ${since} && window.benchWatch.shownAt`,
-    undefined,
-    { polling: 50 },
-  );
-  return await handle.jsonValue();
+  const deadline = systemClock.monotonicMs() + shownWithinMs;
+  for (;;) {
+    const shownAt = await page.evaluate<number>("window.benchWatch.shownAt");
+    if (shownAt > since) return shownAt;
+    if (systemClock.monotonicMs() > deadline) throw new Error(`the list shows nothing at ${page.url()}`);
+    await pause(systemClock, lookEveryMs);
+  }
 }
 
 /** Scrolls through so many rows, some of them each frame; at the end of what is loaded it waits for more. */

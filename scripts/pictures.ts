@@ -5,7 +5,7 @@ import { join } from "node:path";
 import type { Page } from "playwright-core";
 import { systemClock } from "../src/base/clock.ts";
 import { startEmbeddedPostgres } from "../src/db/embedded/index.ts";
-import { root } from "../src/program/dashboard/index.ts";
+import { buildDashboard, root } from "../src/program/dashboard/index.ts";
 import { openBrowser, sizes } from "../test/e2e/browser.ts";
 import { fillExampleCompany } from "../test/e2e/dashboard/example-company.ts";
 import { takeOwnership } from "../test/e2e/owner.ts";
@@ -27,6 +27,8 @@ const shownRun =
   "Remember that Anna prefers to be written to in the morning. Wait 2 seconds, then ask how the first week went.";
 
 async function main(): Promise<void> {
+  // A start waits for it too, but not for ever.
+  await buildDashboard({ root, signal: new AbortController().signal });
   const dataDir = await mkdtemp(join(tmpdir(), "errand-pictures-"));
   // As root PostgreSQL runs under another account, which must be able to enter.
   await chmod(dataDir, 0o755);

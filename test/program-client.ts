@@ -6,6 +6,7 @@ export interface ProgramClient {
   readonly headers: Readonly<Record<string, string>>;
   get<T>(path: string): Promise<T>;
   post<T>(path: string, body?: unknown): Promise<T>;
+  patch<T>(path: string, body: unknown): Promise<T>;
   delete<T>(path: string): Promise<T>;
   /** The status of a GET. */
   status(path: string): Promise<number>;
@@ -55,6 +56,7 @@ export function createClient(url: string, apiKey: string | undefined): ProgramCl
     headers,
     get: (path) => send("GET", path),
     post: (path, body) => send("POST", path, body),
+    patch: (path, body) => send("PATCH", path, body),
     delete: (path) => send("DELETE", path),
     async status(path) {
       const response = await fetch(url + path, { headers });

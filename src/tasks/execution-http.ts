@@ -149,7 +149,9 @@ function stepsRoute(core: Core): Route {
     response: z.object({
       items: z.array(stepOut),
       nextAfter: z.int().nullable(),
-      lastSeq: z.int().meta({ description: "The newest step's `seq`, whatever this page holds; 0 without any" }),
+      lastSeq: z
+        .int()
+        .meta({ description: "The newest step's `seq`, whatever this page holds; 0 without any" }),
     }),
     examples: { response: { items: [exampleStep], nextAfter: null, lastSeq: 1 } },
     async handler({ params, query, caller }) {

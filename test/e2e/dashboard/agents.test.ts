@@ -372,6 +372,7 @@ describe("the list", () => {
     await page.getByRole("menuitem", { name: "Delete" }).click();
     await question.getByRole("button", { name: "Delete" }).click();
     await page.waitForURL(/\/agents$/);
+    await page.getByText("“Sofia (copy)” deleted.").waitFor();
     expect(await agentNamed("Sofia (copy)")).toBeUndefined();
     expect(await dashboard.client.get(`/v1/tasks/${task.id}`)).toMatchObject({ state: "paused" });
   });

@@ -2,7 +2,7 @@ import { execFile } from "node:child_process";
 import { promisify } from "node:util";
 import type { Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { createCast, type Identified, type Listed, untilShown } from "../../program-client.ts";
+import { createCast, type Identified, type Listed } from "../../program-client.ts";
 import { joinAs } from "./member.ts";
 import { type Dashboard, expectAccessible, type Opened, photographAll, startDashboard } from "./support.ts";
 
@@ -249,31 +249,35 @@ describe("with channels", () => {
     await viewer.close();
   });
 
-  it("deletes one at once, and one with conversations after a second question", async () => {
-    refusals = [409];
-    const id = await newWidget("Corner shop");
-    await newWidget("Empty shop");
-    await writeAsVisitor(id, "Hello?");
-    await untilShown("the conversation", async () => {
-      const { items } = await dashboard.client.get<Listed<Identified>>(`/v1/conversations?channelId=${id}`);
-      return items.length === 1;
-    });
-    const page = await open("/channels");
-    await act(page, "Empty shop", "Delete");
-    await page.getByRole("dialog").getByRole("button", { name: "Delete" }).click();
+  it("deletes one from its page", async () => {
+    const page = await open(`/channels/${await newWidget("Empty shop")}`);
+    await page.getByRole("button", { name: "Actions" }).click();
+    await page.getByRole("menuitem", { name: "Delete" }).click();
+    const question = page.getByRole("dialog", { name: "Delete “Empty shop”?" });
+    await question.getByText("stop working at once").waitFor();
+    await question.getByRole("button", { name: "Delete" }).click();
+    await page.waitForURL(/\/channels$/);
     await page.getByText("“Empty shop” deleted.").waitFor();
     expect(await channelNamed("Empty shop")).toBeUndefined();
+  });
+
+  it("deletes conversations only after saying so", async () => {
+    refusals = [409];
+    const id = await newWidget("Corner shop");
+    const page = await open("/channels");
     await act(page, "Corner shop", "Delete");
-    await page.getByRole("dialog").getByRole("button", { name: "Delete" }).click();
-    const second = page.getByRole("dialog", { name: "“Corner shop” has conversations" });
-    await second.waitFor();
-    await photographAll(page, "channel-delete");
-    await second.getByRole("button", { name: "Cancel" }).click();
-    await second.waitFor({ state: "hidden" });
+    const question = page.getByRole("dialog", { name: "Delete “Corner shop”?" });
+    await question.getByText("stop working at once").waitFor();
+    // While the question stands there somebody writes: what was agreed to is not that any more.
+    await writeAsVisitor(id, "Hello?");
+    await question.getByRole("button", { name: "Delete" }).click();
+    await page.getByText("“Corner shop” not deleted").waitFor();
+    await page.getByText("The channel has conversations").waitFor();
     expect(await channelNamed("Corner shop")).toBeDefined();
     await act(page, "Corner shop", "Delete");
-    await page.getByRole("dialog").getByRole("button", { name: "Delete" }).click();
-    await second.getByRole("button", { name: "Delete with its conversations" }).click();
+    await question.getByText("Its conversations are deleted with it").waitFor();
+    await photographAll(page, "channel-delete");
+    await question.getByRole("button", { name: "Delete with its conversations" }).click();
     await page.getByText("“Corner shop” deleted.").waitFor();
     await expect.poll(() => rowOf(page, "Corner shop").count()).toBe(0);
     expect(await channelNamed("Corner shop")).toBeUndefined();

@@ -128,7 +128,7 @@ describe("a new contact", () => {
     await expectAccessible(page);
     await photographAll(page, "contact-faults");
     // The raw view waits until the rows are right, and so do the rows for the raw view.
-    await page.getByText("JSON", { exact: true }).last().click();
+    await page.locator("label", { hasText: "JSON" }).click();
     await page.getByText("Mend what is marked, then change to JSON.").waitFor();
     await page.getByLabel("Name of attribute 2").fill("factor");
     await page.getByLabel("Value of factor").fill("1.5");

@@ -188,7 +188,7 @@ test("5,000 rows go in, the page answers all the while, and a lost answer import
   expect(await findContacts("q=bulk.example")).toHaveLength(100);
   expect(await findContacts("externalId=bulk-4999")).toHaveLength(1);
   await page.close();
-});
+}, 60_000);
 
 test("an import can be stopped and goes on; leaving it is asked about", async () => {
   const { page, complaints } = await dashboard.open("/contacts/import");

@@ -38,7 +38,8 @@ async function facts(): Promise<readonly FactShown[]> {
 }
 
 test("memory is added to, changed, deleted and brought back", async () => {
-  const { page, complaints } = await open();
+  const { page, complaints } = await open("memory");
+  const fact = (text: string) => page.getByRole("listitem").getByText(text, { exact: true });
   await page.getByRole("heading", { name: "Nothing is remembered yet" }).waitFor();
   await page.getByText("crm-1").waitFor();
   await expectAccessible(page);
@@ -48,7 +49,7 @@ test("memory is added to, changed, deleted and brought back", async () => {
   await dialog.getByRole("button", { name: "Add", exact: true }).click();
   await dialog.getByText("must not be empty").waitFor();
   await dialog.getByLabel("Fact").fill("Is at home after 17:00.");
-  await dialog.getByLabel("Forget at").fill("2000-01-01T10:00");
+  await dialog.getByLabel("Expires").fill("2000-01-01T10:00");
   await dialog.getByRole("button", { name: "For programs" }).click();
   await dialog.getByLabel("Key").fill("delivery_time");
   await dialog.getByLabel("Value").fill("after five");
@@ -59,27 +60,27 @@ test("memory is added to, changed, deleted and brought back", async () => {
   await dialog.getByText("must be in the future").waitFor();
   await expectAccessible(page);
   await photographAll(page, "contact-memory-dialog");
-  await dialog.getByLabel("Forget at").fill("2099-07-01T12:00");
+  await dialog.getByLabel("Expires").fill("2099-07-01T12:00");
   await dialog.getByRole("button", { name: "Add", exact: true }).click();
-  await page.getByText("Is at home after 17:00.").waitFor();
+  await fact("Is at home after 17:00.").waitFor();
   expect(await facts()).toMatchObject([{ key: "delivery_time", value: "after 17:00", source: "member" }]);
   expect((await facts())[0]?.expiresAt).toMatch(/^2099-07-01T/);
 
   await dashboard.client.post(`/v1/contacts/${contactId}/memory`, { text: "Likes tulips, not roses." });
   // The other tab's change comes by itself.
-  await page.getByText("Likes tulips, not roses.").waitFor();
+  await fact("Likes tulips, not roses.").waitFor();
   await expectAccessible(page);
   await photographAll(page, "contact-memory");
   await page.getByRole("button", { name: "Change: Likes tulips, not roses." }).click();
   await page.getByRole("dialog").getByLabel("Fact").fill("Likes tulips.");
   await page.getByRole("dialog").getByRole("button", { name: "Save" }).click();
-  await page.getByText("Likes tulips.", { exact: true }).waitFor();
+  await fact("Likes tulips.").waitFor();
 
   await page.getByRole("button", { name: "Delete: Is at home after 17:00." }).click();
-  await page.getByText("Is at home after 17:00.").waitFor({ state: "detached" });
+  await fact("Is at home after 17:00.").waitFor({ state: "detached" });
   expect(await facts()).toHaveLength(1);
   await page.getByRole("button", { name: "Undo" }).click();
-  await page.getByText("Is at home after 17:00.").waitFor();
+  await fact("Is at home after 17:00.").waitFor();
   expect(await facts()).toMatchObject([
     { text: "Is at home after 17:00.", key: "delivery_time", value: "after 17:00" },
     { text: "Likes tulips." },

@@ -53,7 +53,9 @@ async function untilStreaming(count: number): Promise<void> {
   expect((await streams[count - 1]?.response())?.status()).toBe(200);
 }
 
-test("all tabs share one stream, and the next takes over where the first left", async () => {
+test("all tabs share one stream, and the next takes over where the first left", {
+  timeout: 40_000,
+}, async () => {
   const first = await openContacts();
   await untilStreaming(1);
   await shown(first, await makeContact());
@@ -111,11 +113,11 @@ test("a server that forgot where one was makes the page read everything again", 
 });
 
 test("what changes while the first stream opens is not missed", async () => {
+  const before = await makeContact();
   const held = Promise.withResolvers<Route>();
   const page = await openContacts((opened) => opened.route(isStream, (route) => held.resolve(route)));
   const route = await held.promise;
-  await page.getByRole("heading", { name: "Contacts", level: 1 }).waitFor();
-  await page.waitForLoadState("networkidle");
+  await shown(page, before);
   const early = await makeContact();
   expect(await page.getByText(early).count()).toBe(0);
   await route.continue();

@@ -34,13 +34,85 @@ async function expectNoWiderThanScreen(page: Page): Promise<void> {
   await page.setViewportSize({ width: 1440, height: 900 });
 }
 
+/** In a second or two, in the precision that schedules have. */
+const soon = () => `${new Date(Date.now() + 2_000).toISOString().slice(0, 19)}Z`;
+
+describe("the bell", () => {
+  it("says that nothing needs anyone", async () => {
+    const { page, complaints } = await dashboard.open("/contacts");
+    await page.getByRole("button", { name: "Notifications" }).click();
+    await page.getByRole("dialog").getByText("Nothing needs you").waitFor();
+    await expectAccessible(page);
+    await photographAll(page, "bell-empty");
+    expect(complaints).toEqual([]);
+    await page.close();
+  });
+
+  it("rings when a task pauses itself, leads to it, and is read for all", async () => {
+    const { page, complaints } = await dashboard.open("/contacts");
+    const { page: other } = await dashboard.open("/contacts");
+    await page.getByRole("button", { name: "Notifications" }).waitFor();
+    expect(await page.title()).toBe("Contacts · Errand");
+    const schedule = { kind: "every", seconds: 60, startsAt: soon() };
+    const make = (name: string) =>
+      dashboard.client.patch(`/v1/tasks/${name}`, { schedule, policies: { autoPauseAfterFailures: 1 } });
+    await make(taskId);
+    await untilShown("the task pauses itself", async () => {
+      const task = await dashboard.client.get<{ state: string }>(`/v1/tasks/${taskId}`);
+      return task.state === "auto_paused" && task;
+    });
+    const bell = page.getByRole("button", { name: "Notifications, 1 unread" });
+    await bell.waitFor();
+    await expect.poll(() => page.title()).toBe("(1) Contacts · Errand");
+    await bell.click();
+    const list = page.getByRole("dialog");
+    const link = list.getByRole("link", { name: /Morning check-in/ });
+    await link.waitFor();
+    await expectAccessible(page);
+    await photographAll(page, "bell");
+    await expectNoWiderThanScreen(page);
+    await list.getByRole("button", { name: /^Mark “.*” as read$/ }).click();
+    await page.getByRole("button", { name: "Notifications", exact: true }).waitFor();
+    await other.getByRole("button", { name: "Notifications", exact: true }).waitFor();
+    expect(await other.title()).toBe("Contacts · Errand");
+    await link.click();
+    await page.waitForURL(`**/tasks/${taskId}`);
+    await page.getByRole("heading", { name: "Morning check-in" }).waitFor();
+    expect(complaints).toEqual([]);
+    await Promise.all([page.close(), other.close()]);
+  });
+
+  it("shows it as unread again if the server refuses", async () => {
+    await dashboard.client.post(`/v1/tasks/${taskId}/resume`, {});
+    await dashboard.client.patch(`/v1/tasks/${taskId}`, {
+      schedule: { kind: "every", seconds: 60, startsAt: soon() },
+    });
+    const { page } = await dashboard.open("/contacts");
+    const bell = page.getByRole("button", { name: "Notifications, 1 unread" });
+    await bell.waitFor();
+    await page.route("**/v1/notifications/read-all", (route) =>
+      route.fulfill({ status: 403, json: { code: "forbidden", detail: "Not today." } }),
+    );
+    await bell.click();
+    await page.getByRole("button", { name: "Mark all as read" }).click();
+    await page.getByText("Not today.").waitFor();
+    await bell.waitFor();
+    await page.unroute("**/v1/notifications/read-all");
+    await page.getByRole("button", { name: "Mark all as read" }).click();
+    await page.getByRole("button", { name: "Notifications", exact: true }).waitFor();
+    await page.close();
+  });
+});
+
 describe("the palette", () => {
   it("goes to pages by keyboard alone, also while one types in a field", async () => {
     const { page, complaints } = await dashboard.open("/contacts");
     await page.getByRole("searchbox", { name: "Search contacts" }).focus();
     await page.keyboard.press("Control+k");
     await field(page).waitFor();
-    expect(await field(page).evaluate((element) => element === document.activeElement)).toBe(true);
+    expect(await field(page).evaluate((element) => element === element.ownerDocument.activeElement)).toBe(
+      true,
+    );
     await palette(page).getByRole("group", { name: "Go to" }).waitFor();
     await expectAccessible(page);
     await photographAll(page, "palette");
@@ -82,6 +154,7 @@ describe("the palette", () => {
       .post("/web/v1/messages", { clientMessageId: "m1", text: "Is it open?" });
     const { page, complaints } = await dashboard.open("/tasks");
     await page.getByRole("button", { name: "Search and commands" }).click();
+    await field(page).waitFor();
     await page.keyboard.type("Anna");
     const contacts = palette(page).getByRole("group", { name: "Contacts" });
     const conversations = palette(page).getByRole("group", { name: "Conversations" });
@@ -139,9 +212,14 @@ describe("the palette", () => {
     await choose("unfreeze", /^Unfreeze/);
     await page.getByRole("dialog").getByRole("button", { name: "Unfreeze" }).click();
     await page.getByText("Reason: Wrong prices").waitFor({ state: "detached" });
+    const keptDark = page.waitForResponse("**/v1/auth/profile");
     await choose("dark", /dark theme/);
     await expect.poll(() => page.locator("html").getAttribute("data-mantine-color-scheme")).toBe("dark");
+    await keptDark;
+    // Kept in the profile, for the tests that follow.
+    const kept = page.waitForResponse("**/v1/auth/profile");
     await choose("light", /light theme/);
+    await kept;
     await expect.poll(() => page.locator("html").getAttribute("data-mantine-color-scheme")).toBe("light");
     // The refused reason is one: a browser says so in its console.
     expect(complaints.filter((text) => !text.includes("422"))).toEqual([]);
@@ -151,7 +229,7 @@ describe("the palette", () => {
   it("lists what the role allows", async () => {
     const viewer = await joinAs(dashboard, "viewer");
     const { page, complaints } = await viewer.open("/tasks");
-    await page.getByRole("heading", { name: "Tasks", level: 1 }).waitFor();
+    await page.getByRole("button", { name: "Search and commands" }).waitFor();
     await page.keyboard.press("Control+k");
     await palette(page).getByRole("option", { name: "Agents", exact: false }).first().waitFor();
     for (const name of [/^New task/, /^Freeze/, /Phone/, /^Audit log/])
@@ -195,73 +273,6 @@ describe("keys", () => {
     await expectAccessible(page);
     await photographAll(page, "keys");
     expect(complaints).toEqual([]);
-    await page.close();
-  });
-});
-
-describe("the bell", () => {
-  it("says that nothing needs anyone", async () => {
-    const { page, complaints } = await dashboard.open("/contacts");
-    await page.getByRole("button", { name: "Notifications" }).click();
-    await page.getByRole("dialog").getByText("Nothing needs you").waitFor();
-    await expectAccessible(page);
-    await photographAll(page, "bell-empty");
-    expect(complaints).toEqual([]);
-    await page.close();
-  });
-
-  it("rings when a task pauses itself, leads to it, and is read for all", async () => {
-    const { page, complaints } = await dashboard.open("/contacts");
-    const { page: other } = await dashboard.open("/contacts");
-    await page.getByRole("button", { name: "Notifications" }).waitFor();
-    expect(await page.title()).toBe("Contacts · Errand");
-    const schedule = { kind: "every", seconds: 60, startsAt: new Date(Date.now() + 500).toISOString() };
-    const make = (name: string) =>
-      dashboard.client.patch(`/v1/tasks/${name}`, { schedule, policies: { autoPauseAfterFailures: 1 } });
-    await make(taskId);
-    await untilShown("the task pauses itself", async () => {
-      const task = await dashboard.client.get<{ state: string }>(`/v1/tasks/${taskId}`);
-      return task.state === "auto_paused" && task;
-    });
-    const bell = page.getByRole("button", { name: "Notifications, 1 unread" });
-    await bell.waitFor();
-    await expect.poll(() => page.title()).toBe("(1) Contacts · Errand");
-    await bell.click();
-    const list = page.getByRole("dialog");
-    const link = list.getByRole("link", { name: /Morning check-in/ });
-    await link.waitFor();
-    await expectAccessible(page);
-    await photographAll(page, "bell");
-    await expectNoWiderThanScreen(page);
-    await list.getByRole("button", { name: /^Mark “.*” as read$/ }).click();
-    await page.getByRole("button", { name: "Notifications", exact: true }).waitFor();
-    await other.getByRole("button", { name: "Notifications", exact: true }).waitFor();
-    expect(await other.title()).toBe("Contacts · Errand");
-    await link.click();
-    await page.waitForURL(`**/tasks/${taskId}`);
-    await page.getByRole("heading", { name: "Morning check-in" }).waitFor();
-    expect(complaints).toEqual([]);
-    await Promise.all([page.close(), other.close()]);
-  });
-
-  it("shows it as unread again if the server refuses", async () => {
-    await dashboard.client.post(`/v1/tasks/${taskId}/resume`, {});
-    await dashboard.client.patch(`/v1/tasks/${taskId}`, {
-      schedule: { kind: "every", seconds: 60, startsAt: new Date(Date.now() + 500).toISOString() },
-    });
-    const { page } = await dashboard.open("/contacts");
-    const bell = page.getByRole("button", { name: "Notifications, 1 unread" });
-    await bell.waitFor();
-    await page.route("**/v1/notifications/read-all", (route) =>
-      route.fulfill({ status: 403, json: { code: "forbidden", detail: "Not today." } }),
-    );
-    await bell.click();
-    await page.getByRole("button", { name: "Mark all as read" }).click();
-    await page.getByText("Not today.").waitFor();
-    await bell.waitFor();
-    await page.unroute("**/v1/notifications/read-all");
-    await page.getByRole("button", { name: "Mark all as read" }).click();
-    await page.getByRole("button", { name: "Notifications", exact: true }).waitFor();
     await page.close();
   });
 });

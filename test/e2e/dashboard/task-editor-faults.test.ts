@@ -190,7 +190,7 @@ describe("wrong input", () => {
     await page.getByLabel("Expires").fill("");
     await page.getByLabel("External id").fill("crm-4711");
     await create.click();
-    await page.getByRole("alert").or(page.locator("[aria-invalid=true]")).first().waitFor();
+    await untilFault(page.getByLabel("External id"), /another task of the workspace has this externalId/);
     await page.getByLabel("External id").fill("");
     await page.getByRole("textbox", { name: "Meta" }).fill("{plan");
     await create.click();

@@ -50,7 +50,7 @@ export function SearchInput({ label, value, onChange }: SearchInputProps) {
       value={text}
       onChange={(event) => change(event.currentTarget.value)}
       // Whoever goes on to something else must not be brought back by what is told later.
-      onBlur={tell.flush}
+      onBlur={() => tell.flush()}
     />
   );
 }

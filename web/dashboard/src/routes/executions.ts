@@ -1,6 +1,6 @@
 import { createRoute, lazyRouteComponent } from "@tanstack/react-router";
 import { appRoute } from "./root.ts";
-import { known, oneOf, type RawSearch, textIn } from "./search.ts";
+import { dayIn, known, oneOf, type RawSearch, textIn } from "./search.ts";
 
 export const executionStatuses = [
   "queued",
@@ -50,13 +50,6 @@ export function readExecutionSearch(search: RawSearch) {
 }
 
 export type ExecutionSearch = ReturnType<typeof readExecutionSearch>;
-
-function dayIn(search: RawSearch, name: string): string | undefined {
-  const day = textIn(search, name);
-  return day !== undefined && /^\d{4}-\d{2}-\d{2}$/.test(day) && !Number.isNaN(Date.parse(day))
-    ? day
-    : undefined;
-}
 
 /** A step's number. As a number it stands in the address without quotes. */
 function seqIn(search: RawSearch, name: string): number | undefined {

@@ -11,6 +11,14 @@ export function textIn(search: RawSearch, name: string): string | undefined {
   return typeof value === "string" && value !== "" ? value : undefined;
 }
 
+/** A day such as `2027-03-01`, or undefined. */
+export function dayIn(search: RawSearch, name: string): string | undefined {
+  const day = textIn(search, name);
+  return day !== undefined && /^\d{4}-\d{2}-\d{2}$/.test(day) && !Number.isNaN(Date.parse(day))
+    ? day
+    : undefined;
+}
+
 /** One of the values, or undefined. */
 export function oneOf<const T extends string>(
   search: RawSearch,

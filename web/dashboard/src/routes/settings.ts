@@ -1,6 +1,6 @@
 import { createRoute, lazyRouteComponent, redirect } from "@tanstack/react-router";
 import { appRoute } from "./root.ts";
-import { known, type RawSearch, textIn } from "./search.ts";
+import { dayIn, known, type RawSearch, textIn } from "./search.ts";
 
 const settingsRoute = createRoute({
   getParentRoute: () => appRoute,
@@ -92,6 +92,8 @@ const auditLogRoute = createRoute({
       action: textIn(search, "action"),
       actorId: textIn(search, "actorId"),
       targetKind: textIn(search, "targetKind"),
+      from: dayIn(search, "from"),
+      to: dayIn(search, "to"),
     }),
   component: lazyRouteComponent(() => import("../features/settings/audit-log-page.tsx"), "AuditLogPage"),
 });

@@ -1,4 +1,4 @@
-import { lazy, Suspense, useCallback, useSyncExternalStore } from "react";
+import { lazy, Suspense, useCallback, useEffect, useSyncExternalStore } from "react";
 import { useSessionEnded } from "../api/session-end.ts";
 import { keysDialogOpen } from "./keys/open.ts";
 import { useCommandKeys } from "./keys/use-command-keys.ts";
@@ -8,9 +8,10 @@ import { useModK } from "./palette/use-mod-k.ts";
 import { useKeepRecentPages } from "./palette/use-recent-pages.ts";
 import { useEverTrue } from "./use-ever-true.ts";
 
-const PaletteDialog = lazy(async () => ({
-  default: (await import("./palette/palette-dialog.tsx")).PaletteDialog,
-}));
+const preloadAfterMs = 1_000;
+
+const loadPalette = () => import("./palette/palette-dialog.tsx");
+const PaletteDialog = lazy(async () => ({ default: (await loadPalette()).PaletteDialog }));
 const KeysDialog = lazy(async () => ({ default: (await import("./keys/keys-dialog.tsx")).KeysDialog }));
 
 /** What is there on every page by keyboard: the palette, the keys of commands, and the list of keys. */
@@ -27,6 +28,11 @@ export function CommandLayer() {
     !hasEnded,
   );
   useKeepRecentPages();
+  // So that what is typed behind ⌘K finds the field there; after what the page itself needs.
+  useEffect(() => {
+    const timer = setTimeout(() => void loadPalette().catch(() => undefined), preloadAfterMs);
+    return () => clearTimeout(timer);
+  }, []);
   return (
     <Suspense>
       {isPaletteLoaded && (

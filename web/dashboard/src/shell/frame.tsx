@@ -82,7 +82,7 @@ export function Frame() {
       <AppShell.Navbar p={8}>
         <Navigation />
       </AppShell.Navbar>
-      <AppShell.Main>
+      <AppShell.Main data-beside-phone={isPhoneOpen || undefined}>
         <ConnectionBanner />
         <FrozenBanner />
         <Box id="content" className={classes.content} tabIndex={-1}>

@@ -1,5 +1,6 @@
+import type { Query } from "@tanstack/react-query";
 import { queryClient } from "../query-client.ts";
-import { addressOf, type Change, isTouched } from "./rules.ts";
+import { addressOf, type Change, isTouched, restOf } from "./rules.ts";
 
 /**
  * At most one round of questions in this time: a workspace in which hundreds of executions run changes several times a
@@ -9,6 +10,8 @@ const pauseMs = 1_500;
 
 let waiting: Change[] = [];
 let isPausing = false;
+/** Long lists that changed and were asked for a moment ago, by the hashes of their queries. */
+const late = new Set<string>();
 
 /** Asks again for what is on the screen and changed; what is not is asked when it is shown. */
 export function refresh(changes: readonly Change[]): void {
@@ -38,18 +41,32 @@ export function refreshOlder(): void {
 }
 
 function flush(): void {
-  if (waiting.length === 0) return;
+  if (waiting.length === 0 && late.size === 0) return;
   const changes = waiting;
   waiting = [];
-  void queryClient.invalidateQueries({
-    predicate: ({ queryKey }) => {
-      const address = addressOf(queryKey);
-      return address !== undefined && isTouched(address, changes);
-    },
-  });
+  const now = Date.now();
+  void queryClient.invalidateQueries({ predicate: (query) => isWanted(query, changes) && isDue(query, now) });
+  const cache = queryClient.getQueryCache();
+  for (const hash of late) if (cache.get(hash) === undefined) late.delete(hash);
   isPausing = true;
   setTimeout(() => {
     isPausing = false;
     flush();
   }, pauseMs);
+}
+
+function isWanted({ queryKey, queryHash }: Query, changes: readonly Change[]): boolean {
+  const address = addressOf(queryKey);
+  return late.has(queryHash) || (address !== undefined && isTouched(address, changes));
+}
+
+/** Whether the answer is asked for again now; if not it is remembered for one of the next rounds. */
+function isDue({ queryHash, state }: Query, now: number): boolean {
+  const restMs = restOf(state.data);
+  // To begin anew what takes longer than the pause would never come to an end.
+  const isUnderWay = restMs > 0 && state.fetchStatus === "fetching";
+  const isRested = now - state.dataUpdatedAt >= restMs;
+  if (isRested && !isUnderWay) late.delete(queryHash);
+  else late.add(queryHash);
+  return !late.has(queryHash);
 }

@@ -66,3 +66,20 @@ export function isTouched(address: string, changes: readonly Change[]): boolean 
 export function addressOf(queryKey: readonly unknown[]): string | undefined {
   return queryKey.find((part): part is string => typeof part === "string" && part.startsWith("/"));
 }
+
+const shortPages = 3;
+const restPerPageMs = 500;
+
+/**
+ * How long an answer is left alone once it is there, in milliseconds. A list that was scrolled through is asked for page
+ * by page: with many pages that is most of what a member may ask in a minute, if it is done at every change.
+ */
+export function restOf(data: unknown): number {
+  const pages = countPages(data);
+  return pages <= shortPages ? 0 : pages * restPerPageMs;
+}
+
+function countPages(data: unknown): number {
+  if (typeof data !== "object" || data === null || !("pages" in data)) return 1;
+  return Array.isArray(data.pages) ? data.pages.length : 1;
+}

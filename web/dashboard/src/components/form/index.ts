@@ -1,5 +1,7 @@
+export { changedFields } from "./changed-fields.ts";
 export { type DurationValue, toDuration, toSeconds, type Unit } from "./duration.ts";
 export { DurationField } from "./duration-field.tsx";
 export { Form } from "./form-page.tsx";
+export { useJsonFaults } from "./json-faults.ts";
 export { JsonField } from "./json-field.tsx";
 export { type ApiForm, useApiForm } from "./use-api-form.ts";

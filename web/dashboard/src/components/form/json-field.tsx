@@ -14,11 +14,13 @@ interface JsonFieldProps {
   /** The API's. */
   readonly error?: string | undefined;
   readonly minRows?: number;
+  readonly isReadOnly?: boolean;
 }
 
 /** A JSON object as text. */
 export function JsonField(props: JsonFieldProps) {
-  const { label, description, value, onChange, onValidity, error, minRows = 4 } = props;
+  const { label, description, value, onChange, onValidity, error } = props;
+  const { minRows = 4, isReadOnly = false } = props;
   const [text, setText] = useState(() => JSON.stringify(value, null, 2));
   const [fault, setFault] = useState<string | null>(null);
 
@@ -41,6 +43,7 @@ export function JsonField(props: JsonFieldProps) {
       minRows={minRows}
       maxRows={20}
       spellCheck={false}
+      readOnly={isReadOnly}
       styles={{ input: { fontFamily: "var(--mantine-font-family-monospace)", fontSize: 12 } }}
     />
   );

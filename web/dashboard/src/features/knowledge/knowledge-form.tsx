@@ -1,6 +1,7 @@
-import { Stack, Switch, TagsInput, Textarea, TextInput } from "@mantine/core";
+import { Stack, Switch, TagsInput, Text, Textarea, TextInput } from "@mantine/core";
 import { useQueryClient } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
+import { useRef } from "react";
 import {
   createKnowledge,
   getGetKnowledgeQueryKey,
@@ -9,7 +10,7 @@ import {
 import type { CreateKnowledgeBody, Knowledge } from "../../api/generated/model";
 import { askAgain } from "../../api/kept-answers.ts";
 import { Fold } from "../../components/fold.tsx";
-import { Form, JsonField, useApiForm } from "../../components/form/index.ts";
+import { changedFields, Form, JsonField, useApiForm, useJsonFaults } from "../../components/form/index.ts";
 import { sayDone } from "../../components/say.tsx";
 import { useMe } from "../../session/session.ts";
 
@@ -30,13 +31,19 @@ export function KnowledgeForm({ knowledge }: { readonly knowledge: Knowledge | u
   const mayWrite = useMe().can("write");
   const queryClient = useQueryClient();
   const navigate = useNavigate();
+  const faults = useJsonFaults();
+  const before = useRef(toValues(knowledge));
+  const toChange = (values: KnowledgeValues) => changedFields(toBody(before.current), toBody(values));
   const api = useApiForm({
-    initialValues: toValues(knowledge),
-    send: (values) =>
-      knowledge === undefined
-        ? createKnowledge(toBody(values))
-        : updateKnowledge(knowledge.id, toBody(values)),
-    onDone(saved) {
+    initialValues: before.current,
+    async send(values) {
+      faults.refuse();
+      return knowledge === undefined
+        ? await createKnowledge(toBody(values))
+        : await updateKnowledge(knowledge.id, toChange(values));
+    },
+    onDone(saved, values) {
+      before.current = values;
       queryClient.setQueryData(getGetKnowledgeQueryKey(saved.id), saved);
       askAgain("/v1/knowledge");
       sayDone(`“${saved.title}” saved.`);
@@ -83,24 +90,34 @@ export function KnowledgeForm({ knowledge }: { readonly knowledge: Knowledge | u
         disabled={!mayWrite}
       />
       <Fold label="Advanced" isHeldOpen={isFaultFolded}>
-        <TextInput
-          {...form.getInputProps("externalId")}
-          label="External id"
-          description="Your own id, unique among texts"
-          readOnly={!mayWrite}
-        />
-        <JsonField
-          label="meta"
-          description="A JSON object of your own, at most 16 kB"
-          value={form.values.meta}
-          onChange={(meta) => form.setFieldValue("meta", meta)}
-          error={typeof form.errors.meta === "string" ? form.errors.meta : undefined}
-        />
+        <Stack gap="md">
+          <TextInput
+            {...form.getInputProps("externalId")}
+            label="External id"
+            description="Your own id, unique among texts"
+            readOnly={!mayWrite}
+          />
+          <JsonField
+            label="Meta"
+            description="A JSON object of your own, at most 16 kB"
+            value={form.values.meta}
+            onChange={(meta) => form.setFieldValue("meta", meta)}
+            onValidity={faults.keep("meta")}
+            isReadOnly={!mayWrite}
+            error={typeof form.errors.meta === "string" ? form.errors.meta : undefined}
+          />
+        </Stack>
       </Fold>
     </>
   );
   // Who may not write reads the same fields.
-  if (!mayWrite) return <Stack maw={640}>{fields}</Stack>;
+  if (!mayWrite)
+    return (
+      <Stack maw={640}>
+        <Text size="sm">Your role may look at texts, not change them.</Text>
+        {fields}
+      </Stack>
+    );
   return (
     <Form
       api={api}
@@ -108,7 +125,7 @@ export function KnowledgeForm({ knowledge }: { readonly knowledge: Knowledge | u
       curl={() => ({
         method: knowledge === undefined ? "POST" : "PATCH",
         path: knowledge === undefined ? "/v1/knowledge" : `/v1/knowledge/${knowledge.id}`,
-        body: toBody(form.getValues()),
+        body: knowledge === undefined ? toBody(form.getValues()) : toChange(form.getValues()),
       })}
     >
       {fields}

@@ -1,10 +1,11 @@
-import { Button } from "@mantine/core";
+import { Button, Group, Select } from "@mantine/core";
 import { IconBook, IconPlus, IconTrash } from "@tabler/icons-react";
 import { keepPreviousData } from "@tanstack/react-query";
 import { getRouteApi, Link, useNavigate } from "@tanstack/react-router";
 import { useMemo } from "react";
-import { useListKnowledgeInfinite } from "../../api/generated/knowledge/knowledge";
+import { createKnowledge, useListKnowledgeInfinite } from "../../api/generated/knowledge/knowledge";
 import type { Knowledge } from "../../api/generated/model";
+import { askAgain } from "../../api/kept-answers.ts";
 import {
   type Column,
   cursorQuery,
@@ -14,6 +15,7 @@ import {
 } from "../../components/data-table/index.ts";
 import { EmptyState } from "../../components/empty-state.tsx";
 import { Page } from "../../components/page.tsx";
+import { sayDone, sayFailed } from "../../components/say.tsx";
 import { SearchInput } from "../../components/search-input.tsx";
 import { RelativeTime } from "../../components/time.tsx";
 import { known } from "../../routes/search.ts";
@@ -29,7 +31,7 @@ export function KnowledgeListPage() {
   const changeSearch = route.useNavigate();
   const navigate = useNavigate();
   const mayWrite = useMe().can("write");
-  const rows = useCursorList(
+  const rows = useCursorList<Knowledge>(
     useListKnowledgeInfinite(
       { ...search, limit: 50 },
       { query: { ...cursorQuery, placeholderData: keepPreviousData } },
@@ -46,17 +48,46 @@ export function KnowledgeListPage() {
       New text
     </Button>
   );
+  // There is no list of all tags: those of the texts that are shown, and the chosen one.
+  const { items } = rows;
+  const tags = useMemo(
+    () =>
+      [
+        ...new Set<string>([
+          ...items.flatMap((text) => text.tags),
+          ...(search.tag === undefined ? [] : [search.tag]),
+        ]),
+      ].toSorted(),
+    [items, search.tag],
+  );
   const isFiltered = search.q !== undefined || search.tag !== undefined;
   return (
     <Page
       title="Knowledge"
       actions={create}
       bar={
-        <SearchInput
-          label="Search knowledge"
-          value={search.q}
-          onChange={(q) => void changeSearch({ search: known({ ...search, q }), replace: true })}
-        />
+        <Group gap="xs">
+          <SearchInput
+            label="Search knowledge"
+            value={search.q}
+            onChange={(q) => void changeSearch({ search: known({ ...search, q }), replace: true })}
+          />
+          <Select
+            size="xs"
+            w={160}
+            aria-label="Tag"
+            placeholder="Tag"
+            nothingFoundMessage="No text shown has this tag"
+            searchable
+            clearable
+            clearButtonProps={{ "aria-label": "Clear Tag" }}
+            data={tags}
+            value={search.tag ?? null}
+            onChange={(tag) =>
+              void changeSearch({ search: known({ ...search, tag: tag ?? undefined }), replace: true })
+            }
+          />
+        </Group>
       }
     >
       <DataTable
@@ -80,10 +111,23 @@ export function KnowledgeListPage() {
                 </Button>
               }
             >
-              No text has these words.
+              No text has these words and this tag.
             </EmptyState>
           ) : (
-            <EmptyState icon={IconBook} title="No knowledge yet" actions={create}>
+            <EmptyState
+              icon={IconBook}
+              title="No knowledge yet"
+              actions={
+                mayWrite && (
+                  <>
+                    {create}
+                    <Button variant="default" onClick={() => void addExample()}>
+                      Create an example
+                    </Button>
+                  </>
+                )
+              }
+            >
               Opening hours, prices, return rules: an agent looks things up here instead of making them up.
               One subject in each text is found best.
             </EmptyState>
@@ -120,3 +164,18 @@ const removing: RowAction<Knowledge> = {
   isDangerous: true,
   run: (knowledge) => void removeKnowledge(knowledge),
 };
+
+async function addExample(): Promise<void> {
+  try {
+    const { title } = await createKnowledge({
+      title: "Opening hours (example)",
+      text: "We are open Monday to Friday from 9 to 18 and Saturday from 10 to 14. On public holidays we are closed.",
+      tags: ["example"],
+      language: "en",
+    });
+    sayDone(`“${title}” created.`);
+  } catch (error) {
+    sayFailed("No example created", error);
+  }
+  askAgain("/v1/knowledge");
+}

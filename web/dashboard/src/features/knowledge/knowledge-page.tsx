@@ -1,4 +1,4 @@
-import { Button, Skeleton } from "@mantine/core";
+import { Button, Skeleton, Text } from "@mantine/core";
 import { IconTrash } from "@tabler/icons-react";
 import { getRouteApi, useNavigate } from "@tanstack/react-router";
 import { useGetKnowledge } from "../../api/generated/knowledge/knowledge";
@@ -15,10 +15,15 @@ const crumbs = [{ label: "Knowledge", link: { to: "/settings/knowledge" } as con
 /** One text; the id `new` makes one. */
 export function KnowledgePage() {
   const { knowledgeId } = route.useParams();
+  const mayWrite = useMe().can("write");
   if (knowledgeId === "new")
     return (
       <Page title="New text" crumbs={crumbs} layout="flow">
-        <KnowledgeForm knowledge={undefined} />
+        {mayWrite ? (
+          <KnowledgeForm knowledge={undefined} />
+        ) : (
+          <Text size="sm">Operators and admins write texts.</Text>
+        )}
       </Page>
     );
   return <Existing key={knowledgeId} id={knowledgeId} />;

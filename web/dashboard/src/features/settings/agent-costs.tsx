@@ -14,7 +14,7 @@ export function AgentCosts() {
   const items = data.items.toSorted((a, b) => Number(b.costUsd) - Number(a.costUsd));
   if (items.length === 0) return <Text size="sm">No agent has called a model in these days.</Text>;
   return (
-    <Table aria-label="Cost by agent">
+    <Table aria-label="Cost by agent" fz="sm">
       <Table.Thead>
         <Table.Tr>
           <Table.Th>Agent</Table.Th>

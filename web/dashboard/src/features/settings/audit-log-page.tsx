@@ -1,9 +1,9 @@
-import { Anchor, Modal, Select, TextInput } from "@mantine/core";
-import { useDebouncedCallback } from "@mantine/hooks";
+import { Anchor, Button, Modal } from "@mantine/core";
 import { IconHistory } from "@tabler/icons-react";
 import { keepPreviousData } from "@tanstack/react-query";
 import { getRouteApi, Link } from "@tanstack/react-router";
 import { useMemo, useState } from "react";
+import { useListApiKeys } from "../../api/generated/api-keys/api-keys";
 import { useListAuditLogInfinite } from "../../api/generated/audit-log/audit-log";
 import { useListMembers } from "../../api/generated/members/members";
 import type { AuditEntry } from "../../api/generated/model";
@@ -15,8 +15,10 @@ import { linkOfId } from "../../components/object-link.ts";
 import { Page } from "../../components/page.tsx";
 import { ExactTime, RelativeTime } from "../../components/time.tsx";
 import { known } from "../../routes/search.ts";
+import { useTimezone } from "../../session/session.ts";
+import { AuditFilters } from "./audit-filters.tsx";
 import classes from "./audit-log-page.module.css";
-import { actorName, describeAction } from "./audit-words.ts";
+import { actorName, describeAction, kindWord, toInstants } from "./audit-words.ts";
 
 const route = getRouteApi("/app/settings/audit-log");
 
@@ -24,11 +26,17 @@ const route = getRouteApi("/app/settings/audit-log");
 export function AuditLogPage() {
   const search = route.useSearch();
   const navigate = route.useNavigate();
+  const timezone = useTimezone();
   const { data: members } = useListMembers({ limit: 100 });
-  const names = useMemo(() => new Map(members?.items.map(({ id, name }) => [id, name])), [members]);
+  const { data: keys } = useListApiKeys({ limit: 100 });
+  const names = useMemo(
+    () => new Map([...(members?.items ?? []), ...(keys?.items ?? [])].map(({ id, name }) => [id, name])),
+    [members, keys],
+  );
+  const { from, to, ...exact } = search;
   const rows = useCursorList(
     useListAuditLogInfinite(
-      { ...search, limit: 50 },
+      { ...exact, ...toInstants({ from, to }, timezone), limit: 50 },
       { query: { ...cursorQuery, placeholderData: keepPreviousData } },
     ),
   );
@@ -37,37 +45,7 @@ export function AuditLogPage() {
   const filter = (next: typeof search) =>
     void navigate({ search: known({ ...search, ...next }), replace: true });
   return (
-    <Page
-      title="Audit log"
-      bar={
-        <div className={classes.bar}>
-          <Typed
-            label="Action"
-            placeholder="task.update"
-            value={search.action}
-            onChange={(action) => filter({ action })}
-          />
-          <Typed
-            label="Kind of object"
-            placeholder="task"
-            value={search.targetKind}
-            onChange={(targetKind) => filter({ targetKind })}
-          />
-          <Select
-            size="xs"
-            w={200}
-            aria-label="By member"
-            placeholder="By anybody"
-            clearable
-            searchable
-            clearButtonProps={{ "aria-label": "By anybody" }}
-            data={[...names].map(([value, label]) => ({ value, label }))}
-            value={search.actorId ?? null}
-            onChange={(actorId) => filter({ actorId: actorId ?? undefined })}
-          />
-        </div>
-      }
-    >
+    <Page title="Audit log" bar={<AuditFilters search={search} names={names} onChange={filter} />}>
       <DataTable
         label="Audit log"
         rows={rows}
@@ -76,9 +54,16 @@ export function AuditLogPage() {
         rowLabel={({ action }) => action}
         onOpen={setOpen}
         empty={
-          <EmptyState icon={IconHistory} title="Nothing here">
-            Every change of settings, tasks, agents, contacts and members is written down here. No entry
-            matches these filters.
+          <EmptyState
+            icon={IconHistory}
+            title="No entry matches"
+            actions={
+              <Button variant="default" onClick={() => void navigate({ search: {}, replace: true })}>
+                Clear filters
+              </Button>
+            }
+          >
+            Every change of settings, tasks, agents, contacts and members is written down here.
           </EmptyState>
         }
       />
@@ -102,9 +87,9 @@ function Entry({
         {actorName(entry.actor, names)}, <ExactTime at={entry.at} />
       </div>
       <div>
-        {entry.target.kind} <Target entry={entry} />
+        {kindWord(entry.target.kind)} <Target entry={entry} />
       </div>
-      {entry.requestId !== null && <div>Request {entry.requestId}</div>}
+      {entry.requestId !== null && <div className={classes.request}>Request {entry.requestId}</div>}
       <JsonView
         label="changes"
         value={Object.fromEntries(
@@ -112,31 +97,6 @@ function Entry({
         )}
       />
     </div>
-  );
-}
-
-interface TypedProps {
-  readonly label: string;
-  readonly placeholder: string;
-  readonly value: string | undefined;
-  onChange(value: string | undefined): void;
-}
-
-/** A filter that takes an exact word. */
-function Typed({ label, placeholder, value, onChange }: TypedProps) {
-  const tell = useDebouncedCallback(
-    (text: string) => onChange(text.trim() === "" ? undefined : text.trim()),
-    300,
-  );
-  return (
-    <TextInput
-      size="xs"
-      w={160}
-      aria-label={label}
-      placeholder={`${label}: ${placeholder}`}
-      defaultValue={value}
-      onChange={({ currentTarget }) => tell(currentTarget.value)}
-    />
   );
 }
 
@@ -150,7 +110,7 @@ function columnsOf(names: ReadonlyMap<string, string>): readonly Column<AuditEnt
       from: 900,
       render: ({ changes }) => Object.keys(changes).join(", ") || "–",
     },
-    { key: "who", header: "Who", width: 160, render: ({ actor }) => actorName(actor, names) },
+    { key: "who", header: "Who", width: 132, render: ({ actor }) => actorName(actor, names) },
     { key: "at", header: "When", width: 104, render: ({ at }) => <RelativeTime at={at} /> },
   ];
 }

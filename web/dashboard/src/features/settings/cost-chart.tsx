@@ -2,7 +2,7 @@ import { Table, Text } from "@mantine/core";
 import { Fold } from "../../components/fold.tsx";
 import { dollars } from "../../components/money.tsx";
 import classes from "./cost-chart.module.css";
-import { fillDays } from "./cost-days.ts";
+import { fillDays, shortDay } from "./cost-days.ts";
 
 interface CostChartProps {
   readonly items: readonly {
@@ -47,37 +47,35 @@ export function CostChart({ items, from, to }: CostChartProps) {
               height={size}
               className={costUsd === 0 ? classes.none : classes.bar}
             >
-              <title>{`${day}: ${dollars(String(costUsd))}`}</title>
+              <title>{`${shortDay(day)}: ${dollars(String(costUsd))}`}</title>
             </rect>
           );
         })}
       </svg>
       <div className={classes.axis}>
-        <span>{from}</span>
+        <span>{shortDay(from)}</span>
         <span>highest {dollars(String(most))}</span>
-        <span>{to}</span>
+        <span>{shortDay(to)}</span>
       </div>
       <Fold label="As a table">
-        <Table.ScrollContainer minWidth={0} mah={280} type="native">
-          <Table aria-label="Cost by day" stickyHeader>
-            <Table.Thead>
-              <Table.Tr>
-                <Table.Th>Day</Table.Th>
-                <Table.Th ta="right">Calls</Table.Th>
-                <Table.Th ta="right">Cost</Table.Th>
+        <Table aria-label="Cost by day" fz="sm">
+          <Table.Thead>
+            <Table.Tr>
+              <Table.Th>Day</Table.Th>
+              <Table.Th ta="right">Calls</Table.Th>
+              <Table.Th ta="right">Cost</Table.Th>
+            </Table.Tr>
+          </Table.Thead>
+          <Table.Tbody>
+            {days.toReversed().map(({ day, costUsd, calls }) => (
+              <Table.Tr key={day}>
+                <Table.Td>{shortDay(day)}</Table.Td>
+                <Table.Td ta="right">{calls}</Table.Td>
+                <Table.Td ta="right">{dollars(String(costUsd))}</Table.Td>
               </Table.Tr>
-            </Table.Thead>
-            <Table.Tbody>
-              {days.toReversed().map(({ day, costUsd, calls }) => (
-                <Table.Tr key={day}>
-                  <Table.Td>{day}</Table.Td>
-                  <Table.Td ta="right">{calls}</Table.Td>
-                  <Table.Td ta="right">{dollars(String(costUsd))}</Table.Td>
-                </Table.Tr>
-              ))}
-            </Table.Tbody>
-          </Table>
-        </Table.ScrollContainer>
+            ))}
+          </Table.Tbody>
+        </Table>
       </Fold>
     </div>
   );

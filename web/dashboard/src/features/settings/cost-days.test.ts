@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { fillDays } from "./cost-days.ts";
+import { fillDays, shortDay } from "./cost-days.ts";
 
 test("days without calls are there, and the order is that of time", () => {
   const items = [
@@ -16,4 +16,8 @@ test("days without calls are there, and the order is that of time", () => {
 test("a range over a change of clocks has each day once", () => {
   const days = fillDays([], "2026-10-24", "2026-10-27").map(({ day }) => day);
   expect(days).toEqual(["2026-10-24", "2026-10-25", "2026-10-26", "2026-10-27"]);
+});
+
+test("a day is short", () => {
+  expect(shortDay("2026-11-05")).toBe("5 Nov");
 });

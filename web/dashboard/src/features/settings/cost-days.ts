@@ -24,3 +24,12 @@ export function fillDays(items: readonly Item[], from: string, to: string): read
   }
   return days;
 }
+
+/** `2026-11-20` as "20 Nov". */
+export function shortDay(day: string): string {
+  return new Date(`${day}T00:00:00Z`).toLocaleDateString("en-GB", {
+    day: "numeric",
+    month: "short",
+    timeZone: "UTC",
+  });
+}

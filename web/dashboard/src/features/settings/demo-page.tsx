@@ -1,28 +1,29 @@
-import { Anchor, Button, Group, List, Stack, Text } from "@mantine/core";
+import { Anchor, Button, Group, List, Skeleton, Stack, Text } from "@mantine/core";
 import { IconTrash } from "@tabler/icons-react";
 import { useQueryClient } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { getGetDemoQueryKey, useGetDemo, useRemoveDemo } from "../../api/generated/demo/demo";
 import type { Demo } from "../../api/generated/model";
 import { ask } from "../../components/ask.tsx";
+import { useChannelName } from "../../components/channel-name.tsx";
 import { ErrorState } from "../../components/error-state.tsx";
-import { linkOfId } from "../../components/object-link.ts";
+import { AgentName, ContactName, TaskName } from "../../components/links.tsx";
 import { Page } from "../../components/page.tsx";
 import { sayDone, sayFailed } from "../../components/say.tsx";
 import { useMe } from "../../session/session.ts";
 import { Part } from "./section-parts.tsx";
 
 const kinds = [
-  ["taskIds", "Task"],
-  ["agentIds", "Agent"],
-  ["contactIds", "Contact"],
-  ["channelIds", "Channel"],
+  { field: "taskIds", word: "Task", Name: TaskName },
+  { field: "agentIds", word: "Agent", Name: AgentName },
+  { field: "contactIds", word: "Contact", Name: ContactName },
+  { field: "channelIds", word: "Channel", Name: ChannelLink },
 ] as const;
 
 /** What the first start made so that there is something to look at, and its removal. */
 export function DemoPage() {
   const { data, error, refetch } = useGetDemo();
-  const isEmpty = data !== undefined && kinds.every(([kind]) => data[kind].length === 0);
+  const isEmpty = data !== undefined && kinds.every(({ field }) => data[field].length === 0);
   return (
     <Page title="Demo data" layout="flow">
       <Part
@@ -30,6 +31,7 @@ export function DemoPage() {
         text="Made at the first start on the sandbox model, labelled as demo wherever it shows. Yours is untouched by its removal."
       >
         {error !== null && data === undefined && <ErrorState error={error} onRetry={() => void refetch()} />}
+        {error === null && data === undefined && <Skeleton height={96} />}
         {isEmpty && <Text size="sm">There is no demo data in this workspace.</Text>}
         {data !== undefined && !isEmpty && <Objects demo={data} />}
       </Part>
@@ -64,10 +66,10 @@ function Objects({ demo }: { readonly demo: Demo }) {
   return (
     <Stack gap="md">
       <List size="sm" spacing={4}>
-        {kinds.flatMap(([kind, word]) =>
-          demo[kind].map((id) => (
+        {kinds.flatMap(({ field, word, Name }) =>
+          demo[field].map((id) => (
             <List.Item key={id}>
-              {word}: <IdLink id={id} />
+              {word}: <Name id={id} />
             </List.Item>
           )),
         )}
@@ -90,12 +92,16 @@ function Objects({ demo }: { readonly demo: Demo }) {
   );
 }
 
-function IdLink({ id }: { readonly id: string }) {
-  const link = linkOfId(id);
-  if (link === undefined) return <span>{id}</span>;
+function ChannelLink({ id }: { readonly id: string }) {
+  const name = useChannelName(id);
+  if (name === null) return <span>Deleted channel</span>;
   return (
-    <Anchor fz="inherit" renderRoot={(props) => <Link {...link} {...props} />}>
-      {id}
+    <Anchor
+      fz="inherit"
+      c="inherit"
+      renderRoot={(props) => <Link to="/channels/$channelId" params={{ channelId: id }} {...props} />}
+    >
+      {name ?? "…"}
     </Anchor>
   );
 }

@@ -31,7 +31,7 @@ export function MembersPage() {
       {made !== null && (
         <Once
           title={made.email === null ? "The invitation is made" : `${made.email} is invited`}
-          text="Whoever opens the link makes an account and joins. It works once, for seven days, and cannot be shown again; with a mail server it was mailed too."
+          text={onceText(made)}
           value={made.link}
           what="link"
           onDone={() => setMade(null)}
@@ -59,4 +59,10 @@ export function MembersPage() {
       />
     </Page>
   );
+}
+
+function onceText({ email }: CreateInvitation201): string {
+  const text =
+    "Whoever opens the link makes an account and joins. It works once, for seven days, and cannot be shown again.";
+  return email === null ? text : `${text} It was mailed too, if the program has a mail server.`;
 }

@@ -1,11 +1,11 @@
-import { Modal, NativeSelect, NumberInput, PasswordInput, TextInput } from "@mantine/core";
+import { Modal, NativeSelect, NumberInput, PasswordInput, Stack, TextInput } from "@mantine/core";
 import type { CreateModelProviderBody, ModelProvider } from "../../api/generated/model";
 import {
   createModelProvider,
   updateModelProvider,
 } from "../../api/generated/model-providers/model-providers";
 import { Fold } from "../../components/fold.tsx";
-import { Form, JsonField, useApiForm } from "../../components/form/index.ts";
+import { Form, JsonField, useApiForm, useJsonFaults } from "../../components/form/index.ts";
 import { sayDone } from "../../components/say.tsx";
 import { kindLabel, type ProviderKind, providerKinds } from "./provider-kinds.ts";
 
@@ -39,10 +39,15 @@ type ProviderFormProps = Pick<ProviderDialogProps, "provider" | "onSaved"> & { o
 
 function ProviderForm({ provider, onCancel, onSaved }: ProviderFormProps) {
   const isNew = provider === undefined;
+  const faults = useJsonFaults();
   const api = useApiForm({
     initialValues: toValues(provider),
-    send: (values) =>
-      isNew ? createModelProvider(toNew(values)) : updateModelProvider(provider.id, toChange(values)),
+    async send(values) {
+      faults.refuse();
+      return isNew
+        ? await createModelProvider(toNew(values))
+        : await updateModelProvider(provider.id, toChange(values));
+    },
     onDone(saved) {
       sayDone(`“${saved.name}” saved.`);
       onSaved(saved, isNew);
@@ -103,28 +108,32 @@ function ProviderForm({ provider, onCancel, onSaved }: ProviderFormProps) {
         </>
       )}
       <Fold label="Advanced" isHeldOpen={folded}>
-        <NumberInput
-          {...form.getInputProps("maxConcurrent")}
-          label="Calls at once"
-          description="How many model calls may be under way; empty: any number"
-          placeholder="Any"
-          clampBehavior="none"
-          hideControls
-        />
-        <JsonField
-          label="Prices"
-          description='By model, before the built-in ones: {"my-model": {"inputUsdPerMillionTokens": "0.50", "outputUsdPerMillionTokens": "1.50"}}'
-          value={form.values.prices}
-          onChange={(prices) => form.setFieldValue("prices", prices)}
-          error={textOf(form.errors.prices)}
-        />
-        <JsonField
-          label="meta"
-          description="A JSON object of your own, at most 16 kB"
-          value={form.values.meta}
-          onChange={(meta) => form.setFieldValue("meta", meta)}
-          error={textOf(form.errors.meta)}
-        />
+        <Stack gap="md">
+          <NumberInput
+            {...form.getInputProps("maxConcurrent")}
+            label="Calls at once"
+            description="How many model calls may be under way; empty: any number"
+            placeholder="Any"
+            clampBehavior="none"
+            hideControls
+          />
+          <JsonField
+            label="Prices"
+            description='By model, before the built-in ones: {"my-model": {"inputUsdPerMillionTokens": "0.50", "outputUsdPerMillionTokens": "1.50"}}'
+            value={form.values.prices}
+            onChange={(prices) => form.setFieldValue("prices", prices)}
+            onValidity={faults.keep("prices")}
+            error={textOf(form.errors.prices)}
+          />
+          <JsonField
+            label="Meta"
+            description="A JSON object of your own, at most 16 kB"
+            value={form.values.meta}
+            onChange={(meta) => form.setFieldValue("meta", meta)}
+            onValidity={faults.keep("meta")}
+            error={textOf(form.errors.meta)}
+          />
+        </Stack>
       </Fold>
     </Form>
   );

@@ -3,6 +3,7 @@ import { IconBrain, IconPencil, IconPlayerPlay, IconPlus, IconTrash } from "@tab
 import { useMemo, useState } from "react";
 import type { ModelProvider } from "../../api/generated/model";
 import {
+  createModelProvider,
   deleteModelProvider,
   useListModelProvidersInfinite,
 } from "../../api/generated/model-providers/model-providers";
@@ -54,7 +55,20 @@ export function ProvidersPage() {
         rowActions={rowActions}
         {...(isAdmin ? { onOpen: (provider: ModelProvider) => setOpen({ dialog: "edit", provider }) } : {})}
         empty={
-          <EmptyState icon={IconBrain} title="No model provider yet" actions={create}>
+          <EmptyState
+            icon={IconBrain}
+            title="No model provider yet"
+            actions={
+              isAdmin && (
+                <>
+                  {create}
+                  <Button variant="default" onClick={() => void addSandbox()}>
+                    Use the sandbox
+                  </Button>
+                </>
+              )
+            }
+          >
             Agents think with a model: OpenAI’s, Anthropic’s, Google’s, or one on a server of your own. The
             sandbox needs no key and follows fixed rules.
           </EmptyState>
@@ -126,6 +140,16 @@ function actionsOf(open: (what: Open) => void): readonly RowAction<ModelProvider
       run: (provider) => void remove(provider),
     },
   ];
+}
+
+async function addSandbox(): Promise<void> {
+  try {
+    await createModelProvider({ kind: "sandbox", name: kindLabel("sandbox") });
+    sayDone("The sandbox is there: agents can use it.");
+  } catch (error) {
+    sayFailed("The sandbox is not there", error);
+  }
+  askAgain(collection);
 }
 
 async function remove({ id, name }: ModelProvider): Promise<void> {

@@ -1,5 +1,8 @@
 import { NativeSelect } from "@mantine/core";
+import { IconLock } from "@tabler/icons-react";
 import { Link, Outlet, useNavigate, useRouterState } from "@tanstack/react-router";
+import { EmptyState } from "../../components/empty-state.tsx";
+import { Page } from "../../components/page.tsx";
 import { useMe } from "../../session/session.ts";
 import { type Section, sections } from "./sections.ts";
 import classes from "./settings-frame.module.css";
@@ -10,7 +13,7 @@ export function SettingsFrame() {
   const navigate = useNavigate();
   const path = useRouterState({ select: ({ location }) => location.pathname });
   const offered = sections.filter(({ needs }) => me.can(needs));
-  const current = offered.find(({ to }) => path === to || path.startsWith(`${to}/`));
+  const current = sections.find(({ to }) => path === to || path.startsWith(`${to}/`));
   return (
     <div className={classes.frame}>
       <nav className={classes.rail} aria-label="Settings">
@@ -30,7 +33,9 @@ export function SettingsFrame() {
           aria-label="Section of the settings"
           size="sm"
           value={current?.to ?? ""}
-          data={offered.map(({ label, to }) => ({ label, value: to }))}
+          data={(current === undefined || offered.includes(current) ? offered : [...offered, current]).map(
+            ({ label, to }) => ({ label, value: to }),
+          )}
           onChange={({ currentTarget }) => {
             const section = offered.find(({ to }) => to === currentTarget.value);
             if (section !== undefined) void navigate({ to: section.to });
@@ -38,9 +43,22 @@ export function SettingsFrame() {
         />
       </div>
       <div className={classes.content}>
-        <Outlet />
+        {current === undefined || offered.includes(current) ? <Outlet /> : <Closed section={current} />}
       </div>
     </div>
+  );
+}
+
+/** Somebody shared the address of a section with a member whose role does not show it. */
+function Closed({ section }: { readonly section: Section }) {
+  return (
+    <Page title={section.label}>
+      <div className={classes.closed}>
+        <EmptyState icon={IconLock} title="For admins">
+          Your role does not show this section. Owners and admins can change it under Members.
+        </EmptyState>
+      </div>
+    </Page>
   );
 }
 

@@ -69,7 +69,7 @@ export function PairsField({
         </div>
       ))}
       {error !== undefined && (
-        <Text size="xs" c="red" role="alert">
+        <Text size="xs" c="error" role="alert">
           {error}
         </Text>
       )}

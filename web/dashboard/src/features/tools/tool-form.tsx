@@ -1,16 +1,27 @@
-import { JsonInput, NativeSelect, NumberInput, Stack, Switch, Textarea, TextInput } from "@mantine/core";
+import {
+  JsonInput,
+  NativeSelect,
+  NumberInput,
+  Stack,
+  Switch,
+  Text,
+  Textarea,
+  TextInput,
+} from "@mantine/core";
 import { useQueryClient } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
+import { useRef } from "react";
 import type { Tool } from "../../api/generated/model";
 import { createTool, getGetToolQueryKey, updateTool } from "../../api/generated/tools/tools";
 import { askAgain } from "../../api/kept-answers.ts";
 import { Fold } from "../../components/fold.tsx";
-import { Form, JsonField, useApiForm } from "../../components/form/index.ts";
+import { changedFields, Form, JsonField, useApiForm, useJsonFaults } from "../../components/form/index.ts";
 import { sayDone } from "../../components/say.tsx";
 import { useMe } from "../../session/session.ts";
 import { AuthFields } from "./auth-fields.tsx";
 import { PairsField } from "./pairs-field.tsx";
-import { faultOfBody, toBody, toValues } from "./values.ts";
+import classes from "./tool-page.module.css";
+import { faultOfBody, type ToolValues, toBody, toValues } from "./values.ts";
 
 const methods: readonly Tool["method"][] = ["GET", "POST", "PUT", "PATCH", "DELETE"];
 const monospace = { input: { fontFamily: "var(--mantine-font-family-monospace)", fontSize: 12 } };
@@ -20,15 +31,27 @@ export function ToolForm({ tool }: { readonly tool: Tool | undefined }) {
   const mayWrite = useMe().can("admin");
   const queryClient = useQueryClient();
   const navigate = useNavigate();
+  const faults = useJsonFaults();
+  const before = useRef(toValues(tool));
   const api = useApiForm({
-    initialValues: toValues(tool),
-    send: (values) => (tool === undefined ? createTool(toBody(values)) : updateTool(tool.id, toBody(values))),
-    onDone(saved) {
+    initialValues: before.current,
+    async send(values) {
+      faults.keep("body")(faultOfBody(values.body));
+      faults.refuse();
+      return tool === undefined
+        ? await createTool(toBody(values))
+        : await updateTool(tool.id, toChange(before.current, values));
+    },
+    onDone(saved, values) {
+      before.current = { ...values, auth: { ...values.auth, secret: "" } };
       queryClient.setQueryData(getGetToolQueryKey(saved.id), saved);
       askAgain("/v1/tools");
       sayDone(`“${saved.name}” saved.`);
       if (tool === undefined) void navigate({ to: "/settings/tools/$toolId", params: { toolId: saved.id } });
-      else api.form.setFieldValue("auth.secret", "");
+      else {
+        api.form.setFieldValue("auth.secret", "");
+        api.form.resetDirty(before.current);
+      }
     },
   });
   const { form } = api;
@@ -36,6 +59,13 @@ export function ToolForm({ tool }: { readonly tool: Tool | undefined }) {
   const isFaultFolded = ["timeoutSeconds", "externalId", "meta"].some(
     (field) => form.errors[field] !== undefined,
   );
+  // Asking twice changes nothing with GET, and may with all others. Who chose otherwise by hand keeps it.
+  const changeMethod = (method: Tool["method"]) => {
+    const { method: old, idempotent } = form.getValues();
+    if (tool === undefined && idempotent === (old === "GET"))
+      form.setFieldValue("idempotent", method === "GET");
+    form.setFieldValue("method", method);
+  };
   const fields = (
     <>
       <TextInput
@@ -56,26 +86,31 @@ export function ToolForm({ tool }: { readonly tool: Tool | undefined }) {
         maxLength={2_000}
         readOnly={!mayWrite}
       />
-      <NativeSelect
-        {...form.getInputProps("method")}
-        label="Method"
-        data={[...methods]}
-        disabled={!mayWrite}
-      />
-      <TextInput
-        {...form.getInputProps("url")}
-        label="URL"
-        description="With {{input.…}} and {{contact.…}}; the host is written out"
-        placeholder="https://shop.example.com/orders/{{input.orderId}}"
-        maxLength={2_000}
-        readOnly={!mayWrite}
-        styles={monospace}
-      />
+      <div className={classes.request}>
+        <NativeSelect
+          {...form.getInputProps("method")}
+          label="Method"
+          data={[...methods]}
+          disabled={!mayWrite}
+          onChange={({ currentTarget }) => changeMethod(currentTarget.value as Tool["method"])}
+        />
+        <TextInput
+          {...form.getInputProps("url")}
+          label="URL"
+          description="With {{input.…}} and {{contact.…}}; the host is written out"
+          placeholder="https://shop.example.com/orders/{{input.orderId}}"
+          maxLength={2_000}
+          readOnly={!mayWrite}
+          styles={monospace}
+        />
+      </div>
       <JsonField
         label="Input schema"
         description="JSON Schema of type object: what the model gives as input"
         value={form.values.inputSchema}
         onChange={(inputSchema) => form.setFieldValue("inputSchema", inputSchema)}
+        onValidity={faults.keep("inputSchema")}
+        isReadOnly={!mayWrite}
         error={textOf(form.errors.inputSchema)}
         minRows={6}
       />
@@ -140,31 +175,37 @@ export function ToolForm({ tool }: { readonly tool: Tool | undefined }) {
             readOnly={!mayWrite}
           />
           <JsonField
-            label="meta"
+            label="Meta"
             description="A JSON object of your own, at most 16 kB"
             value={form.values.meta}
             onChange={(meta) => form.setFieldValue("meta", meta)}
+            onValidity={faults.keep("meta")}
+            isReadOnly={!mayWrite}
             error={textOf(form.errors.meta)}
           />
         </Stack>
       </Fold>
     </>
   );
+  const shownBody = (values: ToolValues) =>
+    tool === undefined ? toBody(values) : toChange(before.current, values);
   // Who may not write reads the same fields.
-  if (!mayWrite) return <Stack maw={640}>{fields}</Stack>;
+  if (!mayWrite)
+    return (
+      <Stack maw={640}>
+        <Text size="sm">Your role may look at tools, not change or try them.</Text>
+        {fields}
+      </Stack>
+    );
   return (
     <Form
-      api={
-        bodyFault === null
-          ? api
-          : { ...api, submit: () => document.querySelector<HTMLElement>("[aria-invalid=true]")?.focus() }
-      }
+      api={api}
       save={tool === undefined ? "Create tool" : "Save"}
       curl={() => ({
         method: tool === undefined ? "POST" : "PATCH",
         path: tool === undefined ? "/v1/tools" : `/v1/tools/${tool.id}`,
         body: withoutSecret(
-          bodyFault === null ? toBody(form.getValues()) : toBody({ ...form.getValues(), body: "" }),
+          shownBody(bodyFault === null ? form.getValues() : { ...form.getValues(), body: "" }),
         ),
       })}
     >
@@ -177,8 +218,12 @@ function textOf(error: unknown): string | undefined {
   return typeof error === "string" ? error : undefined;
 }
 
+function toChange(before: ToolValues, after: ToolValues): Partial<ReturnType<typeof toBody>> {
+  return changedFields(toBody(before), toBody(after));
+}
+
 /** For showing: a secret is nothing to copy into a shell's history. */
-function withoutSecret(body: ReturnType<typeof toBody>): object {
+function withoutSecret(body: Partial<ReturnType<typeof toBody>>): object {
   const { auth } = body;
   return auth !== undefined && "secret" in auth
     ? { ...body, auth: { ...auth, secret: "your secret" } }

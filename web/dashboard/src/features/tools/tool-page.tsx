@@ -1,4 +1,4 @@
-import { Button, Skeleton } from "@mantine/core";
+import { Button, Skeleton, Text } from "@mantine/core";
 import { IconTrash } from "@tabler/icons-react";
 import { getRouteApi, useNavigate } from "@tanstack/react-router";
 import { useGetTool } from "../../api/generated/tools/tools";
@@ -17,10 +17,11 @@ const crumbs = [{ label: "Tools", link: { to: "/settings/tools" } as const }];
 /** One tool with a way to try it; the id `new` makes one. */
 export function ToolPage() {
   const { toolId } = route.useParams();
+  const mayWrite = useMe().can("admin");
   if (toolId === "new")
     return (
       <Page title="New tool" crumbs={crumbs} layout="flow">
-        <ToolForm tool={undefined} />
+        {mayWrite ? <ToolForm tool={undefined} /> : <Text size="sm">Admins make tools.</Text>}
       </Page>
     );
   return <Existing key={toolId} id={toolId} />;

@@ -48,6 +48,7 @@ export function ToolTrial({ tool }: { readonly tool: Tool }) {
         <ContactSelect
           label="Contact"
           description="Whom templates mean by contact"
+          placeholder="None"
           value={contactId}
           onChange={setContactId}
         />

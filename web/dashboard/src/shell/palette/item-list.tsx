@@ -17,8 +17,7 @@ export function ItemList({ id, groups, active, optionId, onPoint, onChoose }: It
   return (
     <div id={id} role="listbox" aria-label="Results" className={classes.list}>
       {groups.map(({ heading, items }) => (
-        // biome-ignore lint/a11y/useSemanticElements: a fieldset groups fields of a form, not options.
-        <div key={heading} role="group" aria-label={heading}>
+        <fieldset key={heading} className={classes.group} aria-label={heading}>
           <div className={classes.heading} aria-hidden>
             {heading}
           </div>
@@ -47,7 +46,7 @@ export function ItemList({ id, groups, active, optionId, onPoint, onChoose }: It
               )}
             </button>
           ))}
-        </div>
+        </fieldset>
       ))}
     </div>
   );

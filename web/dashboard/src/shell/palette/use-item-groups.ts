@@ -25,7 +25,11 @@ export function useItemGroups(typed: string, commands: readonly Command[]) {
     return { groups: [{ heading: "By id", items: [open] }], isLooking: false };
   }
   const matching = findBy(commands, query);
-  const listed = query === "" ? matching : matching.slice(0, mostBeforeObjects);
+  // Without a query what has keys of its own, and what can be done; the rest is found by its name.
+  const listed =
+    query === ""
+      ? matching.filter(({ group, keys }) => group === "Commands" || keys !== undefined)
+      : matching.slice(0, mostBeforeObjects);
   const ofGroup = (heading: Command["group"]): ItemGroup => ({
     heading,
     items: listed.filter(({ group }) => group === heading),

@@ -56,12 +56,12 @@ export function LineMenu({ lines, current }: LineMenuProps) {
   );
 }
 
-export function NameOfLine({ line }: { readonly line: Dialled }) {
+function NameOfLine({ line }: { readonly line: Dialled }) {
   const name = useName("contact", line.contactId);
   return <>{name === null ? "Deleted contact" : (name ?? "…")}</>;
 }
 
-export function ChannelName({ id }: { readonly id: string }) {
+function ChannelName({ id }: { readonly id: string }) {
   const { data, isError } = useGetChannel(id);
   return <>{data?.name ?? (isError ? "Deleted channel" : "…")}</>;
 }

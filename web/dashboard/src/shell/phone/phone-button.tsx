@@ -15,7 +15,7 @@ export function PhoneButton() {
     ? "Phone: play a contact to try agents out"
     : "Phone: playing a contact needs the role operator or above";
   return (
-    <Tooltip label={label}>
+    <Tooltip label={label} disabled={isOpen} events={{ hover: true, focus: !mayPlay, touch: !mayPlay }}>
       <ActionIcon
         id={phoneButtonId}
         variant={isOpen ? "light" : "subtle"}

@@ -1,5 +1,5 @@
 import { Badge, CloseButton, Text, Title, Tooltip } from "@mantine/core";
-import { type KeyboardEvent, useEffect } from "react";
+import { useEffect, useRef } from "react";
 import { DialForm } from "./dial-form.tsx";
 import { LineMenu } from "./line-menu.tsx";
 import { phoneOpen } from "./open.ts";
@@ -14,24 +14,34 @@ function close(): void {
 }
 
 function closeOnEscape(event: KeyboardEvent): void {
-  // A menu of the Phone closes itself first.
-  if (event.key !== "Escape" || event.defaultPrevented) return;
-  event.stopPropagation();
-  close();
+  if (event.key !== "Escape" || !(event.target instanceof Element)) return;
+  // A list of choices closes itself; menus lie elsewhere in the document.
+  if (event.target.getAttribute("aria-expanded") !== "true") close();
 }
 
 /** Beside whatever page: a messenger in which one plays a contact. */
 export function Phone() {
   const lines = useLines();
   const { current } = lines;
+  const phone = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    const element = phone.current;
+    element?.addEventListener("keydown", closeOnEscape);
+    return () => element?.removeEventListener("keydown", closeOnEscape);
+  }, []);
+  const head = useRef<HTMLElement>(null);
+  const isDialling = current === undefined;
+  // Where one chats, the field takes it.
+  useEffect(() => {
+    if (isDialling) head.current?.focus();
+  }, [isDialling]);
   useEffect(() => {
     current?.start();
     return () => current?.stop();
   }, [current]);
   return (
-    // biome-ignore lint/a11y/noStaticElementInteractions: Escape of whatever is inside comes up here.
-    <div className={classes.phone} onKeyDown={closeOnEscape}>
-      <header className={classes.head}>
+    <div ref={phone} className={classes.phone}>
+      <header ref={head} className={classes.head} tabIndex={-1}>
         <Title order={2} fz="md">
           Phone
         </Title>

@@ -5,7 +5,7 @@ import { useSyncExternalStore } from "react";
 import { useListConversations } from "../../api/generated/conversations/conversations";
 import { useDescribeWebChannel } from "../../api/generated/web-channel/web-channel";
 import { Composer } from "./composer.tsx";
-import type { Line } from "./line.ts";
+import type { Line, LineState } from "./line.ts";
 import { MessageLog } from "./message-log.tsx";
 import classes from "./phone.module.css";
 
@@ -28,7 +28,7 @@ export function Talk({ line }: { readonly line: Line }) {
               {channel?.name ?? "…"}
             </Text>
             <Text size="xs" c="dimmed" truncate>
-              {state.isConnected ? describe(channel?.agentName ?? null, state.isTyping) : "Connecting…"}
+              {describe(state, channel?.agentName ?? null)}
             </Text>
           </div>
         </div>
@@ -77,7 +77,8 @@ export function Talk({ line }: { readonly line: Line }) {
   );
 }
 
-function describe(agentName: string | null, isTyping: boolean): string {
+function describe({ isConnected, isTyping, refusal }: LineState, agentName: string | null): string {
+  if (!isConnected) return refusal === null ? "Connecting…" : "Not connected";
   if (isTyping) return "writing…";
   return agentName === null ? "No default agent" : `${agentName}, an AI agent`;
 }

@@ -33,8 +33,11 @@ export async function changeAgent(agent: Agent, change: QuickChange): Promise<vo
   askAgain(collection);
 }
 
-/** Deletes the agent after a question that says what follows. True if it is gone. */
-export async function removeAgent(agent: Agent): Promise<boolean> {
+/**
+ * Deletes the agent after a question that says what follows. `leave` goes away from the agent's page before it is gone:
+ * the page would ask for it again.
+ */
+export async function removeAgent(agent: Agent, leave?: () => Promise<void>): Promise<void> {
   try {
     const { items } = await listTasks({ agentId: agent.id, limit: mostListed });
     const isSure = await ask({
@@ -51,15 +54,13 @@ export async function removeAgent(agent: Agent): Promise<boolean> {
       confirm: "Delete",
       isDangerous: true,
     });
-    if (!isSure) return false;
+    if (!isSure) return;
+    await leave?.();
     await deleteAgent(agent.id);
     sayDone(`“${agent.name}” deleted.`);
-    return true;
   } catch (error) {
     sayFailed(`“${agent.name}” not deleted`, error);
-    return false;
-  } finally {
-    askAgain(collection);
-    askAgain("/v1/tasks");
   }
+  askAgain(collection);
+  askAgain("/v1/tasks");
 }

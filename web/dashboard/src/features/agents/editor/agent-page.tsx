@@ -71,9 +71,7 @@ function Marks({ agent: { id, isDefault, enabled } }: { readonly agent: Agent })
 
 function Actions({ agent }: { readonly agent: Agent }) {
   const navigate = useNavigate();
-  const remove = async () => {
-    if (await removeAgent(agent)) await navigate({ to: "/agents", ignoreBlocker: true });
-  };
+  const leave = () => navigate({ to: "/agents", ignoreBlocker: true });
   const toggle = () => void changeAgent(agent, { enabled: !agent.enabled });
   return (
     <Menu position="bottom-end">
@@ -112,7 +110,7 @@ function Actions({ agent }: { readonly agent: Agent }) {
         <Menu.Item
           leftSection={<IconTrash size={14} aria-hidden />}
           color="red"
-          onClick={() => void remove()}
+          onClick={() => void removeAgent(agent, leave)}
         >
           Delete
         </Menu.Item>

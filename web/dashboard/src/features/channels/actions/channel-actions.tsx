@@ -1,7 +1,7 @@
 import { deleteChannel, updateChannel } from "../../../api/generated/channels/channels";
+import { listConversations } from "../../../api/generated/conversations/conversations";
 import type { Channel } from "../../../api/generated/model";
 import { askAgain, foreseeChange } from "../../../api/kept-answers.ts";
-import { ApiError } from "../../../api/problem.ts";
 import { ask } from "../../../components/ask.tsx";
 import { sayDone, sayFailed } from "../../../components/say.tsx";
 
@@ -28,40 +28,29 @@ export async function switchChannel(channel: Channel, status: Channel["status"])
   askAgain(collection);
 }
 
-/** Deletes a channel after a question, and after a second one if its conversations would go with it. True if it is gone. */
-export async function removeChannel({ id, name }: Channel): Promise<boolean> {
-  const isSure = await ask({
-    title: `Delete “${name}”?`,
-    text: "Its hosted page, its secret and its visitors’ tokens stop working at once. This cannot be undone.",
-    confirm: "Delete",
-    isDangerous: true,
-  });
-  if (!isSure) return false;
+/**
+ * Deletes a channel after a question that says whether conversations go with it. `leave` goes away from the channel's
+ * page before it is gone: the page would ask for it again.
+ */
+export async function removeChannel({ id, name }: Channel, leave?: () => Promise<void>): Promise<void> {
   try {
-    await deleteChannel(id).catch(async (error: unknown) => {
-      if (!(error instanceof ApiError && error.code === "channel_in_use")) throw error;
-      if (!(await askForConversations(name))) throw new CalledOff();
-      await deleteChannel(id, { withConversations: "true" });
+    const { items } = await listConversations({ channelId: id, limit: 1 });
+    const hasConversations = items.length > 0;
+    const isSure = await ask({
+      title: `Delete “${name}”?`,
+      text: hasConversations
+        ? "Its conversations are deleted with it, together with the replies given in them. To keep them, disable the channel instead. This cannot be undone."
+        : "Its hosted page, its secret and its visitors’ tokens stop working at once. This cannot be undone.",
+      confirm: hasConversations ? "Delete with its conversations" : "Delete",
+      isDangerous: true,
     });
+    if (!isSure) return;
+    await leave?.();
+    await deleteChannel(id, hasConversations ? { withConversations: "true" } : undefined);
     sayDone(`“${name}” deleted.`);
-    return true;
   } catch (error) {
-    if (!(error instanceof CalledOff)) sayFailed(`“${name}” not deleted`, error);
-    return false;
-  } finally {
-    askAgain(collection);
-    askAgain("/v1/conversations");
+    sayFailed(`“${name}” not deleted`, error);
   }
-}
-
-/** The second question was answered with no. */
-class CalledOff extends Error {}
-
-function askForConversations(name: string): Promise<boolean> {
-  return ask({
-    title: `“${name}” has conversations`,
-    text: "They would be deleted with it, together with the replies given in them. To keep them, disable the channel instead.",
-    confirm: "Delete with its conversations",
-    isDangerous: true,
-  });
+  askAgain(collection);
+  askAgain("/v1/conversations");
 }

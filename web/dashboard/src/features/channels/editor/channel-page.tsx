@@ -100,9 +100,7 @@ function Actions({ channel }: { readonly channel: Channel }) {
   const mayWrite = useMe().can("write");
   const navigate = useNavigate();
   const isConnected = channel.status === "connected";
-  const remove = async () => {
-    if (await removeChannel(channel)) await navigate({ to: "/channels", ignoreBlocker: true });
-  };
+  const leave = () => navigate({ to: "/channels", ignoreBlocker: true });
   return (
     <>
       <Button
@@ -135,7 +133,7 @@ function Actions({ channel }: { readonly channel: Channel }) {
             <Menu.Item
               leftSection={<IconTrash size={14} aria-hidden />}
               color="red"
-              onClick={() => void remove()}
+              onClick={() => void removeChannel(channel, leave)}
             >
               Delete
             </Menu.Item>

@@ -58,7 +58,14 @@ export function AttributesField({ rows, onChange, errors, onJsonFault }: Attribu
             Facts from your systems. Agents and audiences of tasks see them.
           </Input.Description>
         </div>
-        <SegmentedControl size="xs" data={modes} value={mode} onChange={choose} aria-label="Attributes as" />
+        <SegmentedControl
+          flex="none"
+          size="xs"
+          data={modes}
+          value={mode}
+          onChange={choose}
+          aria-label="Attributes as"
+        />
       </div>
       {mode === "json" ? (
         <JsonField

@@ -41,8 +41,8 @@ export function ChooseStep({ isReading, fault, onChoose }: ChooseStepProps) {
           {fault}
         </Alert>
       )}
-      {/* biome-ignore lint/a11y/noStaticElementInteractions: dropping is a second way; the button is for everybody. */}
-      <div
+      <section
+        aria-label="Drop a file"
         className={classes.drop}
         data-over={isOver || undefined}
         onDragOver={(event) => {
@@ -79,7 +79,7 @@ export function ChooseStep({ isReading, fault, onChoose }: ChooseStepProps) {
           are recognised and can be changed. Nothing is imported before you have seen what would become of
           every row.
         </Text>
-      </div>
+      </section>
     </>
   );
 }

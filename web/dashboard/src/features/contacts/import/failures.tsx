@@ -25,8 +25,23 @@ const mostShown = 10;
 
 const columns: readonly Column<Failure>[] = [
   { key: "line", header: "Line", width: 72, align: "right", render: ({ line }) => line.toLocaleString("en") },
-  { key: "where", header: "Column", width: "26%", render: ({ where }) => <span title={where}>{where}</span> },
-  { key: "why", header: "Why it failed", render: ({ message }) => <span title={message}>{message}</span> },
+  {
+    key: "where",
+    header: "Column",
+    width: "26%",
+    from: 600,
+    render: ({ where }) => <span title={where}>{where}</span>,
+  },
+  {
+    key: "why",
+    header: "Why it failed",
+    render: ({ where, message }) => (
+      <span className={classes.why} title={message}>
+        <span className={classes.where}>{where}: </span>
+        {message}
+      </span>
+    ),
+  },
 ];
 
 /** The rows that failed, each fault with its line and column. */

@@ -60,8 +60,7 @@ function Content({ contact }: { readonly contact: Contact }) {
   const isWide = useMediaQuery(wide, undefined, { getInitialValueInEffect: false });
   const first: Tab = isWide ? "memory" : "overview";
   const tab = wanted === undefined || (isWide && wanted === "overview") ? first : wanted;
-  const choose = (next: string | null) =>
-    void navigate({ search: next === first ? {} : { tab: next as Tab }, replace: true });
+  const choose = (next: string | null) => void navigate({ search: { tab: next as Tab }, replace: true });
   return (
     <div className={classes.split}>
       {isWide && (

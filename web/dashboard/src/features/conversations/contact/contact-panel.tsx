@@ -1,5 +1,5 @@
 import { ActionIcon, Anchor, Badge, Button, Skeleton, Stack } from "@mantine/core";
-import { IconBellOff, IconPlus, IconX } from "@tabler/icons-react";
+import { IconArrowLeft, IconBellOff, IconPlus } from "@tabler/icons-react";
 import { getRouteApi, Link } from "@tanstack/react-router";
 import type { ReactNode } from "react";
 import { useGetContact } from "../../../api/generated/contacts/contacts";
@@ -31,7 +31,7 @@ export function ContactPanel({ conversation }: { readonly conversation: Conversa
     <section className={layout.panel} aria-label="Contact" tabIndex={0}>
       <div className={layout.panelHead}>
         <ActionIcon variant="subtle" color="gray" aria-label="Back to the messages" onClick={close}>
-          <IconX size={16} aria-hidden />
+          <IconArrowLeft size={18} aria-hidden />
         </ActionIcon>
         Contact
       </div>

@@ -1,5 +1,5 @@
 import { ActionIcon, Group, Loader, Popover, Text, Tooltip, UnstyledButton } from "@mantine/core";
-import { IconCheck, IconMinus, IconShieldCheck, IconX } from "@tabler/icons-react";
+import { IconCheck, IconInfoCircle, IconMinus, IconX } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { getListDecisionsQueryKey, listDecisions } from "../../../api/generated/conversations/conversations";
@@ -47,17 +47,12 @@ export function DecisionButton({ message, isWhy }: DecisionButtonProps) {
               aria-label="What the gate decided"
               onClick={toggle}
             >
-              <IconShieldCheck size={13} aria-hidden />
+              <IconInfoCircle size={14} aria-hidden />
             </ActionIcon>
           </Tooltip>
         )}
       </Popover.Target>
-      <Popover.Dropdown
-        aria-label="What the gate decided"
-        className={classes.dropdown}
-        tabIndex={-1}
-        data-autofocus
-      >
+      <Popover.Dropdown className={classes.dropdown} tabIndex={-1} data-autofocus>
         {isOpen && <Decisions message={message} />}
       </Popover.Dropdown>
     </Popover>

@@ -24,8 +24,8 @@ export async function handBack({ id }: Conversation, openChannel: () => void): P
     item.id === id ? { ...item, controller: "agent" } : item,
   );
   try {
+    // No line says that it was done: it would lie over the button that sends, and the head shows it.
     show(await handBackConversation(id));
-    sayDone("Handed back. The agent answers what is still open.");
   } catch (error) {
     foreseen.takeBack();
     const isNobody = error instanceof ApiError && error.code === "no_agent";

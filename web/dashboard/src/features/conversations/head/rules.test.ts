@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { leftWords, secondsLeft } from "./rules.ts";
+import { deadlineOf, leftWords, secondsUntil } from "./rules.ts";
 
 it("spells the time that is left, by the second in the last five minutes", () => {
   expect(leftWords(86_400)).toBe("1 d left");
@@ -11,7 +11,9 @@ it("spells the time that is left, by the second in the last five minutes", () =>
 });
 
 it("counts down from what the server said, whatever the clock here shows", () => {
-  expect(secondsLeft(60, 1_000_000, 1_000_000)).toBe(60);
-  expect(secondsLeft(60, 1_000_000, 1_030_000)).toBe(30);
-  expect(secondsLeft(60, 1_000_000, 2_000_000)).toBe(0);
+  const deadline = deadlineOf(60, 1_000_000);
+  expect(secondsUntil(deadline, 1_000_000)).toBe(60);
+  expect(secondsUntil(deadline, 1_030_000)).toBe(30);
+  expect(secondsUntil(deadline, 1_059_999)).toBe(1);
+  expect(secondsUntil(deadline, 2_000_000)).toBe(0);
 });

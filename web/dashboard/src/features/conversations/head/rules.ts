@@ -10,7 +10,12 @@ export function leftWords(seconds: number): string {
   return `${Math.floor(seconds / minute)}:${String(seconds % minute).padStart(2, "0")} left`;
 }
 
-/** Seconds left of a session by the server's clock: what it said, less what has passed here since. */
-export function secondsLeft(expiresInSeconds: number, askedAt: number, now: number): number {
-  return Math.max(0, Math.ceil(expiresInSeconds - (now - askedAt) / 1_000));
+/** By the clock here, when a session ends of which the server said how long it goes on. */
+export function deadlineOf(expiresInSeconds: number, askedAt: number): number {
+  return askedAt + expiresInSeconds * 1_000;
+}
+
+/** Whole seconds until then; the last one counts until it is over. */
+export function secondsUntil(deadline: number, now: number): number {
+  return Math.max(0, Math.ceil((deadline - now) / 1_000));
 }

@@ -1,7 +1,7 @@
 import { Tooltip } from "@mantine/core";
 import { IconClock } from "@tabler/icons-react";
 import { useQueryClient } from "@tanstack/react-query";
-import { useEffect } from "react";
+import { useEffect, useState } from "react";
 import { getGetConversationQueryKey } from "../../../api/generated/conversations/conversations";
 import type { Conversation } from "../../../api/generated/model";
 import { useSecond } from "../../../components/time.tsx";
@@ -9,7 +9,7 @@ import { clockTime, exactTime } from "../../../components/time-words.ts";
 import { useTimezone } from "../../../session/session.ts";
 import { useAnswerer } from "../use-answerer.ts";
 import classes from "./head.module.css";
-import { leftWords, secondsLeft } from "./rules.ts";
+import { deadlineOf, leftWords, secondsUntil } from "./rules.ts";
 
 interface SessionLineProps {
   readonly conversation: Conversation;
@@ -45,7 +45,10 @@ function Countdown({ conversation, session, askedAt, name }: CountdownProps) {
   const { expiresAt, expiresInSeconds } = session;
   const timezone = useTimezone();
   const client = useQueryClient();
-  const left = secondsLeft(expiresInSeconds, askedAt, useSecond(true));
+  // Kept for as long as the server has not said anything else: what is shown before it answered says nothing new.
+  const [said, setSaid] = useState({ session, deadline: deadlineOf(expiresInSeconds, askedAt) });
+  if (said.session !== session) setSaid({ session, deadline: deadlineOf(expiresInSeconds, askedAt) });
+  const left = secondsUntil(said.deadline, useSecond(true));
   const isOver = left === 0;
   useEffect(() => {
     if (isOver) void client.invalidateQueries({ queryKey: getGetConversationQueryKey(id) });

@@ -71,7 +71,9 @@ export function ReplyBox({ conversation, agentName, field, onHandBack }: ReplyBo
       <div className={classes.foot}>
         <span id="reply-hints" className={classes.hints}>
           {controller !== "human" && (
-            <span>Writing takes over: {agentName ?? "the agent"} stays silent until you hand back. </span>
+            <span className={classes.takeover}>
+              Writing takes over: {agentName ?? "the agent"} stays silent until you hand back.
+            </span>
           )}
           <span className={classes.keys}>
             <Kbd size="xs">Enter</Kbd> sends, <Kbd size="xs">Shift</Kbd> <Kbd size="xs">Enter</Kbd> starts a
@@ -80,6 +82,7 @@ export function ReplyBox({ conversation, agentName, field, onHandBack }: ReplyBo
         </span>
         <Button
           type="submit"
+          className={classes.send}
           loading={isSending}
           disabled={text.trim() === ""}
           leftSection={<IconSend size={14} aria-hidden />}

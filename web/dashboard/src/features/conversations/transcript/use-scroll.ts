@@ -19,6 +19,11 @@ export function elementId(messageId: string): string {
   return `message-${messageId}`;
 }
 
+/** Its lower edge stays where it is: above its text the author goes when an older message of theirs comes. */
+function bottomOf(element: HTMLElement): number {
+  return element.offsetTop + element.offsetHeight;
+}
+
 /**
  * Where a transcript stands: at the end while the reader is there, still while older messages come above, and where it
  * is when new ones come below, which are counted then.
@@ -53,9 +58,9 @@ export function useScroll({ scroller, content, messages, wanted, pendingKey }: S
     const before = top.current;
     const anchor = before === undefined ? null : document.getElementById(elementId(before.id));
     if (before !== undefined && anchor !== null && first.id !== before.id)
-      element.scrollTop += anchor.offsetTop - before.offset;
+      element.scrollTop += bottomOf(anchor) - before.offset;
     const firstElement = document.getElementById(elementId(first.id));
-    top.current = firstElement === null ? undefined : { id: first.id, offset: firstElement.offsetTop };
+    top.current = firstElement === null ? undefined : { id: first.id, offset: bottomOf(firstElement) };
 
     const target = wanted === undefined ? null : document.getElementById(elementId(wanted));
     if (target !== null && shownWanted.current !== wanted) {

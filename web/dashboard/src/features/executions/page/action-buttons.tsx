@@ -46,7 +46,7 @@ export function ActionButtons({ execution, actions }: ActionButtonsProps) {
 }
 
 /** Why it cannot run again, as the API would say it. */
-export function replayObstacle({ kind, taskId }: Execution): string | undefined {
+function replayObstacle({ kind, taskId }: Execution): string | undefined {
   if (kind !== "task")
     return "A reply belongs to what was said at its time: only runs of tasks can run again.";
   return taskId === null ? "The execution’s task was deleted." : undefined;

@@ -24,8 +24,6 @@ export function DayCell({ day, lines, form, isInside, isLoading, isEntrance, onO
   const runs = isPast ? "passed" : runsOf(count);
   return (
     <td
-      // biome-ignore lint/a11y/noNoninteractiveElementToInteractiveRole: a cell of a grid, to which arrow keys go.
-      role="gridcell"
       className={classes.cell}
       data-date={date}
       data-past={isPast || undefined}

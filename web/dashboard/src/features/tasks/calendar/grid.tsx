@@ -55,8 +55,6 @@ export function Grid({ view, date, days, isLoading, label, onMove, onOpen }: Gri
     <div className={classes.scroller}>
       <table
         ref={table}
-        // biome-ignore lint/a11y/noNoninteractiveElementToInteractiveRole: a table whose cells are walked with arrow keys is a grid.
-        role="grid"
         className={classes.grid}
         aria-label={label}
         aria-busy={isLoading}

@@ -1,6 +1,6 @@
 import type { ContactFilter, CreateTaskBody, Task, UpdateTaskBody } from "../../../api/generated/model";
 import { type DurationValue, toDuration, toSeconds } from "../../../components/form/duration.ts";
-import { toInstant, toLocal } from "../schedule/local-time.ts";
+import { toInstant, toLocal } from "../../../components/local-time.ts";
 import { emptySchedule, type ScheduleForm, toSchedule, toScheduleForm } from "../schedule/rules.ts";
 import { type FilterForm, toFilter, toFilterForm } from "./audience-rules.ts";
 

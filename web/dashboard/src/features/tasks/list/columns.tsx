@@ -9,7 +9,7 @@ import { resumeTasks } from "../actions/task-actions.ts";
 import classes from "./columns.module.css";
 import { Sparkline } from "./sparkline.tsx";
 
-/** What the list shows of each task; `mayResume`: with the button that mends a pause. */
+/** What the list shows of each task, name and state sharing what the others leave; `mayResume`: with the button that mends a pause. */
 export function taskColumns(mayResume: boolean): readonly Column<Task>[] {
   return [
     { key: "name", header: "Name", render: (task) => <Name task={task} /> },
@@ -30,7 +30,6 @@ export function taskColumns(mayResume: boolean): readonly Column<Task>[] {
     {
       key: "state",
       header: "State",
-      width: "clamp(124px, 26%, 360px)",
       render: (task) => <State task={task} mayResume={mayResume} />,
     },
     {
@@ -76,7 +75,7 @@ function Name({ task }: { readonly task: Task }) {
 
 function Whom({ task: { contactId, audience } }: { readonly task: Task }) {
   if (audience !== null) return <span>Audience</span>;
-  return <ContactName id={contactId} none="Nobody in particular" />;
+  return <ContactName id={contactId} none="Nobody" />;
 }
 
 /** The state, why it is so, and the button that mends it. */

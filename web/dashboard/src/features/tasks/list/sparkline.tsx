@@ -5,8 +5,6 @@ import { useTimezone } from "../../../session/session.ts";
 import { describeBars } from "./rules.ts";
 import classes from "./sparkline.module.css";
 
-const places = 10;
-
 /** The last ten executions as bars, the newest to the right; each says on hover what came of it and when. */
 export function Sparkline({ executions }: { readonly executions: readonly TaskRecentExecutionsItem[] }) {
   const timezone = useTimezone();
@@ -21,10 +19,6 @@ export function Sparkline({ executions }: { readonly executions: readonly TaskRe
   });
   return (
     <span className={classes.bars} role="img" aria-label={describeBars(bars)}>
-      {Array.from({ length: places - bars.length }, (_, at) => (
-        // biome-ignore lint/suspicious/noArrayIndexKey: empty places have nothing else to tell them apart.
-        <span key={at} className={classes.place} />
-      ))}
       {bars.toReversed().map(({ id, tone, isBusy, title }) => (
         <span key={id} className={classes.place} title={title}>
           <span className={classes.bar} data-tone={tone} data-busy={isBusy || undefined} />

@@ -1,8 +1,8 @@
 import { Text } from "@mantine/core";
 import { IconAlertTriangle, IconArrowRight } from "@tabler/icons-react";
+import { localParts } from "../../../components/local-time.ts";
 import { RelativeTime, useNow } from "../../../components/time.tsx";
 import { useTimezone } from "../../../session/session.ts";
-import { localParts } from "./local-time.ts";
 import { type RunRow, type ScheduleWarning, toRunRows } from "./rules.ts";
 import classes from "./schedule.module.css";
 

@@ -74,8 +74,8 @@ function FactFields({ contact, fact, onClose }: FactDialogProps) {
       />
       <TextInput
         {...form.getInputProps("expiresAt")}
-        label="Forget at"
-        description={`Empty: never. In ${timezone}.`}
+        label="Expires"
+        description={`Forgotten then; empty: never. In ${timezone}.`}
         type="datetime-local"
       />
       <Fold

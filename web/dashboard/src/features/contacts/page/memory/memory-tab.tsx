@@ -115,7 +115,7 @@ function Fact({ fact, mayWrite, onEdit, onDelete }: FactProps) {
           </span>
           {expiresAt !== null && (
             <span>
-              Forgotten <RelativeTime at={expiresAt} />
+              Expires <RelativeTime at={expiresAt} />
             </span>
           )}
           {key !== null && <span className={classes.code}>{key}</span>}

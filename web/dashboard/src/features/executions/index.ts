@@ -1,1 +1,0 @@
-export { ExecutionTable } from "./list/execution-table.tsx";

@@ -1,1 +1,0 @@
-export { localParts, toInstant, toLocal } from "../../../components/local-time.ts";
