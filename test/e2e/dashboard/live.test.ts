@@ -78,8 +78,10 @@ test("all tabs share one stream, and the next takes over where the first left", 
 });
 
 test("a lost connection is said in every tab, and what was missed is there when it is back", async () => {
+  const before = await makeContact();
   const pages = [await openContacts(), await openContacts()];
   await untilStreaming(1);
+  for (const page of pages) await shown(page, before);
   await context.setOffline(true);
   for (const page of pages) await banner(page).waitFor();
   const missed = await makeContact();
@@ -89,6 +91,27 @@ test("a lost connection is said in every tab, and what was missed is there when 
     await banner(page).waitFor({ state: "detached" });
     await shown(page, missed);
   }
+});
+
+test("what cannot be loaded without a connection says so, and the page stays", async () => {
+  const held = Promise.withResolvers<Route>();
+  const isPalette = (url: URL) => url.pathname.includes("palette-dialog");
+  const page = await openContacts((opened) => opened.route(isPalette, (route) => held.resolve(route)));
+  await shown(page, await makeContact());
+  await page.getByRole("searchbox", { name: "Search contacts" }).fill("number");
+  // It is loaded ahead, in vain.
+  const ahead = await held.promise;
+  await context.setOffline(true);
+  await ahead.abort("internetdisconnected");
+  await page.unroute(isPalette);
+  await page.keyboard.press("Control+k");
+  await page.getByText("The search did not open").waitFor();
+  await banner(page).waitFor();
+  expect(await page.getByRole("searchbox", { name: "Search contacts" }).inputValue()).toBe("number");
+  await context.setOffline(false);
+  await banner(page).waitFor({ state: "detached" });
+  await page.keyboard.press("Control+k");
+  await page.getByRole("dialog", { name: "Search and commands" }).waitFor();
 });
 
 test("a server that forgot where one was makes the page read everything again", async () => {

@@ -83,6 +83,8 @@ describe("the workspace", () => {
   it("is frozen with a reason that every page shows, and unfrozen", async () => {
     refusals = [422];
     const [page, elsewhere] = [await open("/settings/workspace"), await open("/agents")];
+    // From then on it is told of changes.
+    await elsewhere.getByRole("heading", { name: "No agents yet" }).waitFor();
     await button(page, "Freeze the workspace").click();
     const dialog = page.getByRole("dialog", { name: "Freeze the workspace?" });
     await dialog.getByRole("button", { name: "Freeze" }).click();

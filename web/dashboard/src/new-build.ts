@@ -7,11 +7,18 @@ const pauseMs = 30_000;
  * that are not saved hold it back with the browser's own question.
  */
 export function reloadOnNewBuild(): void {
-  addEventListener("vite:preloadError", (event) => {
-    const last = Number(sessionStorage.getItem(key) ?? 0);
-    if (Date.now() - last < pauseMs) return;
-    event.preventDefault();
-    sessionStorage.setItem(key, String(Date.now()));
-    location.reload();
-  });
+  addEventListener("vite:preloadError", () => void reloadIfServed());
+}
+
+async function reloadIfServed(): Promise<void> {
+  const last = Number(sessionStorage.getItem(key) ?? 0);
+  if (Date.now() - last < pauseMs) return;
+  // Without a connection no file is gone, and the page would be if it were loaded anew.
+  const isServed = await fetch("/", { cache: "no-store" }).then(
+    ({ ok }) => ok,
+    () => false,
+  );
+  if (!isServed) return;
+  sessionStorage.setItem(key, String(Date.now()));
+  location.reload();
 }

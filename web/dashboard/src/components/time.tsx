@@ -1,7 +1,7 @@
 import { Tooltip } from "@mantine/core";
 import { useEffect, useState, useSyncExternalStore } from "react";
 import { useTimezone } from "../session/session.ts";
-import { exactTime, relativeTime, shortTime, spell } from "./time-words.ts";
+import { exactTime, relativeTime, shortTime } from "./time-words.ts";
 
 const tickMs = 10_000;
 
@@ -70,9 +70,4 @@ export function ShortTime({ at }: { readonly at: string }) {
 export function ExactTime({ at }: { readonly at: string }) {
   const timezone = useTimezone();
   return <time dateTime={at}>{exactTime(at, timezone)}</time>;
-}
-
-/** Whole seconds as "1 h 5 min". */
-export function Duration({ seconds }: { readonly seconds: number }) {
-  return <span>{spell(seconds)}</span>;
 }

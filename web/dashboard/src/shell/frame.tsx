@@ -1,8 +1,9 @@
 import { AppShell, Box, Burger, Group, useMantineTheme } from "@mantine/core";
 import { useDisclosure, useMediaQuery } from "@mantine/hooks";
 import { Outlet, useRouter } from "@tanstack/react-router";
-import { lazy, Suspense, useEffect, useSyncExternalStore } from "react";
+import { useEffect, useSyncExternalStore } from "react";
 import { useLive } from "../api/use-live.ts";
+import { sayFailed } from "../components/say.tsx";
 import { useMe } from "../session/session.ts";
 import { useProfileTheme } from "../session/use-theme.ts";
 import { AccountMenu } from "./account-menu.tsx";
@@ -16,9 +17,10 @@ import { PaletteButton } from "./palette/palette-button.tsx";
 import { phoneOpen } from "./phone/open.ts";
 import { PhoneButton } from "./phone/phone-button.tsx";
 import { SessionEndDialog } from "./session-end-dialog.tsx";
+import { useLoaded } from "./use-loaded.ts";
 import { WorkspaceMenu } from "./workspace-menu.tsx";
 
-const Phone = lazy(async () => ({ default: (await import("./phone/phone.tsx")).Phone }));
+const loadPhone = async () => (await import("./phone/phone.tsx")).Phone;
 
 /** Narrower than this, the Phone lies over the page. */
 const phoneBreakpoint = "md";
@@ -33,6 +35,14 @@ export function Frame() {
   useProfileTheme();
   const isPhoneOpen = useSyncExternalStore(phoneOpen.subscribe, phoneOpen.get);
   const isPhoneAbove = useMediaQuery(`(max-width: ${theme.breakpoints[phoneBreakpoint]})`) === true;
+  const Phone = useLoaded({
+    load: loadPhone,
+    isWanted: isPhoneOpen,
+    onFailed(error) {
+      phoneOpen.set(false);
+      sayFailed("The Phone did not open", error);
+    },
+  });
   // On a narrow screen the menu lies over the page that it opened, and so does the Phone.
   useEffect(
     () =>
@@ -89,11 +99,9 @@ export function Frame() {
           <Outlet />
         </Box>
       </AppShell.Main>
-      {isPhoneOpen && (
+      {isPhoneOpen && Phone !== undefined && (
         <AppShell.Aside aria-label="Phone">
-          <Suspense>
-            <Phone />
-          </Suspense>
+          <Phone />
         </AppShell.Aside>
       )}
       <CommandLayer />

@@ -1,5 +1,5 @@
 export { changedFields } from "./changed-fields.ts";
-export { type DurationValue, toDuration, toSeconds, type Unit } from "./duration.ts";
+export { type DurationValue, toDuration, toSeconds } from "./duration.ts";
 export { DurationField } from "./duration-field.tsx";
 export { Form } from "./form-page.tsx";
 export { useJsonFaults } from "./json-faults.ts";

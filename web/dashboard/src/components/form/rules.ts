@@ -8,7 +8,7 @@ interface SortedFaults {
 }
 
 /** True if the values have something at a dotted path, null and undefined included. */
-export function hasPath(values: unknown, path: string): boolean {
+function hasPath(values: unknown, path: string): boolean {
   let value = values;
   for (const part of path.split(".")) {
     if (typeof value !== "object" || value === null || !(part in value)) return false;

@@ -44,9 +44,7 @@ function Existing({ id }: { readonly id: string }) {
       </Page>
     );
 
-  async function remove(): Promise<void> {
-    if (data !== undefined && (await removeKnowledge(data))) await navigate({ to: "/settings/knowledge" });
-  }
+  const leave = () => navigate({ to: "/settings/knowledge", ignoreBlocker: true });
 
   return (
     <Page
@@ -59,7 +57,7 @@ function Existing({ id }: { readonly id: string }) {
           <Button
             variant="default"
             leftSection={<IconTrash size={14} aria-hidden />}
-            onClick={() => void remove()}
+            onClick={() => void removeKnowledge(data, leave)}
           >
             Delete
           </Button>

@@ -5,26 +5,29 @@ import { ApiError } from "../../api/problem.ts";
 import { ask } from "../../components/ask.tsx";
 import { sayDone, sayFailed } from "../../components/say.tsx";
 
-/** Deletes a text after a question, and after a second one if agents use it. True if it is gone. */
-export async function removeKnowledge({ id, title }: Pick<Knowledge, "id" | "title">): Promise<boolean> {
+/**
+ * Deletes a text after a question, and after a second one if agents use it. `leave` goes away from its page before it is
+ * gone: the page would ask for it again.
+ */
+export async function removeKnowledge(
+  { id, title }: Pick<Knowledge, "id" | "title">,
+  leave?: () => Promise<void>,
+): Promise<void> {
   const isSure = await ask({
     title: `Delete “${title}”?`,
     text: "Agents no longer find it. This cannot be undone.",
     confirm: "Delete",
     isDangerous: true,
   });
-  if (!isSure) return false;
+  if (!isSure) return;
+  await leave?.();
   try {
-    const isGone = await remove(id);
-    if (isGone) sayDone(`“${title}” deleted.`);
-    return isGone;
+    if (await remove(id)) sayDone(`“${title}” deleted.`);
   } catch (error) {
     sayFailed(`“${title}” not deleted`, error);
-    return false;
-  } finally {
-    askAgain("/v1/knowledge");
-    askAgain("/v1/agents");
   }
+  askAgain("/v1/knowledge");
+  askAgain("/v1/agents");
 }
 
 /** False: agents use it, and it was not wanted then. */

@@ -5,26 +5,29 @@ import { ApiError } from "../../api/problem.ts";
 import { ask } from "../../components/ask.tsx";
 import { sayDone, sayFailed } from "../../components/say.tsx";
 
-/** Deletes a tool after a question, and after a second one if agents use it. True if it is gone. */
-export async function removeTool({ id, name }: Pick<Tool, "id" | "name">): Promise<boolean> {
+/**
+ * Deletes a tool after a question, and after a second one if agents use it. `leave` goes away from its page before it is
+ * gone: the page would ask for it again.
+ */
+export async function removeTool(
+  { id, name }: Pick<Tool, "id" | "name">,
+  leave?: () => Promise<void>,
+): Promise<void> {
   const isSure = await ask({
     title: `Delete “${name}”?`,
     text: "Agents can no longer call it, and its secret is gone. This cannot be undone.",
     confirm: "Delete",
     isDangerous: true,
   });
-  if (!isSure) return false;
+  if (!isSure) return;
+  await leave?.();
   try {
-    const isGone = await remove(id);
-    if (isGone) sayDone(`“${name}” deleted.`);
-    return isGone;
+    if (await remove(id)) sayDone(`“${name}” deleted.`);
   } catch (error) {
     sayFailed(`“${name}” not deleted`, error);
-    return false;
-  } finally {
-    askAgain("/v1/tools");
-    askAgain("/v1/agents");
   }
+  askAgain("/v1/tools");
+  askAgain("/v1/agents");
 }
 
 /** False: agents use it, and it was not wanted then. */

@@ -42,9 +42,7 @@ function Existing({ id }: { readonly id: string }) {
       </Page>
     );
 
-  async function remove(): Promise<void> {
-    if (data !== undefined && (await removeTool(data))) await navigate({ to: "/settings/tools" });
-  }
+  const leave = () => navigate({ to: "/settings/tools", ignoreBlocker: true });
 
   return (
     <Page
@@ -57,7 +55,7 @@ function Existing({ id }: { readonly id: string }) {
           <Button
             variant="default"
             leftSection={<IconTrash size={14} aria-hidden />}
-            onClick={() => void remove()}
+            onClick={() => void removeTool(data, leave)}
           >
             Delete
           </Button>

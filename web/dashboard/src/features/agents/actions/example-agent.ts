@@ -40,7 +40,7 @@ async function findModelOf({ id, prices }: ModelProvider): Promise<string | unde
 }
 
 /** The workspace's sandbox, or a new one; an operator may not create it and gets the API's refusal. */
-export async function takeSandbox(
+async function takeSandbox(
   providers: readonly ModelProvider[],
 ): Promise<Pick<Agent, "modelProviderId" | "model">> {
   const sandbox =
