@@ -13,6 +13,8 @@ export default defineConfig({
     // On a busy machine a page takes its time; whoever polls has a limit of its own all the same.
     expect: { poll: { timeout: 10_000 } },
     pool: "forks",
+    // One per processor. The default leaves one out, and on two most tests wait for a program, a browser or PostgreSQL.
+    maxWorkers: "100%",
     coverage: {
       provider: "v8",
       include: ["src/**/*.ts"],

@@ -110,6 +110,9 @@ test("what cannot be loaded without a connection says so, and the page stays", a
   expect(await page.getByRole("searchbox", { name: "Search contacts" }).inputValue()).toBe("number");
   await context.setOffline(false);
   await banner(page).waitFor({ state: "detached" });
+  // The browser does not ask again for a file that it could not load; only the page anew does.
+  await Promise.all([page.waitForEvent("load"), page.keyboard.press("Control+k")]);
+  await page.getByRole("button", { name: "Search and commands" }).waitFor();
   await page.keyboard.press("Control+k");
   await page.getByRole("dialog", { name: "Search and commands" }).waitFor();
 });

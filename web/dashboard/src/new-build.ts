@@ -14,7 +14,7 @@ async function reloadIfServed(): Promise<void> {
   const last = Number(sessionStorage.getItem(key) ?? 0);
   if (Date.now() - last < pauseMs) return;
   // Without a connection no file is gone, and the page would be if it were loaded anew.
-  const isServed = await fetch("/", { cache: "no-store" }).then(
+  const isServed = await fetch("/", { cache: "no-store", headers: { accept: "text/html" } }).then(
     ({ ok }) => ok,
     () => false,
   );
