@@ -1490,6 +1490,7 @@ CREATE INDEX tasks_expiring ON public.tasks USING btree (expires_at) WHERE ((exp
 CREATE UNIQUE INDEX tasks_external_id ON public.tasks USING btree (workspace_id, external_id) WHERE (external_id IS NOT NULL);
 CREATE INDEX tasks_failing ON public.tasks USING btree (workspace_id, id DESC) WHERE (consecutive_failures > 0);
 CREATE INDEX tasks_of_agent ON public.tasks USING btree (workspace_id, agent_id, id DESC) WHERE (agent_id IS NOT NULL);
+CREATE INDEX tasks_of_agent_by_state ON public.tasks USING btree (workspace_id, agent_id, state, id DESC) WHERE (agent_id IS NOT NULL);
 CREATE INDEX tasks_of_contact ON public.tasks USING btree (workspace_id, contact_id, id DESC) WHERE (contact_id IS NOT NULL);
 CREATE INDEX tasks_on_demand ON public.tasks USING btree (workspace_id, id DESC) WHERE (schedule IS NULL);
 CREATE INDEX tasks_scheduled ON public.tasks USING btree (workspace_id, id DESC) WHERE (schedule IS NOT NULL);

@@ -208,6 +208,23 @@ describe("by the next run", () => {
     expect(await idsOf({ contactId, sort: "newest" })).toEqual(shown.toReversed());
   });
 
+  it("finds those of a time, newest first and page after page, as together with other filters", async () => {
+    const { contactId, ids, shown } = await newTasks(5, { schedule: daily });
+    for (const [place, hour] of [2, 5, 3, 4, 1].entries())
+      await run("update task_schedules set next_run_at = $2 where task_id = $1", [
+        ids[place],
+        new Date(Date.UTC(2_150, 0, 1, hour)),
+      ]);
+    const time = { nextRunAfter: "2150-01-01T02:00:00Z", nextRunBefore: "2150-01-01T05:00:00Z" };
+    const expected = [3, 2, 0].map((place) => shown[place]);
+    expect(await pagesOf(time)).toEqual(expected);
+    expect(await pagesOf({ ...time, contactId })).toEqual(expected);
+    expect(await idsOf({ ...time, state: "paused" })).toEqual([]);
+    expect(await pagesOf({ nextRunAfter: "2150-01-01T03:30:00Z" })).toEqual(
+      [3, 1].map((place) => shown[place]),
+    );
+  });
+
   it("refuses a search, and a cursor of the other order", async () => {
     expect(await refusedAt({ sort: "nextRunAt", q: "hello" })).toEqual({ sort: "not_allowed" });
     expect(await refusedAt({ sort: "name" })).toEqual({ sort: "not_one_of" });

@@ -12,6 +12,7 @@ export async function selectTasks(tx: TenantTx, filter: TaskFilter, page: Page):
   let query = selectAll(tx).orderBy("t.id", "desc").limit(most);
   if (filter.q !== undefined) query = query.where("t.id", "=", findIds(filter.q, filter, before, most));
   else if (severalStates(filter)) query = query.where("t.id", "=", idsByState(tx, filter, before, most));
+  else if (isOnlyByNextRun(filter)) query = query.where("t.id", "=", idsByNextRun(tx, filter, before, most));
   else query = narrow(query, filter, before);
   return pageFrom((await query.execute()).map(toTask), page.limit);
 }
@@ -57,6 +58,30 @@ function idsByState(tx: TenantTx, filter: TaskFilter, before: string | undefined
     return page.clearSelect().select("t.id").orderBy("t.id", "desc").limit(most);
   });
   return sql<string>`any (array(${sql.join(pages, sql` union all `)}))`;
+}
+
+/** True if the next run is all that is asked for. */
+function isOnlyByNextRun({ nextRunAfter, nextRunBefore, ...others }: TaskFilter): boolean {
+  const isAsked = nextRunAfter !== undefined || nextRunBefore !== undefined;
+  return isAsked && Object.values(others).every((value) => value === undefined);
+}
+
+/**
+ * Read off an index of the schedules alone: of a million tasks 33 000 have their next run within the same hour, and each
+ * of them was looked up before the newest hundred were known (230 ms).
+ */
+function idsByNextRun(tx: TenantTx, filter: TaskFilter, before: string | undefined, most: number) {
+  let ids = tx.db
+    .selectFrom("taskSchedules as s")
+    .select("s.taskId")
+    .where("s.workspaceId", "=", tx.workspaceId)
+    .where("s.nextRunAt", "is not", null)
+    .orderBy("s.taskId", "desc")
+    .limit(most);
+  if (before !== undefined) ids = ids.where("s.taskId", "<", before);
+  if (filter.nextRunAfter !== undefined) ids = ids.where("s.nextRunAt", ">=", filter.nextRunAfter);
+  if (filter.nextRunBefore !== undefined) ids = ids.where("s.nextRunAt", "<", filter.nextRunBefore);
+  return sql<string>`any (array(${ids}))`;
 }
 
 /**
