@@ -195,7 +195,7 @@ describe("a conversation", () => {
       .getByRole("listitem")
       .filter({ hasText: "Held" });
     await held.getByText("The workspace is frozen: nothing is sent.").waitFor();
-    await held.getByText("Sandbox model").waitFor();
+    await held.getByText("Sandbox model", { exact: true }).waitFor();
     await held.getByText(/It waits until .* at most/).waitFor();
     await held.getByRole("link", { name: "Unfreeze" }).waitFor();
     await rowOf(page, "Carla Rossi").getByText("Held:").waitFor();

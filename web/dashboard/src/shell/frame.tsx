@@ -79,6 +79,7 @@ export function Frame() {
               size="xs"
               aria-label={isOpen ? "Close navigation" : "Open navigation"}
             />
+            <img src="/pages/icon.svg" alt="Errand" width={20} height={20} className={classes.mark} />
             <WorkspaceMenu />
           </Group>
           <Group gap={6} wrap="nowrap">
