@@ -71,7 +71,9 @@ async function act(page: Page, name: string, action: string): Promise<void> {
 /** No page is wider than the screen. */
 async function expectNoOverflow(page: Page): Promise<void> {
   await page.setViewportSize({ width: 390, height: 844 });
-  expect(await page.evaluate<number>("document.documentElement.scrollWidth")).toBeLessThanOrEqual(390);
+  await expect
+    .poll(() => page.evaluate<number>("document.documentElement.scrollWidth"))
+    .toBeLessThanOrEqual(390);
 }
 
 describe("without agents", () => {

@@ -220,7 +220,9 @@ describe("with channels", () => {
     await page.getByRole("button", { name: "Clear filters" }).click();
     await rowOf(page, "Website").waitFor();
     await page.setViewportSize({ width: 390, height: 844 });
-    expect(await page.evaluate<number>("document.documentElement.scrollWidth")).toBeLessThanOrEqual(390);
+    await expect
+      .poll(() => page.evaluate<number>("document.documentElement.scrollWidth"))
+      .toBeLessThanOrEqual(390);
   });
 
   it("says on its page that it is disabled, with the button that mends it", async () => {

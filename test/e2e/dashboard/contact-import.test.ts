@@ -247,7 +247,7 @@ test("a file that cannot be read says why; encoding and delimiter can be changed
   await page.getByLabel("What Èìÿ;x is").selectOption("ignore");
   await alert.getByText("Every column is left out").waitFor();
   expect(await page.getByRole("button", { name: "Check 1 row" }).isDisabled()).toBe(true);
-  expect(await page.evaluate("document.documentElement.scrollWidth <= innerWidth")).toBe(true);
+  await expect.poll(() => page.evaluate("document.documentElement.scrollWidth <= innerWidth")).toBe(true);
   expect(complaints).toEqual([]);
   await page.close();
 });

@@ -175,13 +175,13 @@ describe("the list", () => {
   test("is usable on a narrow screen", async () => {
     const { page, complaints } = await dashboard.open("/contacts?tag=list", { size: "narrow" });
     await rowOf(page, "list-0@example.com").waitFor();
-    expect(await page.evaluate("document.documentElement.scrollWidth <= innerWidth")).toBe(true);
+    await expect.poll(() => page.evaluate("document.documentElement.scrollWidth <= innerWidth")).toBe(true);
     await page.getByRole("button", { name: "Filters · 1" }).click();
     await page.getByRole("combobox", { name: "Tag" }).waitFor();
     await rowOf(page, "Ben Adler").getByText("Ben Adler").click();
     await page.getByRole("tab", { name: "Overview", selected: true }).waitFor();
     await page.getByText("Europe/Stockholm").waitFor();
-    expect(await page.evaluate("document.documentElement.scrollWidth <= innerWidth")).toBe(true);
+    await expect.poll(() => page.evaluate("document.documentElement.scrollWidth <= innerWidth")).toBe(true);
     expect(complaints).toEqual([]);
     await page.close();
   });

@@ -27,7 +27,9 @@ const own = (complaints: readonly string[]) =>
 
 async function expectNoWiderThanScreen(page: Page): Promise<void> {
   await page.setViewportSize({ width: 390, height: 844 });
-  expect(await page.evaluate("document.documentElement.scrollWidth - innerWidth")).toBeLessThanOrEqual(0);
+  await expect
+    .poll(() => page.evaluate("document.documentElement.scrollWidth - innerWidth"))
+    .toBeLessThanOrEqual(0);
 }
 
 const messagesOf = async (conversationId: string) =>

@@ -22,7 +22,9 @@ function own(complaints: readonly string[]): readonly string[] {
 
 async function expectNoWiderThanScreen(page: Page): Promise<void> {
   await page.setViewportSize({ width: 390, height: 844 });
-  expect(await page.evaluate("document.documentElement.scrollWidth - innerWidth")).toBeLessThanOrEqual(0);
+  await expect
+    .poll(() => page.evaluate("document.documentElement.scrollWidth - innerWidth"))
+    .toBeLessThanOrEqual(0);
   await page.setViewportSize({ width: 1440, height: 900 });
 }
 

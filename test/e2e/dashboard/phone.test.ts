@@ -196,7 +196,9 @@ test("on a narrow screen it fills the screen, and gives way to the page that one
   await toggleOf(page).click();
   await logOf(page).waitFor();
   expect((await phoneOf(page).boundingBox())?.width).toBe(390);
-  expect(await page.evaluate("document.documentElement.scrollWidth - innerWidth")).toBeLessThanOrEqual(0);
+  await expect
+    .poll(() => page.evaluate("document.documentElement.scrollWidth - innerWidth"))
+    .toBeLessThanOrEqual(0);
   await phoneOf(page).getByRole("link", { name: "Open the conversation" }).click();
   await page.waitForURL(/\/conversations\/conv_/);
   await phoneOf(page).waitFor({ state: "detached" });

@@ -178,7 +178,7 @@ it("can be made on a phone", async () => {
     .waitFor();
   await page.getByRole("button", { name: "Advanced" }).click();
   await page.getByRole("radio", { name: "An audience" }).check();
-  expect(await page.evaluate("document.documentElement.scrollWidth")).toBeLessThanOrEqual(390);
+  await expect.poll(() => page.evaluate("document.documentElement.scrollWidth")).toBeLessThanOrEqual(390);
   expect(await instructionField(page).isVisible()).toBe(true);
   await expectAccessible(page);
   expect(complaints).toEqual([]);

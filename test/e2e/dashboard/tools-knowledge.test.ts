@@ -74,7 +74,9 @@ async function act(page: Page, name: string, action: string): Promise<void> {
 
 async function expectNoOverflow(page: Page): Promise<void> {
   await page.setViewportSize({ width: 390, height: 844 });
-  expect(await page.evaluate<number>("document.documentElement.scrollWidth")).toBeLessThanOrEqual(390);
+  await expect
+    .poll(() => page.evaluate<number>("document.documentElement.scrollWidth"))
+    .toBeLessThanOrEqual(390);
 }
 
 const tools = async () => (await dashboard.client.get<Listed<ToolShown>>("/v1/tools")).items;

@@ -17,6 +17,8 @@ export function startLive(workspaceId: string): () => void {
   });
 
   function apply(message: LiveMessage): void {
+    // What a tab has read before it heard of the others may have changed before it listened.
+    if (message.kind === "position" && position === undefined) refreshOlder();
     if ("position" in message) position = message.position;
     if (message.kind === "ready") refreshOlder();
     if (message.kind === "reset") refreshAll();
