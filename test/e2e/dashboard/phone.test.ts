@@ -124,8 +124,9 @@ test("several contacts are played side by side, each with its messages and draft
   expect(await logOf(page).getByText("Are you open on Monday?", { exact: true }).count()).toBe(0);
   await phone.getByRole("button", { name: "Visitor without a name" }).click();
   await photographAll(page, "phone-lines");
-  await page.keyboard.press("Escape");
-  await page.getByRole("menuitem", { name: /^Anna Keller/ }).waitFor({ state: "hidden" });
+  const anna = page.getByRole("menuitem", { name: /^Anna Keller/ });
+  await anna.press("Escape");
+  await anna.waitFor({ state: "hidden" });
   await logOf(page).getByText("I am new here", { exact: true }).waitFor();
   await phone.getByRole("button", { name: "Visitor without a name" }).click();
   await page.getByRole("menuitem", { name: /^Anna Keller/ }).click();

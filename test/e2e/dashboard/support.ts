@@ -115,6 +115,8 @@ export async function expectAccessible(page: Page): Promise<void> {
  * leaves them out by ERRAND_TEST_SHOTS=0.
  */
 export async function photographAll(page: Page, name: string): Promise<void> {
+  // What was just opened has its place and the focus after two frames, with photographs or without.
+  await page.evaluate("new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))");
   if (process.env.ERRAND_TEST_SHOTS === "0") return;
   for (const [size, viewport] of Object.entries(sizes))
     for (const colorScheme of colorSchemes) {
