@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { existsSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { chmod, mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -238,10 +238,20 @@ export async function postgresPid(dataDir: string): Promise<number | undefined> 
   return Number.isNaN(pid) || !isAlive(pid) ? undefined : pid;
 }
 
+/**
+ * True while the process runs. One that has ended and whose parent has not asked for its exit status yet still takes
+ * signals; whoever adopted it (the first process of a container) may take its time, so that is no life.
+ */
 export function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0);
-    return true;
+  } catch {
+    return false;
+  }
+  if (process.platform !== "linux") return true;
+  try {
+    // Empty for a process that has ended; the same question that the program asks before it says "stopped".
+    return readFileSync(`/proc/${pid}/cmdline`, "utf8") !== "";
   } catch {
     return false;
   }
