@@ -13,6 +13,18 @@ AS $function$
     then (attributes ->> name)::timestamptz
   end
 $function$;
+CREATE OR REPLACE FUNCTION public.audit_text(action text, changes jsonb, request_id text)
+ RETURNS text
+ LANGUAGE sql
+ IMMUTABLE PARALLEL SAFE
+RETURN lower(((((((action || '
+'::text) || COALESCE(request_id, ''::text)) || '
+'::text) || COALESCE((SELECT string_agg(k.field, '
+'::text) AS string_agg FROM jsonb_object_keys(CASE jsonb_typeof(audit_text.changes) WHEN 'object'::text THEN audit_text.changes ELSE '{}'::jsonb END) k(field)), ''::text)) || '
+'::text) || COALESCE((SELECT string_agg((v.value #>> '{}'::text[]), '
+'::text) AS string_agg FROM jsonb_path_query(audit_text.changes, 'strict $.**'::jsonpath) v(value) WHERE (jsonb_typeof(v.value) = ANY (ARRAY['string'::text, 'number'::text, 'boolean'::text]))), ''::text)));
+grant execute on routine audit_text(action text, changes jsonb, request_id text) to errand_system;
+grant execute on routine audit_text(action text, changes jsonb, request_id text) to errand_tenant;
 CREATE OR REPLACE FUNCTION public.contact_condition(filter jsonb)
  RETURNS text
  LANGUAGE plpgsql
@@ -117,6 +129,55 @@ CREATE OR REPLACE FUNCTION public.current_workspace()
  LANGUAGE sql
  STABLE PARALLEL SAFE
 RETURN (NULLIF(current_setting('app.workspace_id'::text, true), ''::text))::uuid;
+CREATE OR REPLACE FUNCTION public.find_audit_entries(search text, most integer, before uuid DEFAULT NULL::uuid, with_action text DEFAULT NULL::text, of_actor uuid DEFAULT NULL::uuid, with_kind text DEFAULT NULL::text, of_kind text DEFAULT NULL::text, of_target uuid DEFAULT NULL::uuid, since timestamp with time zone DEFAULT NULL::timestamp with time zone, until timestamp with time zone DEFAULT NULL::timestamp with time zone)
+ RETURNS SETOF uuid
+ LANGUAGE plpgsql
+ STABLE SECURITY DEFINER ROWS 100
+ SET search_path TO 'public', 'pg_temp'
+ SET jit TO 'off'
+ SET enable_seqscan TO 'off'
+AS $function$
+declare
+  looked_through constant integer := 500;
+  worth_reading_on constant integer := 10;
+  workspace text := quote_literal(required_workspace());
+  conditions text := concat(
+    ' and a.action = ' || quote_literal(with_action),
+    ' and a.actor_id = ' || quote_literal(of_actor),
+    ' and a.target_kind = ' || quote_literal(with_kind),
+    ' and a.target_kind = ' || quote_literal(of_kind) || ' and a.target_id = ' || quote_literal(of_target),
+    ' and a.at >= ' || quote_literal(since),
+    ' and a.at < ' || quote_literal(until));
+  has_it text := format('strpos(audit_text(a.action, a.changes, a.request_id), lower(%L)) > 0', search);
+  found uuid[];
+  seen integer;
+  reached uuid;
+begin
+  execute format(
+    'with newest as materialized (
+       select a.id, a.action, a.changes, a.request_id from audit_log a where a.workspace_id = %s%s%s order by a.id desc limit %s)
+     select array(select a.id from newest a where %s order by a.id desc limit %s),
+       (select count(*) from newest), (select id from newest order by id limit 1)',
+    workspace, conditions, ' and a.id < ' || quote_literal(before) || '::uuid', looked_through, has_it, most)
+    into found, seen, reached;
+  return query select unnest(found);
+  if seen < looked_through or cardinality(found) >= most then
+    return;
+  end if;
+
+  return query execute case when cardinality(found) >= worth_reading_on then
+    format('select a.id from audit_log a where a.workspace_id = %s%s and a.id < %L and %s order by a.id desc limit %s',
+      workspace, conditions, reached, has_it, most - cardinality(found))
+  else
+    format('with having_it as materialized (
+        select a.id from audit_log a
+        where a.workspace_id = %s and audit_text(a.action, a.changes, a.request_id) like %L%s)
+      select id from having_it where id < %L order by id desc limit %s',
+      workspace, like_pattern(search), conditions, reached, most - cardinality(found))
+  end;
+end $function$;
+grant execute on routine find_audit_entries(search text, most integer, before uuid, with_action text, of_actor uuid, with_kind text, of_kind text, of_target uuid, since timestamp with time zone, until timestamp with time zone) to errand_system;
+grant execute on routine find_audit_entries(search text, most integer, before uuid, with_action text, of_actor uuid, with_kind text, of_kind text, of_target uuid, since timestamp with time zone, until timestamp with time zone) to errand_tenant;
 CREATE OR REPLACE FUNCTION public.find_contacts(filter jsonb, beyond uuid, newest_first boolean, most integer)
  RETURNS SETOF uuid
  LANGUAGE plpgsql
@@ -135,7 +196,7 @@ begin
 end $function$;
 grant execute on routine find_contacts(filter jsonb, beyond uuid, newest_first boolean, most integer) to errand_system;
 grant execute on routine find_contacts(filter jsonb, beyond uuid, newest_first boolean, most integer) to errand_tenant;
-CREATE OR REPLACE FUNCTION public.find_conversations(search text, of_contact uuid, on_channel uuid, with_status text, with_controller text, session_live boolean, of_task uuid, before uuid, most integer)
+CREATE OR REPLACE FUNCTION public.find_conversations(search text, of_contact uuid, on_channel uuid, with_status text, with_controller text, session_live boolean, of_task uuid, before uuid, most integer, by_last_message boolean DEFAULT false, before_at timestamp with time zone DEFAULT NULL::timestamp with time zone)
  RETURNS SETOF uuid
  LANGUAGE plpgsql
  STABLE SECURITY DEFINER
@@ -151,7 +212,9 @@ begin
     ' and c.channel_id = ' || quote_literal(on_channel),
     ' and c.status = ' || quote_literal(with_status),
     ' and c.controller = ' || quote_literal(with_controller),
-    ' and c.id < ' || quote_literal(before) || '::uuid',
+    case when by_last_message
+      then format(' and (c.last_message_at, c.id) < (%L::timestamptz, ', before_at) || quote_literal(before) || '::uuid)'
+      else ' and c.id < ' || quote_literal(before) || '::uuid' end,
     case session_live when true then ' and ' when false then ' and not ' end
       || 'exists (select from conversation_sessions s where s.workspace_id = ' || workspace
       || ' and s.conversation_id = c.id and s.ended_at is null and s.expires_at > now())',
@@ -159,10 +222,10 @@ begin
       || ' and s.task_id = ' || quote_literal(of_task) || ')',
     ' and c.contact_id in (select k.id from contacts k where k.workspace_id = ' || workspace
       || ' and k.search_text like ' || quote_literal(like_pattern(search)) || ')',
-    format(' order by c.id desc limit %s', most));
+    format(' order by %s limit %s', case when by_last_message then 'c.last_message_at desc, c.id desc' else 'c.id desc' end, most));
 end $function$;
-grant execute on routine find_conversations(search text, of_contact uuid, on_channel uuid, with_status text, with_controller text, session_live boolean, of_task uuid, before uuid, most integer) to errand_system;
-grant execute on routine find_conversations(search text, of_contact uuid, on_channel uuid, with_status text, with_controller text, session_live boolean, of_task uuid, before uuid, most integer) to errand_tenant;
+grant execute on routine find_conversations(search text, of_contact uuid, on_channel uuid, with_status text, with_controller text, session_live boolean, of_task uuid, before uuid, most integer, by_last_message boolean, before_at timestamp with time zone) to errand_system;
+grant execute on routine find_conversations(search text, of_contact uuid, on_channel uuid, with_status text, with_controller text, session_live boolean, of_task uuid, before uuid, most integer, by_last_message boolean, before_at timestamp with time zone) to errand_tenant;
 CREATE OR REPLACE FUNCTION public.find_executions(search text, most integer, before uuid DEFAULT NULL::uuid, of_task uuid DEFAULT NULL::uuid, of_agent uuid DEFAULT NULL::uuid, of_contact uuid DEFAULT NULL::uuid, of_conversation uuid DEFAULT NULL::uuid, with_status text[] DEFAULT NULL::text[], with_kind text DEFAULT NULL::text, with_trigger text DEFAULT NULL::text, with_outcome text DEFAULT NULL::text, queued_from timestamp with time zone DEFAULT NULL::timestamp with time zone, queued_before timestamp with time zone DEFAULT NULL::timestamp with time zone, from_id uuid DEFAULT NULL::uuid, before_id uuid DEFAULT NULL::uuid)
  RETURNS SETOF uuid
  LANGUAGE plpgsql
@@ -518,6 +581,7 @@ create table audit_log (
   constraint audit_log_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspaces(id) ON DELETE CASCADE,
   constraint audit_log_actor_kind_check CHECK ((actor_kind = ANY (ARRAY['api_key'::text, 'member'::text, 'system'::text])))
 );
+CREATE INDEX audit_log_search ON public.audit_log USING gin (workspace_id, audit_text(action, changes, request_id) gin_trgm_ops);
 CREATE INDEX audit_log_workspace_id_target_kind_target_id_id_idx ON public.audit_log USING btree (workspace_id, target_kind, target_id, id DESC);
 alter table audit_log enable row level security;
 create policy system on audit_log for all to errand_system
@@ -802,10 +866,13 @@ create table conversations (
   constraint conversations_controller_check CHECK ((controller = ANY (ARRAY['agent'::text, 'human'::text, 'none'::text]))),
   constraint conversations_status_check CHECK ((status = ANY (ARRAY['open'::text, 'closed'::text])))
 );
-CREATE INDEX conversations_idle ON public.conversations USING btree (workspace_id, last_message_at) WHERE (status = 'open'::text);
+CREATE INDEX conversations_by_last_message ON public.conversations USING btree (workspace_id, last_message_at DESC, id DESC);
+CREATE INDEX conversations_closed_by_last_message ON public.conversations USING btree (workspace_id, last_message_at DESC, id DESC) WHERE (status = 'closed'::text);
+CREATE INDEX conversations_of_channel ON public.conversations USING btree (workspace_id, channel_id, last_message_at DESC, id DESC);
 CREATE UNIQUE INDEX conversations_open ON public.conversations USING btree (workspace_id, contact_id, channel_id) WHERE (status = 'open'::text);
+CREATE INDEX conversations_open_by_last_message ON public.conversations USING btree (workspace_id, last_message_at DESC, id DESC) WHERE (status = 'open'::text);
 CREATE INDEX conversations_unanswered ON public.conversations USING btree (workspace_id, id) WHERE ((status = 'open'::text) AND (last_inbound_seq > taken_seq));
-CREATE INDEX conversations_workspace_id_channel_id_idx ON public.conversations USING btree (workspace_id, channel_id);
+CREATE INDEX conversations_without_agent ON public.conversations USING btree (workspace_id, controller, last_message_at DESC, id DESC) WHERE (controller <> 'agent'::text);
 alter table conversations enable row level security;
 create policy system on conversations for all to errand_system
   using (true);

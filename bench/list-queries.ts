@@ -112,6 +112,15 @@ function ofPeople(at: Landmarks): Readonly<Record<"contacts" | "conversations", 
     ["q, rare", { q: "person100@" }],
     ["q, absent", { q: seededWords.absent }],
   ];
+  const conversations: readonly Asked[] = [
+    ...names,
+    ["contactId", { contactId: toId("contact", at.contact) }],
+    ["channelId", { channelId: toId("channel", at.channel) }],
+    ...each("status", ["open", "closed"]),
+    ...each("controller", ["agent", "human", "none"]),
+    ...each("sessionLive", ["true", "false"]),
+  ];
+  const byLastMessage: Asked = ["sort=lastMessageAt", { sort: "lastMessageAt" }];
   return {
     contacts: [
       ...names,
@@ -122,12 +131,13 @@ function ofPeople(at: Landmarks): Readonly<Record<"contacts" | "conversations", 
       ...each("optedOut", ["true", "false"]),
     ],
     conversations: [
-      ...names,
-      ["contactId", { contactId: toId("contact", at.contact) }],
-      ["channelId", { channelId: toId("channel", at.channel) }],
-      ...each("status", ["open", "closed"]),
-      ...each("controller", ["agent", "human", "none"]),
-      ...each("sessionLive", ["true", "false"]),
+      ...conversations,
+      byLastMessage,
+      ...pairs(byLastMessage, conversations),
+      ...pairs(byLastMessage, [
+        ["status=open, controller=human", { status: "open", controller: "human" }],
+        ["channelId, status=closed", { channelId: toId("channel", at.channel), status: "closed" }],
+      ]),
     ],
   };
 }

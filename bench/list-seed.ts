@@ -109,13 +109,15 @@ async function makeContacts(client: pg.Client, { workspaceId, contacts }: ListSe
       from seed_contact order by i`,
     [workspaceId],
   );
-  // As many open ones as contacts, each after one that was closed.
+  // As many open ones as contacts, each after one that was closed. Messages came at any time since, so that the order of
+  // the latest ones is another than that of the ids.
   await client.query(
     `insert into conversations (workspace_id, id, channel_id, contact_id, ordinal, status, controller, last_message_at,
         closed_at, closed_reason)
       select $1, case n when 1 then uuidv7(make_interval(secs => -6912000.0 + i)) else conversation_id end, channel_id, id, n,
         case n when 1 then 'closed' else 'open' end, case when i % 200 = 0 then 'human' when i % 500 = 1 then 'none' else 'agent' end,
-        now(), case n when 1 then now() end, case n when 1 then 'idle' end
+        now() - random() * case n when 1 then interval '80 days' else now() - uuid_extract_timestamp(conversation_id) end,
+        case n when 1 then now() end, case n when 1 then 'idle' end
       from seed_contact cross join generate_series(1, 2) n`,
     [workspaceId],
   );

@@ -66,7 +66,9 @@ export async function run(context: BenchContext): Promise<ListRow[]> {
 /** A position in the middle of what there is; next runs lie in the 23 hours to come. */
 function deepCursor({ query }: ListQuery, now: number): string {
   const id = idAt(now - DEEP_MS);
-  return encodeCursor(query.sort === "nextRunAt" ? `${now + DEEP_RUN_MS} ${id}` : id);
+  if (query.sort === "nextRunAt") return encodeCursor(`${now + DEEP_RUN_MS} ${id}`);
+  // In microseconds.
+  return encodeCursor(query.sort === "lastMessageAt" ? `${now - DEEP_MS}000 ${id}` : id);
 }
 
 function describe({ list, name }: ListQuery) {

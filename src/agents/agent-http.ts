@@ -8,7 +8,7 @@ import {
   pageOf,
   pageQuery,
   requireIdsAlone,
-  text,
+  searchInQuery,
 } from "../base/schemas.ts";
 import type { Core } from "../engine/index.ts";
 import {
@@ -56,9 +56,7 @@ export function agentRoutes(core: Core): readonly Route[] {
       query: z.strictObject({
         ...pageQuery,
         ids: idsInQuery("agent").optional(),
-        q: text({ min: 1, max: 200 })
-          .optional()
-          .meta({ description: "Part of the name or the instructions, in any case" }),
+        q: searchInQuery("Part of the name or the instructions, in any case"),
         enabled: booleanInQuery.optional(),
         modelProviderId: modelProviderId.optional(),
       }),

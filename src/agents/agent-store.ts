@@ -162,7 +162,7 @@ export async function selectAgentNamesOfProvider(
 export async function updateAgentRow(
   tx: TenantTx,
   id: string,
-  changes: Partial<Omit<AgentValues, "id" | "demo">>,
+  changes: Partial<Omit<AgentValues, "id" | "demo">> & { readonly demo?: false },
 ): Promise<Agent> {
   const values: Updateable<DB["agents"]> = toRow(changes);
   const row = await tx.db

@@ -111,6 +111,14 @@ export async function updateAgent(
   return after;
 }
 
+/** Makes a demo's agent one's own: it is no longer labelled as demo. Throws 404. */
+export async function adoptAgent(tx: TenantTx, id: string, origin: Origin): Promise<void> {
+  const before = requireFound(await selectAgent(tx, id, "for update"), "agent");
+  const after = await updateAgentRow(tx, id, { demo: false });
+  const fields = ["demo"] as const;
+  await recordDifference(tx, { ...origin, action: "agent.update", kind: "agent", before, after, fields });
+}
+
 /** Deletes an agent after everybody who refers to it has dealt with that. Throws 404, and what they throw. */
 export async function deleteAgent(core: Core, tx: TenantTx, id: string, origin: Origin): Promise<void> {
   const agent = requireFound(await selectAgent(tx, id, "for update"), "agent");

@@ -19,9 +19,10 @@ import { createReplyKind } from "./reply.ts";
 import { createToolFetch, toolFetch, toolRoutes } from "./tools/index.ts";
 import { trialRoutes } from "./trial/index.ts";
 
-export { snapshotAgent } from "./agent-snapshot.ts";
+export { type AgentSnapshot, snapshotAgent } from "./agent-snapshot.ts";
 export type { Agent } from "./agent-store.ts";
 export {
+  adoptAgent,
   createAgent,
   deleteAgent,
   findDefaultAgent,
@@ -36,6 +37,7 @@ export {
   sessionContexts,
 } from "./extension-points.ts";
 export type { AgentRun } from "./loop/agent-run.ts";
+export { judgeByMessages } from "./loop/judge.ts";
 export type { OutgoingText, SendVerdict } from "./loop/outgoing.ts";
 export { runAgent } from "./loop/run-agent.ts";
 export { type AgentTool, defineTool, describeSend, type ToolOutcome } from "./loop/tool.ts";
@@ -43,6 +45,7 @@ export type { CreateModel } from "./model-access.ts";
 export {
   createModelProvider,
   deleteModelProvider,
+  getModelProvider,
   listModelAddresses,
   updateModelProvider,
 } from "./model-providers.ts";

@@ -15,6 +15,7 @@ import {
   deleteProviderRow,
   insertProvider,
   type ModelProvider,
+  type ProviderFilter,
   type ProviderKind,
   type StoredProvider,
   selectPlaces,
@@ -123,7 +124,7 @@ export async function getModelProvider(tx: TenantTx, id: string): Promise<ModelP
 /** Providers, newest first. */
 export async function listModelProviders(
   tx: TenantTx,
-  filter: { readonly kind?: ProviderKind | undefined },
+  filter: ProviderFilter,
   page: Page,
 ): Promise<PageOf<ModelProvider>> {
   const { items, nextCursor } = await selectProviders(tx, filter, page);

@@ -2,7 +2,18 @@ import { z } from "zod";
 import { requireFound } from "../base/errors.ts";
 import { toId } from "../base/ids.ts";
 import { type Route, route } from "../base/route.ts";
-import { idOf, idOut, instant, instantOut, meta, metaOut, pageOf, pageQuery, text } from "../base/schemas.ts";
+import {
+  idOf,
+  idOut,
+  instant,
+  instantOut,
+  meta,
+  metaOut,
+  pageOf,
+  pageQuery,
+  searchInQuery,
+  text,
+} from "../base/schemas.ts";
 import type { Core } from "../engine/index.ts";
 import { agentErrors } from "./errors.ts";
 import {
@@ -190,7 +201,11 @@ export function providerRoutes(core: Core): readonly Route[] {
       operationId: "listModelProviders",
       tag,
       summary: "List model providers",
-      query: z.strictObject({ ...pageQuery, kind: z.enum(providerKinds).optional() }),
+      query: z.strictObject({
+        ...pageQuery,
+        q: searchInQuery("Part of the name or the base URL, in any case"),
+        kind: z.enum(providerKinds).optional(),
+      }),
       response: pageOf(providerOut),
       examples: { response: { items: [example], nextCursor: null } },
       handler: ({ caller, query: { limit, cursor, ...filter } }) =>

@@ -1,4 +1,4 @@
-import type { Selectable, Updateable } from "kysely";
+import { type Selectable, sql, type Updateable } from "kysely";
 import { type Page, type PageOf, pageFrom, pageStart } from "../base/page.ts";
 import type { Meta } from "../base/schemas.ts";
 import { toStorableJson } from "../base/text.ts";
@@ -87,10 +87,16 @@ export async function keepProvider(tx: TenantTx, id: string): Promise<boolean> {
   return row !== undefined;
 }
 
-/** Providers, newest first. */
+export interface ProviderFilter {
+  /** Part of the name or the base URL, in any case. */
+  readonly q?: string | undefined;
+  readonly kind?: ProviderKind | undefined;
+}
+
+/** Providers, newest first. A workspace has few, so that looking through the texts needs no index. */
 export async function selectProviders(
   tx: TenantTx,
-  filter: { readonly kind?: ProviderKind | undefined },
+  { q, kind }: ProviderFilter,
   page: Page,
 ): Promise<PageOf<StoredProvider>> {
   const before = pageStart(page);
@@ -101,7 +107,11 @@ export async function selectProviders(
     .orderBy("id", "desc")
     .limit(page.limit + 1);
   if (before !== undefined) query = query.where("id", "<", before);
-  if (filter.kind !== undefined) query = query.where("kind", "=", filter.kind);
+  if (kind !== undefined) query = query.where("kind", "=", kind);
+  if (q !== undefined)
+    query = query.where(
+      sql<boolean>`strpos(lower(name || E'\\n' || coalesce(base_url, '')), lower(${q})) > 0`,
+    );
   return pageFrom((await query.execute()).map(toProvider), page.limit);
 }
 

@@ -1,7 +1,8 @@
 import {
+  createPreviews,
   endTurn,
   lockConversation,
-  openPreview,
+  type OpenPreview,
   type ReplyPreview,
   replyKind,
   sendMessage,
@@ -20,7 +21,7 @@ import {
   setParticipants,
 } from "../engine/index.ts";
 import { getWorkspace } from "../workspaces/index.ts";
-import { snapshotAgent } from "./agent-snapshot.ts";
+import { type AgentSnapshot, snapshotAgent } from "./agent-snapshot.ts";
 import { selectAgent } from "./agent-store.ts";
 import { type SessionContext, sessionContexts } from "./extension-points.ts";
 import type { AgentRun, AnswerPreview, RunLimits } from "./loop/agent-run.ts";
@@ -46,15 +47,20 @@ interface ReplyData {
 
 /** The kind of execution that answers what a contact wrote. */
 export function createReplyKind(core: Core): ExecutionKind {
+  const openPreview = createPreviews(core);
   return {
     name: replyKind.kind,
-    run: (ctx) => runReply(core, ctx),
+    run: (ctx) => runReply(core, ctx, openPreview),
     beforeEnd: (tx, execution) => lockTurn(tx, execution),
     ended: (tx, execution) => freeTurn(core, tx, execution),
   };
 }
 
-async function runReply(core: Core, ctx: ExecutionContext): Promise<ExecutionResult> {
+async function runReply(
+  core: Core,
+  ctx: ExecutionContext,
+  openPreview: OpenPreview,
+): Promise<ExecutionResult> {
   const { id: executionId, conversationId } = ctx.execution;
   if (conversationId === null) throw new Error("a reply without a conversation");
   // The latest answer that the contact may be watching.
@@ -66,7 +72,7 @@ async function runReply(core: Core, ctx: ExecutionContext): Promise<ExecutionRes
       preview = undefined;
       if (channelId === undefined || contactId === null) return noPreview;
       const { workspaceId } = ctx.execution;
-      const shown = openPreview(core, {
+      const shown = openPreview({
         workspaceId,
         channelId,
         contactId,
@@ -77,7 +83,7 @@ async function runReply(core: Core, ctx: ExecutionContext): Promise<ExecutionRes
       preview = shown;
       return shown;
     },
-    start: (tx) => startReply(core, tx, ctx.execution, conversationId),
+    start: (tx, foundAgent) => startReply(core, tx, ctx.execution, { conversationId, foundAgent }),
     async send(tx, { text, stepSeq, idempotencyKey }, start): Promise<SendVerdict> {
       const sent = await sendMessage(core, tx, {
         class: "answer",
@@ -104,23 +110,30 @@ async function runReply(core: Core, ctx: ExecutionContext): Promise<ExecutionRes
 }
 
 /** On platforms that show a message when it is complete. */
-const noPreview: AnswerPreview = { text: () => undefined, discard: () => undefined };
+const noPreview: AnswerPreview = {
+  text: () => undefined,
+  discard: () => undefined,
+  complete: () => undefined,
+};
 
 async function startReply(
   core: Core,
   tx: TenantTx,
   execution: Execution,
-  conversationId: string,
+  reply: { readonly conversationId: string; readonly foundAgent: (agent: AgentSnapshot) => void },
 ): ReturnType<AgentRun<ReplyData>["start"]> {
-  const turn = await takeTurn(core, tx, { conversationId, executionId: execution.id });
-  if (turn.status === "nothing") return { end: { status: "skipped", outcome: "none", reason: turn.reason } };
-  // Side by side: each costs a round trip, and the contact waits for all of them.
-  const [agent, { timezone }, task] = await Promise.all([
-    selectAgent(tx, turn.agentId),
-    getWorkspace(tx),
-    findSessionContext(core, tx, turn),
+  const { conversationId, foundAgent } = reply;
+  // Side by side, here and below: each costs a round trip, and the contact waits for all of them. The agent is nearly
+  // always the one that was to answer when the turn was queued.
+  const [turn, expected] = await Promise.all([
+    takeTurn(core, tx, { conversationId, executionId: execution.id }),
+    execution.agentId === null ? undefined : selectAgent(tx, execution.agentId),
   ]);
+  if (turn.status === "nothing") return { end: { status: "skipped", outcome: "none", reason: turn.reason } };
+  const agent = turn.agentId === expected?.id ? expected : await selectAgent(tx, turn.agentId);
   if (agent === undefined) return { end: { status: "failed", outcome: "blocked", reason: agentGone } };
+  foundAgent(snapshotAgent(agent));
+  const [{ timezone }, task] = await Promise.all([getWorkspace(tx), findSessionContext(core, tx, turn)]);
   if (agent.id !== execution.agentId) await setParticipants(tx, execution, { agentId: agent.id });
   const limits: RunLimits = {
     maxIterations: agent.limits.maxIterations ?? defaultLimits.maxIterations,

@@ -3,12 +3,14 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import fastifyStatic from "@fastify/static";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
-import { headerOf } from "../base/credentials.ts";
+import { hasSessionCookie, headerOf } from "../base/credentials.ts";
 import { pathOf } from "./handler.ts";
 
 /** Stands in index.html where each answer gets its own. */
 const noncePlace = "%NONCE%";
 const nonceBytes = 18;
+/** Stands in index.html where each answer says whether the browser sent a session's cookie. */
+const sessionPlace = "%SESSION%";
 const yearSeconds = 365 * 86_400;
 
 /** Answers a browser that opens a page; false if it is not one, so that the address counts as unknown. */
@@ -39,10 +41,15 @@ export async function openDashboard(
     servePage(request, reply) {
       if (!opensPage(request)) return false;
       const nonce = randomBytes(nonceBytes).toString("base64");
+      // A browser that keeps it would show a page from before the sign-in when somebody goes back.
       reply
         .type("text/html; charset=utf-8")
-        .headers({ "content-security-policy": policyOf(nonce), "cache-control": "no-cache" })
-        .send(page.replaceAll(noncePlace, nonce));
+        .headers({ "content-security-policy": policyOf(nonce), "cache-control": "no-store" })
+        .send(
+          page
+            .replaceAll(noncePlace, nonce)
+            .replaceAll(sessionPlace, hasSessionCookie(request.headers) ? "possible" : "none"),
+        );
       return true;
     },
   };

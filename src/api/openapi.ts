@@ -1,5 +1,6 @@
 import { STATUS_CODES } from "node:http";
 import type { z } from "zod";
+import { sessionCookie } from "../base/credentials.ts";
 import type { ErrorCode } from "../base/errors.ts";
 import type { Route } from "../base/route.ts";
 import { isIdempotent } from "./idempotent-route.ts";
@@ -18,8 +19,6 @@ export interface OpenApiOptions {
 
 /** The scheme of routes that act on a person's session, in a workspace or outside one. */
 const sessionScheme = "sessionCookie";
-/** The cookie's name over plain HTTP; over HTTPS it has the prefix `__Secure-`. */
-const sessionCookie = "errand.session_token";
 
 const introduction = `Tasks that AI agents carry out for a company's customers.
 
@@ -29,7 +28,8 @@ const introduction = `Tasks that AI agents carry out for a company's customers.
   \`idempotency_outcome_unknown\`: look at the object, and use a new key if it has to be done again.
 - A key or member may make 600 requests a minute to each process of the server, an address as many to routes that need
   no key. Beyond that the answer is 429 \`rate_limited\`; \`Retry-After\` says in how many seconds to come back.
-- Lists are newest first: \`limit\`, \`cursor\`, and \`nextCursor\` in the answer.
+- Lists are newest first: \`limit\`, \`cursor\`, and \`nextCursor\` in the answer. With \`q\` only what has this text, in any
+  case and without the spaces around it; \`%\` and \`_\` stand for themselves.
 - Unknown fields and query parameters are errors. Errors are \`application/problem+json\` with a stable \`code\`.
 - \`X-Request-Id\` comes back in the answer and stands in the log.`;
 

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { bearerToken, headerOf, isUsableKey } from "./credentials.ts";
+import { bearerToken, hasSessionCookie, headerOf, isUsableKey } from "./credentials.ts";
 
 describe("headerOf", () => {
   it("takes the first of several values", () => {
@@ -17,6 +17,21 @@ describe("bearerToken", () => {
     expect(bearerToken({ authorization: "Basic abc" })).toBeUndefined();
     expect(bearerToken({ authorization: "Bearer " })).toBeUndefined();
     expect(bearerToken({})).toBeUndefined();
+  });
+});
+
+describe("hasSessionCookie", () => {
+  it.each([
+    ["errand.session_token=abc.def", true],
+    ["a=1; __Secure-errand.session_token=abc", true],
+    ["a=1;errand.session_token=abc; b=2", true],
+    ["errand.session_token=; b=2", false],
+    ["xerrand.session_token=abc", false],
+    ["errand-session_token=abc", false],
+    ["a=errand.session_token", false],
+    [undefined, false],
+  ])("of %s: %s", (cookie, has) => {
+    expect(hasSessionCookie({ cookie })).toBe(has);
   });
 });
 

@@ -24,6 +24,14 @@ export function text(limits: { readonly min?: number; readonly max: number }) {
     .meta({ minLength: min });
 }
 
+/** The `q` of a list: a text to look for, without the spaces around it. The description says in what. */
+export function searchInQuery(description: string) {
+  return text({ min: 1, max: 200 })
+    .transform((value) => value.trim())
+    .optional()
+    .meta({ description });
+}
+
 /** An id of an object in a body or query: an API id in, a UUID out. Another kind's id is a field error. */
 export function idOf(kind: IdKind) {
   return z

@@ -84,6 +84,14 @@ export async function updateChannel(
   return after;
 }
 
+/** Makes a demo's channel one's own: it is no longer labelled as demo. Throws 404. */
+export async function adoptChannel(tx: TenantTx, id: string, origin: Origin): Promise<void> {
+  const before = requireFound(await selectChannel(tx, id, "for update"), "channel");
+  const after = requireFound(await updateChannelRow(tx, id, { demo: false }), "channel");
+  const fields = ["demo"] as const;
+  await recordDifference(tx, { ...origin, action: "channel.update", kind: "channel", before, after, fields });
+}
+
 /** Deletes a channel. Throws 409 `channel_in_use` while it has conversations, unless these are to go as well; 404. */
 export async function deleteChannel(
   core: Core,

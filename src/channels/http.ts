@@ -2,7 +2,7 @@ import { z } from "zod";
 import { requireFound } from "../base/errors.ts";
 import { toId, toIdOrNull } from "../base/ids.ts";
 import { type Route, route } from "../base/route.ts";
-import { booleanInQuery, idOf, instant, pageOf, pageQuery, text } from "../base/schemas.ts";
+import { booleanInQuery, idOf, instant, pageOf, pageQuery, searchInQuery } from "../base/schemas.ts";
 import type { Core } from "../engine/index.ts";
 import type { Channel } from "./channel.ts";
 import {
@@ -58,7 +58,7 @@ export function channelRoutes(core: Core): readonly Route[] {
       summary: "List channels, newest first",
       query: z.object({
         ...pageQuery,
-        q: text({ min: 1, max: 200 }).optional().meta({ description: "Part of the name, in any case" }),
+        q: searchInQuery("Part of the name, in any case"),
         platform: platformName.optional(),
         status: channelStatus.optional(),
       }),
@@ -169,6 +169,7 @@ function presentChannel(channel: Channel): z.input<typeof channelOut> {
     status: channel.status,
     mayWriteFirst: platformOf(channel).kind.mayWriteFirst,
     defaultAgentId: toIdOrNull("agent", channel.defaultAgentId),
+    demo: channel.demo,
     meta: channel.meta,
     createdAt: instant(channel.createdAt),
     updatedAt: instant(channel.updatedAt),

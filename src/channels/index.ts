@@ -3,6 +3,7 @@ import { channelErrors } from "./errors.ts";
 import { channelRoutes } from "./http.ts";
 
 export {
+  adoptChannel,
   clearDefaultAgent,
   createChannel,
   deleteChannel,

@@ -30,6 +30,7 @@ export interface ChannelFilter {
   readonly platform?: string | undefined;
   readonly status?: ChannelStatus | undefined;
   readonly demo?: boolean | undefined;
+  readonly defaultAgentId?: string | undefined;
 }
 
 export interface ChannelChange {
@@ -84,6 +85,7 @@ export async function selectChannels(
   if (filter.platform !== undefined) query = query.where("platform", "=", filter.platform);
   if (filter.status !== undefined) query = query.where("status", "=", filter.status);
   if (filter.demo !== undefined) query = query.where("demo", "=", filter.demo);
+  if (filter.defaultAgentId !== undefined) query = query.where("defaultAgentId", "=", filter.defaultAgentId);
   // A workspace has few, so that looking through the names needs no index.
   if (filter.q !== undefined) query = query.where(sql<boolean>`strpos(lower(name), lower(${filter.q})) > 0`);
   return pageFrom((await query.execute()).map(toChannel), page.limit);
@@ -92,7 +94,7 @@ export async function selectChannels(
 export async function updateChannelRow(
   tx: TenantTx,
   id: string,
-  change: ChannelChange & { readonly secretSealed?: Buffer },
+  change: ChannelChange & { readonly secretSealed?: Buffer; readonly demo?: false },
 ): Promise<Channel | undefined> {
   const { meta, ...plain } = change;
   const row = await tx.db

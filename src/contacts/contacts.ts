@@ -10,6 +10,7 @@ import { contactChanged, contactDeleted } from "./extension-points.ts";
 import { mergeAttributes } from "./rules.ts";
 import {
   type ContactQuery,
+  clearDemo,
   deleteContactRow,
   insertContact,
   insertContactUnlessKnown,
@@ -165,6 +166,14 @@ async function insertOrLock(
     if (known !== undefined) return { known };
   }
   throw new Error("a contact could not be made or found: others make and delete it all the time");
+}
+
+/** Makes a demo's contact one's own: it is no longer labelled as demo. Throws 404. */
+export async function adoptContact(tx: TenantTx, id: string, origin: Origin): Promise<void> {
+  const before = requireFound(await selectContact(tx, { id }, "for update"), "contact");
+  const after = requireFound(await clearDemo(tx, id), "contact");
+  const fields = ["demo"] as const;
+  await recordDifference(tx, { ...origin, action: "contact.update", kind: "contact", before, after, fields });
 }
 
 /** Deletes a contact with its conversations and memory, after what is under way for it was ended. Throws 404. */

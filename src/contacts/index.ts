@@ -6,6 +6,7 @@ import { memoryRoutes } from "./memory-http.ts";
 export type { Contact } from "./contact.ts";
 export {
   addIdentity,
+  adoptContact,
   createContact,
   deleteContact,
   ensureContact,

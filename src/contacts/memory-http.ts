@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { type Route, route } from "../base/route.ts";
-import { idOf, pageOf, pageQuery } from "../base/schemas.ts";
+import { idOf, pageOf, pageQuery, searchInQuery } from "../base/schemas.ts";
 import type { Core } from "../engine/index.ts";
 import { changeFact, createFact, forgetFact, listFacts } from "./memory.ts";
 import { presentFact } from "./present.ts";
@@ -23,7 +23,10 @@ export function memoryRoutes(core: Core): readonly Route[] {
       summary: "List what is remembered of a contact, newest first",
       description: "Facts that have expired are left out.",
       params,
-      query: z.object(pageQuery),
+      query: z.strictObject({
+        ...pageQuery,
+        q: searchInQuery("Part of the text, the key or the value, in any case"),
+      }),
       response: pageOf(factOut),
       examples: { response: { items: [factExample], nextCursor: null } },
       tool: { name: "list_contact_memory", readOnly: true },

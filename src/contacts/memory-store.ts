@@ -69,13 +69,22 @@ function liveFacts(tx: TenantTx, contactId: string) {
     .where((where) => where.or([where("expiresAt", "is", null), where("expiresAt", ">", sql<Date>`now()`)]));
 }
 
-/** Facts that have not expired, newest first. */
-export async function selectFacts(tx: TenantTx, contactId: string, page: Page): Promise<PageOf<Fact>> {
+export interface FactPage extends Page {
+  /** Part of the text, the key or the value, in any case. */
+  readonly q?: string | undefined;
+}
+
+/** Facts that have not expired, newest first. Of one contact there are few enough to look through. */
+export async function selectFacts(tx: TenantTx, contactId: string, page: FactPage): Promise<PageOf<Fact>> {
   let query = liveFacts(tx, contactId)
     .orderBy("id", "desc")
     .limit(page.limit + 1);
   const before = pageStart(page);
   if (before !== undefined) query = query.where("id", "<", before);
+  if (page.q !== undefined) {
+    const known = sql`text || E'\\n' || coalesce(key, '') || E'\\n' || coalesce(value #>> '{}', '')`;
+    query = query.where(sql<boolean>`strpos(lower(${known}), lower(${page.q})) > 0`);
+  }
   return pageFrom((await query.execute()).map(toFact), page.limit);
 }
 

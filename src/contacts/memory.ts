@@ -1,12 +1,12 @@
 import { invalidField, requireFound } from "../base/errors.ts";
 import { newId } from "../base/ids.ts";
-import type { Page, PageOf } from "../base/page.ts";
+import type { PageOf } from "../base/page.ts";
 import { cleanText } from "../base/text.ts";
 import type { TenantTx } from "../db/index.ts";
 import { announce, type Core } from "../engine/index.ts";
 import { type Origin, recordDifference } from "../workspaces/index.ts";
 import type { Contact, Fact, MemorySource } from "./contact.ts";
-import { deleteFact, lockFact, selectFacts, updateFact, upsertFact } from "./memory-store.ts";
+import { deleteFact, type FactPage, lockFact, selectFacts, updateFact, upsertFact } from "./memory-store.ts";
 import { selectContact } from "./store.ts";
 
 export interface RememberedFact {
@@ -123,7 +123,7 @@ function record(
 }
 
 /** A page of what is remembered of a contact and has not expired, newest first. Throws 404. */
-export async function listFacts(tx: TenantTx, contactId: string, page: Page): Promise<PageOf<Fact>> {
+export async function listFacts(tx: TenantTx, contactId: string, page: FactPage): Promise<PageOf<Fact>> {
   requireFound(await selectContact(tx, { id: contactId }), "contact");
   return selectFacts(tx, contactId, page);
 }
@@ -142,9 +142,11 @@ const factsForAgent = 100;
 
 /** The contact with its memory, plain JSON; undefined if there is no such contact. */
 export async function loadContactForAgent(tx: TenantTx, id: string): Promise<ContactForAgent | undefined> {
-  const contact = await selectContact(tx, { id });
+  const [contact, facts] = await Promise.all([
+    selectContact(tx, { id }),
+    selectFacts(tx, id, { limit: factsForAgent }),
+  ]);
   if (contact === undefined) return undefined;
-  const facts = await selectFacts(tx, id, { limit: factsForAgent });
   const { name, email, phone, timezone, language, attributes, tags, externalId } = contact;
   return {
     id,

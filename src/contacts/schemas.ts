@@ -9,6 +9,7 @@ import {
   languageTag,
   meta,
   metaOut,
+  searchInQuery,
   tagList,
   tagText,
   text,
@@ -67,9 +68,7 @@ export const putBody = z.strictObject({ ...fields, externalId, attributes: merge
 /** What a list can be asked for. */
 export const listFilters = {
   ids: idsInQuery("contact").optional(),
-  q: text({ min: 1, max: 200 })
-    .optional()
-    .meta({ description: "Part of the name, e-mail address, phone number or externalId, in any case" }),
+  q: searchInQuery("Part of the name, e-mail address, phone number or externalId, in any case"),
   tag: tagText.optional().meta({ description: "Only contacts with this tag" }),
   email: text({ max: 320 }).optional().meta({ description: "Only with this address, in any case" }),
   phone: text({ max: 16 })

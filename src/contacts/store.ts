@@ -167,6 +167,18 @@ export async function updateContactRow(
   return row === undefined ? undefined : toContact(row);
 }
 
+/** Takes the label of the demo off. */
+export async function clearDemo(tx: TenantTx, id: string): Promise<Contact | undefined> {
+  const row = await tx.db
+    .updateTable("contacts")
+    .set({ demo: false, updatedAt: sql<Date>`now()` })
+    .where("workspaceId", "=", tx.workspaceId)
+    .where("id", "=", id)
+    .returning(columns)
+    .executeTakeFirst();
+  return row === undefined ? undefined : toContact(row);
+}
+
 /** Sets or, with a null reason, clears the opt-out. An opt-out that stands keeps its time and reason. */
 export async function updateOptOut(
   tx: TenantTx,

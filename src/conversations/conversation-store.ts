@@ -1,5 +1,4 @@
 import { sql } from "kysely";
-import { type Page, type PageOf, pageFrom, pageStart } from "../base/page.ts";
 import type { Database, TenantTx } from "../db/index.ts";
 import type {
   ClosedReason,
@@ -41,7 +40,7 @@ type ConversationRow = Omit<Conversation, Checked> & {
 };
 
 /** The columns' checks allow no other values than those of the types. */
-function toConversation(row: ConversationRow): Conversation {
+export function toConversation(row: ConversationRow): Conversation {
   return {
     ...row,
     status: row.status as ConversationStatus,
@@ -51,7 +50,8 @@ function toConversation(row: ConversationRow): Conversation {
   };
 }
 
-function conversations(tx: TenantTx) {
+/** A query for conversations of the workspace, to be narrowed. */
+export function conversations(tx: TenantTx) {
   return tx.db.selectFrom("conversations").select(columns).where("workspaceId", "=", tx.workspaceId);
 }
 
@@ -114,50 +114,6 @@ export async function insertConversation(
 export async function selectConversation(tx: TenantTx, id: string): Promise<Conversation | undefined> {
   const row = await conversations(tx).where("id", "=", id).executeTakeFirst();
   return row === undefined ? undefined : toConversation(row);
-}
-
-export interface ConversationFilter {
-  readonly contactId?: string | undefined;
-  readonly channelId?: string | undefined;
-  readonly status?: ConversationStatus | undefined;
-  readonly controller?: Controller | undefined;
-  /** Part of the contact's name, e-mail address, phone number or externalId, in any case. */
-  readonly q?: string | undefined;
-  readonly sessionLive?: boolean | undefined;
-  /** Only those in which the task's agent answers, or answered, on its behalf. */
-  readonly taskId?: string | undefined;
-}
-
-export async function selectConversations(
-  tx: TenantTx,
-  filter: ConversationFilter,
-  page: Page,
-): Promise<PageOf<Conversation>> {
-  let query = conversations(tx)
-    .orderBy("id", "desc")
-    .limit(page.limit + 1);
-  const before = pageStart(page);
-  if (filter.q !== undefined || filter.sessionLive !== undefined || filter.taskId !== undefined)
-    query = query.where("id", "=", findIds(filter, before, page.limit + 1));
-  else {
-    if (before !== undefined) query = query.where("id", "<", before);
-    for (const key of ["contactId", "channelId", "status", "controller"] as const) {
-      const value = filter[key];
-      if (value !== undefined) query = query.where(key, "=", value);
-    }
-  }
-  return pageFrom((await query.execute()).map(toConversation), page.limit);
-}
-
-/**
- * What asks about other tables than its own goes through a function, where indexes are used. As an array: of a set of
- * unknown size the planner made a merge join that read 80 000 conversations to show two.
- */
-function findIds(filter: ConversationFilter, before: string | undefined, most: number) {
-  const { q, contactId, channelId, status, controller, sessionLive, taskId } = filter;
-  return sql<string>`any (array(select find_conversations(${q ?? null}, ${contactId ?? null}::uuid, ${channelId ?? null}::uuid,
-    ${status ?? null}, ${controller ?? null}, ${sessionLive ?? null}::boolean, ${taskId ?? null}::uuid,
-    ${before ?? null}::uuid, ${most})))`;
 }
 
 /** What a locked conversation can be changed to; `now` stands for the database's clock. */
@@ -254,6 +210,21 @@ export async function hasConversations(tx: TenantTx, channelId: string): Promise
     .limit(1)
     .executeTakeFirst();
   return row !== undefined;
+}
+
+/** Whether contacts other than these have conversations on a channel. */
+export async function hasConversationsOfOthers(
+  tx: TenantTx,
+  channelId: string,
+  contactIds: readonly string[],
+): Promise<boolean> {
+  let query = tx.db
+    .selectFrom("conversations")
+    .select("id")
+    .where("workspaceId", "=", tx.workspaceId)
+    .where("channelId", "=", channelId);
+  if (contactIds.length > 0) query = query.where("contactId", "not in", contactIds);
+  return (await query.limit(1).executeTakeFirst()) !== undefined;
 }
 
 export type PartyOf = { readonly contactId: string } | { readonly channelId: string };

@@ -10,13 +10,16 @@ import { findAnsweringAgent } from "./answering.ts";
 import type { ClosedReason, CloserKind, Conversation } from "./conversation.ts";
 import {
   type ConversationFilter,
+  selectConversations,
+  selectConversationsByLastMessage,
+} from "./conversation-list-store.ts";
+import {
   insertConversation,
   lockConversation,
   lockOpenConversation,
   type Parties,
   selectChannelsOfContact,
   selectConversation,
-  selectConversations,
   updateConversation,
 } from "./conversation-store.ts";
 import { conversationErrors } from "./errors.ts";
@@ -94,6 +97,15 @@ export function listConversations(
   page: Page,
 ): Promise<PageOf<Conversation>> {
   return selectConversations(tx, filter, page);
+}
+
+/** Conversations, the one with the latest message first. One that gets a message meanwhile moves to the first page. */
+export function listConversationsByLastMessage(
+  tx: TenantTx,
+  filter: ConversationFilter,
+  page: Page,
+): Promise<PageOf<Conversation>> {
+  return selectConversationsByLastMessage(tx, filter, page);
 }
 
 /**

@@ -1,3 +1,4 @@
+import { sql } from "kysely";
 import { newId } from "../base/ids.ts";
 import { type Page, type PageOf, pageFrom, pageStart } from "../base/page.ts";
 import { toStorableJson } from "../base/text.ts";
@@ -69,10 +70,15 @@ export async function selectDecisionId(tx: TenantTx, messageId: string): Promise
   return row.id;
 }
 
+export interface DecisionPage extends Page {
+  /** Part of the reason's code or sentence, in any case. */
+  readonly q?: string | undefined;
+}
+
 export async function selectDecisions(
   tx: TenantTx,
   conversationId: string,
-  page: Page,
+  page: DecisionPage,
 ): Promise<PageOf<Decision>> {
   let query = tx.db
     .selectFrom("gateDecisions")
@@ -83,6 +89,10 @@ export async function selectDecisions(
     .limit(page.limit + 1);
   const before = pageStart(page);
   if (before !== undefined) query = query.where("id", "<", before);
+  if (page.q !== undefined)
+    query = query.where(
+      sql<boolean>`strpos(lower(reason_code || E'\\n' || reason_message), lower(${page.q})) > 0`,
+    );
   const rows = await query.execute();
   // Written by `insertDecision` only, so they are what its types say.
   const decisions = rows.map((row) => ({

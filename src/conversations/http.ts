@@ -2,10 +2,16 @@ import { z } from "zod";
 import { AppError, requireFound } from "../base/errors.ts";
 import { toId } from "../base/ids.ts";
 import { type Route, route } from "../base/route.ts";
-import { booleanInQuery, idOf, pageOf, pageQuery, seqInQuery, text } from "../base/schemas.ts";
+import { booleanInQuery, idOf, pageOf, pageQuery, searchInQuery, seqInQuery, text } from "../base/schemas.ts";
 import type { Core } from "../engine/index.ts";
 import { controllers, conversationStatuses } from "./conversation.ts";
-import { closeConversation, getConversation, handBack, listConversations } from "./conversations.ts";
+import {
+  closeConversation,
+  getConversation,
+  handBack,
+  listConversations,
+  listConversationsByLastMessage,
+} from "./conversations.ts";
 import { conversationErrors } from "./errors.ts";
 import { listDecisions, listMessages, writeAsPerson } from "./messages.ts";
 import { presentConversations, presentDecision, presentMessage, presentOneConversation } from "./present.ts";
@@ -57,8 +63,12 @@ export function conversationRoutes(core: Core): readonly Route[] {
         taskId: idOf("task")
           .optional()
           .meta({ description: "Only those in which an agent answers, or answered, on this task's behalf" }),
-        q: text({ min: 1, max: 200 }).optional().meta({
-          description: "Part of the contact's name, e-mail address, phone number or externalId, in any case",
+        q: searchInQuery(
+          "Part of the contact's name, e-mail address, phone number or externalId, in any case",
+        ),
+        sort: z.enum(["newest", "lastMessageAt"]).optional().meta({
+          description:
+            "`newest` (default), or `lastMessageAt`: the one with the latest message first. What is held or refused does not count before it has gone out. A conversation that gets a message while you go through the pages moves to the first: if you had not come to it, it is on none of those that follow. All others are there, once",
         }),
         include: z
           .enum(["lastMessage"])
@@ -70,8 +80,9 @@ export function conversationRoutes(core: Core): readonly Route[] {
       tool: { name: "list_conversations", readOnly: true },
       handler: ({ query, caller }) =>
         core.db.tenant(caller.workspaceId, async (tx) => {
-          const { limit, cursor, include, ...filter } = query;
-          const page = await listConversations(tx, filter, { limit, cursor });
+          const { limit, cursor, sort, include, ...filter } = query;
+          const list = sort === "lastMessageAt" ? listConversationsByLastMessage : listConversations;
+          const page = await list(tx, filter, { limit, cursor });
           const lastMessage = include === "lastMessage";
           const items = await presentConversations(tx, page.items, { lastMessage });
           return { items, nextCursor: page.nextCursor };
@@ -104,8 +115,9 @@ export function conversationRoutes(core: Core): readonly Route[] {
       description:
         "Newest first. With `after`, those beyond that `seq`, oldest first: ask again with the last `seq` you have to follow a conversation.",
       params,
-      query: z.object({
+      query: z.strictObject({
         ...pageQuery,
+        q: searchInQuery("Part of the text, in any case"),
         after: seqInQuery.optional().meta({ description: "Only messages beyond this `seq`, oldest first" }),
         executionId: idOf("execution")
           .optional()
@@ -204,7 +216,10 @@ export function conversationRoutes(core: Core): readonly Route[] {
       description:
         "One decision per message that was to go out, with the answer of every rule; for a held message another whenever the answer changes.",
       params,
-      query: z.object(pageQuery),
+      query: z.strictObject({
+        ...pageQuery,
+        q: searchInQuery("Part of the reason, as its code or its sentence, in any case"),
+      }),
       response: pageOf(decisionOut),
       examples: { response: { items: [decisionExample], nextCursor: null } },
       tool: { name: "list_gate_decisions", readOnly: true },

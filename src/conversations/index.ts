@@ -14,8 +14,8 @@ import { workspaceUnfrozen } from "../workspaces/index.ts";
 import { answerWaiting, answerWaitingJob } from "./answer-waiting.ts";
 import { hasConversations, type PartyOf, releaseTurns, selectIdsOf } from "./conversation-store.ts";
 import { conversationErrors } from "./errors.ts";
-import { deliveryFailedJob } from "./held/delivery-failed.ts";
 import { createHeldService } from "./held/service.ts";
+import { withdrawHeldMessages } from "./held/withdraw.ts";
 import { withdrawHeldJob } from "./held/withdraw-later.ts";
 import { conversationRoutes } from "./http.ts";
 import { createIdleClosing } from "./idle.ts";
@@ -27,7 +27,7 @@ import { webRoutes } from "./web-http.ts";
 
 export { answerWaiting } from "./answer-waiting.ts";
 export type { Conversation } from "./conversation.ts";
-export { lockConversation } from "./conversation-store.ts";
+export { hasConversationsOfOthers, lockConversation } from "./conversation-store.ts";
 export {
   closeConversation,
   getConversation,
@@ -45,11 +45,11 @@ export { listMessages } from "./messages.ts";
 export { receiveMessage } from "./receive.ts";
 export { replyKind } from "./reply.ts";
 export { sendMessage } from "./send.ts";
-export { countSentOf } from "./sent-store.ts";
+export { countSentOf, selectFates } from "./sent-store.ts";
 export { cancelRepliesOfTask, endSessionsOfTask, findSessionStart, startSession } from "./sessions.ts";
 export { endTurn, type Turn, type TurnMessage, takeTurn } from "./turns.ts";
 export { agentNames } from "./web/channel-info.ts";
-export { openPreview, type ReplyPreview } from "./web/preview.ts";
+export { createPreviews, type OpenPreview, type ReplyPreview } from "./web/preview.ts";
 
 /** What was said between contacts and the company, who speaks for it, and the gate every message passes. */
 export function conversationsModule(core: Core): Module {
@@ -57,6 +57,8 @@ export function conversationsModule(core: Core): Module {
   const removeReplies = async (tx: TenantTx, of: PartyOf, what: string) => {
     const ids = await releaseTurns(tx, of);
     const reason = { code: `${what}_deleted`, message: `The ${what} was deleted.` };
+    // What is held goes with its conversation, and the execution that wrote it stays.
+    await withdrawHeldMessages(core, tx, of, reason);
     if (ids.length > 0) await cancelExecutions(core, tx, { ids }, reason);
     await deleteExecutionsOfConversations(tx, await selectIdsOf(tx, of), replyKind.kind);
     announce(tx, { kind: "conversation", id: null }, { kind: "execution", id: null });
@@ -67,7 +69,7 @@ export function conversationsModule(core: Core): Module {
     metrics: messageMetrics,
     routes: [...conversationRoutes(core), ...playRoutes(core), ...webRoutes(core)],
     services: [createIdleClosing(core), createHeldService(core)],
-    jobs: [answerWaitingJob(core), deliveryFailedJob(core), withdrawHeldJob(core)],
+    jobs: [answerWaitingJob(core), withdrawHeldJob(core)],
     contributions: [
       contribute(contactDeleted, (tx, contactId) => removeReplies(tx, { contactId }, "contact")),
       contribute(channelDeleted, (tx, channelId) => removeReplies(tx, { channelId }, "channel")),

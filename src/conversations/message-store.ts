@@ -101,6 +101,8 @@ export interface MessageRange {
   readonly beyond?: number | undefined;
   /** Only those that this execution wrote. */
   readonly executionId?: string | undefined;
+  /** Part of the text, in any case. */
+  readonly q?: string | undefined;
   readonly limit: number;
 }
 
@@ -115,6 +117,8 @@ export async function selectMessages(
     .limit(range.limit);
   if (range.beyond !== undefined) query = query.where("seq", range.order === "asc" ? ">" : "<", range.beyond);
   if (range.executionId !== undefined) query = query.where("executionId", "=", range.executionId);
+  // One conversation is read at most, in the order in which the page is wanted.
+  if (range.q !== undefined) query = query.where(sql<boolean>`strpos(lower(text), lower(${range.q})) > 0`);
   return (await query.execute()).map(toMessage);
 }
 

@@ -4,9 +4,9 @@ import type { TenantTx } from "../db/index.ts";
 import type { Core } from "../engine/index.ts";
 import type { Message } from "./conversation.ts";
 import { lockConversation, selectConversation } from "./conversation-store.ts";
-import { type Decision, selectDecisions } from "./decision-store.ts";
+import { type Decision, type DecisionPage, selectDecisions } from "./decision-store.ts";
 import { conversationErrors } from "./errors.ts";
-import { selectMessage, selectMessages } from "./message-store.ts";
+import { type MessageRange, selectMessage, selectMessages } from "./message-store.ts";
 import { type SendResult, sendMessage } from "./send.ts";
 
 /**
@@ -16,12 +16,15 @@ import { type SendResult, sendMessage } from "./send.ts";
 export async function listMessages(
   tx: TenantTx,
   conversationId: string,
-  page: Page & { readonly after?: number | undefined; readonly executionId?: string | undefined },
+  page: Page &
+    Pick<MessageRange, "q" | "executionId"> & {
+      readonly after?: number | undefined;
+    },
 ): Promise<PageOf<Message>> {
   await requireConversation(tx, conversationId);
   const { order, beyond } = readPlace(page);
-  const { executionId } = page;
-  const range = { order, beyond, executionId, limit: page.limit + 1 };
+  const { executionId, q } = page;
+  const range = { order, beyond, executionId, q, limit: page.limit + 1 };
   const rows = await selectMessages(tx, conversationId, range);
   const items = rows.slice(0, page.limit);
   const last = items.at(-1);
@@ -45,7 +48,7 @@ function readPlace(page: Page & { readonly after?: number | undefined }): {
 export async function listDecisions(
   tx: TenantTx,
   conversationId: string,
-  page: Page,
+  page: DecisionPage,
 ): Promise<PageOf<Decision>> {
   await requireConversation(tx, conversationId);
   return selectDecisions(tx, conversationId, page);

@@ -16,6 +16,7 @@ export {
   SchemaTooNewError,
   ServerTooOldError,
 } from "./migrate.ts";
+export { planForValues } from "./plan.ts";
 export { checkRoles, UnsafeRoleError } from "./roles.ts";
 export { withSavepoint } from "./savepoint.ts";
 export { createSignals, type Signals } from "./signals.ts";

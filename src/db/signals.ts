@@ -14,7 +14,7 @@ export type SignalChannel = (typeof signalChannels)[number];
 /**
  * Hints between processes; every one may be lost, so each user also polls. A NOTIFY inside a domain transaction
  * takes a lock that serialises all commits (453 commits/s instead of 9 571 where a flush takes 2 ms), so they are
- * sent after commit, on a connection of their own, at most every 5 ms, and every 40 ms where there are only previews.
+ * sent after commit, on a connection of their own, at most every 5 ms, and every 40 ms where none of them is urgent.
  */
 export interface Signals {
   /** Tells this process at once and the others within some milliseconds. Never throws. */
@@ -26,11 +26,13 @@ export interface Signals {
 }
 
 const intervalMs = 5;
+/** Nobody acts on these but screens, which look as smooth. */
+const patientChannels: ReadonlySet<SignalChannel> = new Set(["live", "previews"]);
 /**
- * Where nothing but content waits: nobody acts on it, and a text looks as smooth. With 120 answers
- * under way a statement every 5 ms took a seventh of the processor time that went into database statements.
+ * Where nothing else waits. With 120 answers under way a statement every 5 ms took a seventh of the processor time that
+ * went into database statements.
  */
-const contentIntervalMs = 40;
+const patientIntervalMs = 40;
 /** PostgreSQL refuses 8000 bytes and more; the sender's id and its line break come on top. */
 const longestPayloadBytes = 7_000;
 /** Their payloads are content and no hints: many of them become several messages instead of "anything". */
@@ -71,8 +73,8 @@ export function createSignals(options: SignalsOptions): Signals {
   /** Sees to it that what waits is sent in time; what is being sent now is followed by the rest. */
   function flushSoon(): void {
     if (isSending || outbox.size === 0) return;
-    const isOnlyContent = outbox.keys().every((channel) => contentChannels.has(channel));
-    const dueAt = clock.monotonicMs() + (isOnlyContent ? contentIntervalMs : intervalMs);
+    const isPatient = outbox.keys().every((channel) => patientChannels.has(channel));
+    const dueAt = clock.monotonicMs() + (isPatient ? patientIntervalMs : intervalMs);
     if (flushDueAt <= dueAt) return;
     cancelFlush?.();
     flushDueAt = dueAt;

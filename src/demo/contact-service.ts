@@ -1,7 +1,7 @@
 import { listConversations, listMessages, receiveMessage } from "../conversations/index.ts";
 import { type Core, getExecution, repeat, type Service } from "../engine/index.ts";
 import { firstWorkspaceId } from "../workspaces/index.ts";
-import { findDemo } from "./demo.ts";
+import { listDemoContacts } from "./demo.ts";
 
 const everyMs = 3_000;
 const answer = "Good, thank you! One question: where do I find the invoices?";
@@ -24,8 +24,7 @@ async function answerOpenings(core: Core): Promise<void> {
   const workspaceId = await firstWorkspaceId(core);
   if (workspaceId === undefined) return;
   await core.db.tenant(workspaceId, async (tx) => {
-    const { contactIds } = await findDemo(tx);
-    for (const contactId of contactIds) {
+    for (const contactId of await listDemoContacts(tx)) {
       const [latest] = (await listConversations(tx, { contactId, status: "open" }, { limit: 1 })).items;
       if (latest === undefined) continue;
       const [message] = (await listMessages(tx, latest.id, { limit: 1 })).items;

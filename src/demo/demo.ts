@@ -1,26 +1,40 @@
 import {
+  adoptAgent,
   createAgent,
   createModelProvider,
   deleteAgent,
   deleteModelProvider,
+  getModelProvider,
   listAgents,
 } from "../agents/index.ts";
 import type { Page } from "../base/page.ts";
-import { createChannel, deleteChannel, listChannels } from "../channels/index.ts";
-import { createContact, deleteContact, listContacts } from "../contacts/index.ts";
+import { adoptChannel, createChannel, deleteChannel, listChannels } from "../channels/index.ts";
+import { adoptContact, createContact, deleteContact, listContacts } from "../contacts/index.ts";
+import { hasConversationsOfOthers } from "../conversations/index.ts";
 import type { TenantTx } from "../db/index.ts";
 import type { Core } from "../engine/index.ts";
-import { createTask, deleteTask, listTasks, triggerTask } from "../tasks/index.ts";
+import { createTask, deleteTask, hasOwnTasks, listTasks, triggerTask } from "../tasks/index.ts";
 import { firstWorkspaceId, type Origin, takeDemoWish } from "../workspaces/index.ts";
 
 /** A demo has one or two objects of each kind. */
 const few: Page = { limit: 100 };
 
+const labelled = { demo: true } as const;
+
+/** What of the demo something of one's own uses: a task, others' conversations, or a channel that stays. */
+export interface Kept {
+  readonly kind: "agent" | "contact" | "channel";
+  readonly id: string;
+  readonly reason: "task" | "conversations" | "channel";
+}
+
+/** What the removal deletes, and what it leaves. */
 export interface Demo {
   readonly agentIds: readonly string[];
   readonly contactIds: readonly string[];
   readonly channelIds: readonly string[];
   readonly taskIds: readonly string[];
+  readonly kept: readonly Kept[];
 }
 
 /** The program itself, at the first start. */
@@ -103,34 +117,64 @@ async function fillDemo(core: Core, tx: TenantTx): Promise<void> {
   await triggerTask(core, tx, task.id, nobody);
 }
 
-/** What of the demo is still there. */
-export async function findDemo(tx: TenantTx): Promise<Demo> {
-  const demo = { demo: true } as const;
-  const ids = (page: { readonly items: readonly { readonly id: string }[] }) =>
-    page.items.map(({ id }) => id);
-  return {
-    taskIds: ids(await listTasks(tx, demo, few)),
-    agentIds: ids(await listAgents(tx, demo, few)),
-    channelIds: ids(await listChannels(tx, demo, few)),
-    contactIds: ids(await listContacts(tx, demo, few)),
-  };
+/** The demo's contacts, for whoever plays them. */
+export async function listDemoContacts(tx: TenantTx): Promise<readonly string[]> {
+  return ids(await listContacts(tx, labelled, few));
 }
 
 /**
- * Removes everything that is marked as demo, with its conversations and executions; a model provider that then no
- * agent uses goes too if it is the sandbox. Answers what was removed. What people made themselves stays.
+ * What removing the demo would delete, and what it would leave: a contact that a task of one's own is about, a channel
+ * on which others have conversations or a task writes, an agent that does tasks or answers on a channel that stays.
+ */
+export async function findDemo(tx: TenantTx): Promise<Demo> {
+  const kept: Kept[] = [];
+  const contactIds: string[] = [];
+  for (const { id } of (await listContacts(tx, labelled, few)).items)
+    if (await hasOwnTasks(tx, { contactId: id })) kept.push({ kind: "contact", id, reason: "task" });
+    else contactIds.push(id);
+
+  const channelIds: string[] = [];
+  for (const { id } of (await listChannels(tx, labelled, few)).items)
+    if (await hasOwnTasks(tx, { channelId: id })) kept.push({ kind: "channel", id, reason: "task" });
+    else if (await hasConversationsOfOthers(tx, id, contactIds))
+      kept.push({ kind: "channel", id, reason: "conversations" });
+    else channelIds.push(id);
+
+  const agentIds: string[] = [];
+  for (const { id, isDefault } of (await listAgents(tx, labelled, few)).items) {
+    const channels = ids(await listChannels(tx, { defaultAgentId: id }, few));
+    if (await hasOwnTasks(tx, { agentId: id, isDefault })) kept.push({ kind: "agent", id, reason: "task" });
+    else if (channels.some((channelId) => !channelIds.includes(channelId)))
+      kept.push({ kind: "agent", id, reason: "channel" });
+    else agentIds.push(id);
+  }
+  return { taskIds: ids(await listTasks(tx, labelled, few)), agentIds, contactIds, channelIds, kept };
+}
+
+/**
+ * Removes what is marked as demo, with its conversations and executions; a model provider that then no agent uses goes
+ * too if it is the sandbox. What something of one's own uses stays and is no longer marked. Answers both.
  */
 export async function removeDemo(core: Core, tx: TenantTx, origin: Origin): Promise<Demo> {
   const demo = await findDemo(tx);
   const providers = new Set<string>();
-  for (const agent of (await listAgents(tx, { demo: true }, few)).items) providers.add(agent.modelProviderId);
+  for (const agent of (await listAgents(tx, labelled, few)).items) providers.add(agent.modelProviderId);
   for (const id of demo.taskIds) await deleteTask(core, tx, id, origin);
-  for (const id of demo.channelIds) await deleteChannel(core, tx, id, { withConversations: true }, origin);
   for (const id of demo.contactIds) await deleteContact(core, tx, id, origin);
+  // Whoever opened a conversation on it in this moment keeps it: the removal is refused.
+  for (const id of demo.channelIds) await deleteChannel(core, tx, id, { withConversations: false }, origin);
   for (const id of demo.agentIds) await deleteAgent(core, tx, id, origin);
+  for (const { kind, id } of demo.kept) await adopt[kind](tx, id, origin);
   for (const modelProviderId of providers) {
+    const isSandbox = (await getModelProvider(tx, modelProviderId))?.kind === "sandbox";
     const stillUsed = await listAgents(tx, { modelProviderId }, { limit: 1 });
-    if (stillUsed.items.length === 0) await deleteModelProvider(tx, modelProviderId, origin);
+    if (isSandbox && stillUsed.items.length === 0) await deleteModelProvider(tx, modelProviderId, origin);
   }
   return demo;
+}
+
+const adopt = { agent: adoptAgent, channel: adoptChannel, contact: adoptContact } as const;
+
+function ids(page: { readonly items: readonly { readonly id: string }[] }): readonly string[] {
+  return page.items.map(({ id }) => id);
 }

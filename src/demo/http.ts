@@ -4,7 +4,7 @@ import { type Route, route } from "../base/route.ts";
 import { idOut } from "../base/schemas.ts";
 import type { Core } from "../engine/index.ts";
 import { recordChange } from "../workspaces/index.ts";
-import { type Demo, findDemo, removeDemo } from "./demo.ts";
+import { type Demo, findDemo, type Kept, removeDemo } from "./demo.ts";
 
 const tag = "Demo";
 
@@ -14,8 +14,23 @@ const demoOut = z
     contactIds: z.array(idOut("contact")),
     channelIds: z.array(idOut("channel")),
     taskIds: z.array(idOut("task")),
+    kept: z
+      .array(
+        z.object({
+          kind: z.enum(["agent", "contact", "channel"]),
+          id: z.string(),
+          reason: z.object({ code: z.enum(["task", "conversations", "channel"]), message: z.string() }),
+        }),
+      )
+      .meta({ description: "What something of your own uses: it stays and is no longer marked as demo" }),
   })
   .meta({ id: "Demo" });
+
+const reasons: Readonly<Record<Kept["reason"], string>> = {
+  task: "A task of yours uses it.",
+  conversations: "Other contacts have conversations on it.",
+  channel: "It is the default agent of a channel that stays.",
+};
 
 function present(demo: Demo): z.input<typeof demoOut> {
   const show = (kind: IdKind, ids: readonly string[]) => ids.map((id) => toId(kind, id));
@@ -24,6 +39,10 @@ function present(demo: Demo): z.input<typeof demoOut> {
     contactIds: show("contact", demo.contactIds),
     channelIds: show("channel", demo.channelIds),
     taskIds: show("task", demo.taskIds),
+    kept: demo.kept.map(({ kind, id, reason }) => ({
+      ...{ kind, id: toId(kind, id) },
+      reason: { code: reason, message: reasons[reason] },
+    })),
   };
 }
 
@@ -32,6 +51,7 @@ const example: z.input<typeof demoOut> = {
   contactIds: ["contact_01k3v8q5x8e7arf4s2m6t9c0wd"],
   channelIds: ["chan_01k3v8q5x8e7arf4s2m6t9c0wd"],
   taskIds: ["task_01k3v8q5x8e7arf4s2m6t9c0wd"],
+  kept: [],
 };
 
 /** `/v1/demo`: what the demo consists of, and its removal. */
@@ -43,6 +63,8 @@ export function demoRoutes(core: Core): readonly Route[] {
       operationId: "getDemo",
       tag,
       summary: "List what belongs to the demo",
+      description:
+        "What its removal would delete, and what it would leave: `DELETE /v1/demo` answers the same.",
       scope: "read",
       response: demoOut,
       examples: { response: example },
@@ -55,7 +77,7 @@ export function demoRoutes(core: Core): readonly Route[] {
       tag,
       summary: "Remove the demo",
       description:
-        "Deletes everything marked as demo, with its conversations and executions, and answers what that was.",
+        "Deletes what is marked as demo, with its conversations and executions. What something of your own uses stays and loses the mark: a contact that a task is about, a channel on which other contacts have conversations or a task writes, an agent that does tasks or answers on such a channel. Answers what was deleted and what stays.",
       scope: "admin",
       status: 200,
       response: demoOut,

@@ -3,14 +3,15 @@ import type { TenantTx } from "../db/index.ts";
 import { announceExecution, announceNow, changesBy } from "./announce.ts";
 import { createBatcher } from "./batcher.ts";
 import type { Core } from "./core.ts";
-import type { Execution, ExecutionKind, Reason } from "./execution.ts";
+import type { EndedResult, Execution, ExecutionKind, ExecutionResult, Reason } from "./execution.ts";
 import {
   type CancelTarget,
   type Ending,
   getExecution,
+  getExecutions,
   markCanceled,
-  markDeliveryFailed,
   markEnded,
+  markJudged,
   selectActive,
 } from "./execution-store.ts";
 import { countEnded } from "./metrics.ts";
@@ -34,14 +35,7 @@ export async function cancelExecutions(
   where: CancelTarget,
   reason: Reason,
 ): Promise<readonly Execution[]> {
-  const locked = new Set<string>();
-  for (const execution of await selectActive(tx, where)) {
-    const { kind, taskId, id } = execution;
-    const of = `${kind} ${taskId ?? id}`;
-    if (locked.has(of)) continue;
-    locked.add(of);
-    await findKind(core, kind)?.beforeEnd?.(tx, execution);
-  }
+  await lockForEnd(core, tx, await selectActive(tx, where));
   const canceled = (await markCanceled(tx, where, reason)).toSorted((one, other) =>
     one.id < other.id ? -1 : 1,
   );
@@ -56,6 +50,18 @@ export async function cancelExecutions(
   return canceled;
 }
 
+/** Takes the locks that the ends of these executions need, once for all of a task. */
+async function lockForEnd(core: Core, tx: TenantTx, executions: readonly Execution[]): Promise<void> {
+  const locked = new Set<string>();
+  for (const execution of executions) {
+    const { kind, taskId, id } = execution;
+    const of = `${kind} ${taskId ?? id}`;
+    if (locked.has(of)) continue;
+    locked.add(of);
+    await findKind(core, kind)?.beforeEnd?.(tx, execution);
+  }
+}
+
 async function tellOfCancelled(core: Core, tx: TenantTx, canceled: readonly Execution[]): Promise<void> {
   for (const [name, executions] of Map.groupBy(canceled, ({ kind }) => kind)) {
     const kind = findKind(core, name);
@@ -65,25 +71,45 @@ async function tellOfCancelled(core: Core, tx: TenantTx, canceled: readonly Exec
 }
 
 /**
- * A message that an execution had sent, as far as it knew, never went out for good: its outcome becomes
- * `delivery_failed`. `active`: it still runs, so ask again later; `kept`: there is nothing to change.
+ * Something has turned out for executions, whether they have ended or not: those that have are judged anew by their
+ * kinds, in the caller's transaction. One that still runs is judged when it ends. Locks what their ends lock, so call it
+ * where no later lock is held.
  */
-export async function recordDeliveryFailure(
-  core: Core,
-  tx: TenantTx,
-  id: string,
-  reason: Reason,
-): Promise<"changed" | "active" | "kept"> {
-  const execution = await getExecution(tx, id);
-  if (execution === undefined) return "kept";
-  const kind = findKind(core, execution.kind);
-  await kind?.beforeEnd?.(tx, execution);
-  const result = await markDeliveryFailed(tx, id, reason);
-  if (result === "changed") {
-    await kind?.deliveryFailed?.(tx, execution);
-    announceExecution(tx, execution);
+export async function judgeAgain(core: Core, tx: TenantTx, ids: readonly string[]): Promise<void> {
+  if (ids.length === 0) return;
+  const found = (await getExecutions(tx, ids)).filter(
+    ({ kind }) => findKind(core, kind)?.judge !== undefined,
+  );
+  await lockForEnd(core, tx, found.toSorted(byTask));
+  // Read once more: as long as the locks are held none of them ends.
+  const ended = (
+    await getExecutions(
+      tx,
+      found.map(({ id }) => id),
+    )
+  ).flatMap((execution) => toResult(execution) ?? []);
+  for (const [name, results] of Map.groupBy(ended, ({ kind }) => kind)) {
+    const kind = findKind(core, name);
+    const judgements = await kind?.judge?.(tx, results);
+    if (judgements === undefined) continue;
+    const changed = await markJudged(tx, judgements);
+    await kind?.judged?.(tx, changed);
+    for (const execution of changed) announceExecution(tx, execution);
   }
-  return result;
+}
+
+/** In the order in which tasks are locked. */
+function byTask(one: Execution, other: Execution): number {
+  const [first, second] = [one.taskId ?? one.id, other.taskId ?? other.id];
+  return first < second ? -1 : Number(first > second);
+}
+
+/** What an execution came to; undefined for one that has not ended, or whose end leaves nothing to judge. */
+function toResult(execution: Execution): (EndedResult & { readonly kind: string }) | undefined {
+  const { id, kind, status, outcome, reasonCode: code, reasonMessage } = execution;
+  if ((status !== "completed" && status !== "failed") || outcome === null) return undefined;
+  const reason = code === null ? undefined : { code, message: reasonMessage ?? code };
+  return { id, kind, status, outcome, reason };
 }
 
 export interface Finisher {
@@ -133,7 +159,7 @@ export function createFinisher(core: Core): Finisher {
   return {
     async end(execution, ending) {
       const kind = findKind(core, execution.kind);
-      if (kind?.ended === undefined) {
+      if (kind?.ended === undefined && kind?.judge === undefined) {
         await batcher.add(ending);
         if (ended.has(ending)) announceNow(core, ...changesBy(execution));
         return ended.has(ending);
@@ -153,14 +179,31 @@ export async function endInTransaction(core: Core, ending: Ending): Promise<bool
     core.db.tenant(ending.workspaceId, async (tx) => {
       const running = await getExecution(tx, ending.id);
       if (running === undefined) return false;
-      await findKind(core, running.kind)?.beforeEnd?.(tx, running);
-      const [execution] = await markEnded(tx, [ending]);
+      const kind = findKind(core, running.kind);
+      await kind?.beforeEnd?.(tx, running);
+      const [execution] = await markEnded(tx, [{ ...ending, result: await judgeNow(tx, kind, ending) }]);
       if (execution === undefined) return false;
-      await findKind(core, execution.kind)?.ended?.(tx, execution);
+      await kind?.ended?.(tx, execution);
       announceExecution(tx, execution);
       tx.afterCommit(() => countEnded(core.metrics, execution));
       return true;
     });
   // If a commit's answer was lost, the second try finds the execution ended and does nothing.
   return repeatWhileLost(core, () => true, end);
+}
+
+/** The result as it is now, where it may have become another since the execution judged itself. */
+async function judgeNow(
+  tx: TenantTx,
+  kind: ExecutionKind | undefined,
+  { id, result }: Ending,
+): Promise<ExecutionResult> {
+  if (result.provisional !== true || kind?.judge === undefined) return result;
+  const { status, summary } = result;
+  const { outcome, reason } = (await kind.judge(tx, [{ ...result, id }])).get(id) ?? result;
+  return {
+    ...{ status, outcome },
+    ...(reason === undefined ? {} : { reason }),
+    ...(summary === undefined ? {} : { summary }),
+  };
 }

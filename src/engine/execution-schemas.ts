@@ -56,7 +56,14 @@ export const executionOut = z
     waitingFor: z.enum(["approval", "human", "time"]).nullable().meta({
       description: "Null also while it waits for an earlier execution of its task: see `reason`",
     }),
-    outcome: z.enum(outcomes).nullable().meta({ description: "What came of it; null until it has ended" }),
+    outcome: z
+      .enum(outcomes)
+      .nullable()
+      .meta({
+        description:
+          "What came of it; null until it has ended. While its messages are held it is `none` with the reason " +
+          "`message_held`, and changes with what becomes of them",
+      }),
     reason: reasonOut,
     summary: z.string().nullable(),
     scheduledFor: instantOut.nullable(),
@@ -68,6 +75,9 @@ export const executionOut = z
     inputTokens: z.int(),
     outputTokens: z.int(),
     costUsd: z.string().meta({ description: "US dollars" }),
+    maxTimeSeconds: z.int().meta({
+      description: "How long it may run, waiting not counted: the limit that held when it was queued",
+    }),
     attempt: z.int().meta({ description: "Counts how often a worker has taken it up" }),
     missedCount: z.int().nullable().meta({ description: "For a stretch of missed ticks: how many" }),
     firstAt: instantOut.nullable(),
@@ -101,6 +111,7 @@ export function presentExecution(execution: Execution): z.input<typeof execution
     inputTokens: execution.inputTokens,
     outputTokens: execution.outputTokens,
     costUsd: plainDecimal(execution.costUsd),
+    maxTimeSeconds: execution.maxTimeSeconds,
     attempt: execution.attempt,
     missedCount: execution.missedCount,
     firstAt: instant(execution.missedFirstAt),
@@ -215,6 +226,7 @@ export const exampleExecution: z.input<typeof executionOut> = {
   inputTokens: 812,
   outputTokens: 64,
   costUsd: "0.0012",
+  maxTimeSeconds: 900,
   attempt: 1,
   missedCount: null,
   firstAt: null,

@@ -1,7 +1,15 @@
 import { newId } from "../base/ids.ts";
 import { cleanText, toStorableJson } from "../base/text.ts";
 import type { Queryable, SystemTx, TenantTx } from "../db/index.ts";
-import type { Execution, ExecutionResult, NewExecution, Reason, Step, Usage } from "./execution.ts";
+import type {
+  Execution,
+  ExecutionResult,
+  Judgement,
+  NewExecution,
+  Reason,
+  Step,
+  Usage,
+} from "./execution.ts";
 import { type ExecutionRow, executionColumns, type StepRow, toExecution, toStep } from "./rows.ts";
 
 /** A new execution with the workspace it belongs to, for statements that write for many workspaces. */
@@ -115,6 +123,23 @@ export async function listSteps(
     values: [tx.workspaceId, executionId, page.after, page.limit],
   });
   return rows.map(toStep);
+}
+
+/** The newest steps of several executions, the newest first. Payloads that were stored apart are left out. */
+export async function selectLastSteps(
+  tx: TenantTx,
+  executionIds: readonly string[],
+  most: number,
+): Promise<ReadonlyMap<string, readonly Step[]>> {
+  const { rows } = await tx.query<StepRow & { readonly execution_id: string }>({
+    text: `select n.id as execution_id, s.* from unnest($2::uuid[]) as n (id) cross join lateral (
+        select seq, kind, name, attempt, payload, late, started_at, ended_at from execution_steps
+        where workspace_id = $1 and execution_id = n.id order by seq desc limit $3) s
+      order by s.seq desc`,
+    values: [tx.workspaceId, executionIds, most],
+  });
+  const byExecution = Map.groupBy(rows, (row) => row.execution_id);
+  return new Map([...byExecution].map(([id, steps]) => [id, steps.map(toStep)]));
 }
 
 /** The newest step's `seq`; 0 if there is none. */
@@ -325,26 +350,26 @@ export async function deleteOldExecutions(
   return rowCount ?? 0;
 }
 
-/**
- * A message of an execution that had been accepted never went out. Answers whether the outcome was changed; `active`: the
- * execution still runs, ask again when it has ended; `kept`: it is gone, or its outcome says something else already.
- */
-export async function markDeliveryFailed(
+/** Notes what executions that have ended came to by what is known now; answers those for which that is news. */
+export async function markJudged(
   tx: TenantTx,
-  id: string,
-  reason: Reason,
-): Promise<"changed" | "active" | "kept"> {
-  const { rows } = await tx.query<{ changed: boolean; active: boolean }>({
-    text: `with it as (select id, completed_at from executions where workspace_id = $1 and id = $2),
-      changed as (update executions e set outcome = 'delivery_failed', reason_code = $3, reason_message = $4
-        where e.workspace_id = $1 and e.id = $2 and e.completed_at is not null
-          and e.outcome in ('message_sent', 'goal_met')
-        returning e.id)
-      select exists (select from changed) as changed, it.completed_at is null as active from it`,
-    values: [tx.workspaceId, id, cleanText(reason.code), cleanText(reason.message)],
+  judgements: ReadonlyMap<string, Judgement>,
+): Promise<readonly Execution[]> {
+  const judged = [...judgements.values()];
+  const { rows } = await tx.query<ExecutionRow>({
+    text: `update executions e set outcome = n.outcome, reason_code = n.reason_code, reason_message = n.reason_message
+      from (select * from unnest($2::uuid[], $3::text[], $4::text[], $5::text[])
+        as u (id, outcome, reason_code, reason_message) order by 1) n
+      where e.workspace_id = $1 and e.id = n.id and e.completed_at is not null
+        and (e.outcome, e.reason_code, e.reason_message) is distinct from (n.outcome, n.reason_code, n.reason_message)
+      returning ${executionColumns("e")}`,
+    values: [
+      tx.workspaceId,
+      [...judgements.keys()],
+      judged.map(({ outcome }) => outcome),
+      judged.map(({ reason }) => (reason === undefined ? null : cleanText(reason.code))),
+      judged.map(({ reason }) => (reason === undefined ? null : cleanText(reason.message))),
+    ],
   });
-  const [row] = rows;
-  if (row === undefined) return "kept";
-  if (row.active) return "active";
-  return row.changed ? "changed" : "kept";
+  return rows.map(toExecution);
 }

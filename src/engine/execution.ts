@@ -54,6 +54,8 @@ export interface Execution extends Usage {
   readonly queuedAt: Date;
   readonly availableAt: Date;
   readonly waitingFor: "approval" | "human" | "time" | null;
+  /** Seconds of running time that it may take, waiting not counted. */
+  readonly maxTimeSeconds: number;
   /** It waits for the earlier executions of its task. */
   readonly afterPrevious: boolean;
   readonly startedAt: Date | null;
@@ -128,6 +130,20 @@ export interface ExecutionResult {
   readonly outcome: Outcome;
   readonly reason?: Reason;
   readonly summary?: string;
+  /** True: it rests on what may be otherwise by now, so that the kind judges it again in the transaction that ends it. */
+  readonly provisional?: true;
+}
+
+/** What came of an execution, and why. */
+export interface Judgement {
+  readonly outcome: Outcome;
+  readonly reason?: Reason | undefined;
+}
+
+/** An execution and what it came to, as far as was known when it ended. */
+export interface EndedResult extends Judgement {
+  readonly id: string;
+  readonly status: ExecutionResult["status"];
 }
 
 /** A side effect's answer. `unknown`: a crash came between intent and result, and it may not be repeated. */
@@ -218,10 +234,12 @@ export interface ExecutionKind {
    */
   ended?(tx: TenantTx, execution: Execution): Promise<void>;
   /**
-   * Runs in the transaction that finds out, after the end, that a message of the execution never went out: its outcome
-   * is `delivery_failed` now. `beforeEnd` has run.
+   * Judges executions by what is known by now, and answers each by its id: one that is about to end with a `provisional`
+   * result, or ended ones for which something has turned out since. `beforeEnd` has run.
    */
-  deliveryFailed?(tx: TenantTx, execution: Execution): Promise<void>;
+  judge?(tx: TenantTx, results: readonly EndedResult[]): Promise<ReadonlyMap<string, Judgement>>;
+  /** Runs in the transaction that changes what executions came to after their end. `beforeEnd` has run. */
+  judged?(tx: TenantTx, executions: readonly Execution[]): Promise<void>;
   /**
    * Instead of `ended`, for what is cancelled in one transaction, in order of id: a run over an audience has thousands of
    * executions, and one at a time they would take longer than a cancellation may.

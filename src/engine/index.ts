@@ -3,14 +3,16 @@ export { announce } from "./announce.ts";
 export { createBatcher } from "./batcher.ts";
 export { type ContactActivity, readContactActivity } from "./contact-activity-store.ts";
 export type { Core } from "./core.ts";
-export { cancelExecutions, executionKinds, recordDeliveryFailure } from "./ending.ts";
+export { cancelExecutions, executionKinds, judgeAgain } from "./ending.ts";
 export { enqueueExecution, enqueueExecutions } from "./enqueue.ts";
 export type {
+  EndedResult,
   Execution,
   ExecutionContext,
   ExecutionKind,
   ExecutionResult,
   ExecutionStatus,
+  Judgement,
   Lane,
   NewExecution,
   Outcome,
@@ -49,6 +51,7 @@ export {
   markReplay,
   type PlacedExecution,
   readLastSeq,
+  selectLastSteps,
   setParticipants,
 } from "./execution-store.ts";
 export { createJobs, type JobQueue } from "./job-queue.ts";

@@ -84,6 +84,7 @@ export function toExecution(row: ExecutionRow): Execution {
     queuedAt: row.queued_at,
     availableAt: row.available_at,
     waitingFor: row.waiting_for,
+    maxTimeSeconds: row.max_time_seconds,
     startedAt: row.started_at,
     completedAt: row.completed_at,
     outcome: row.outcome,

@@ -1,7 +1,16 @@
 import { z } from "zod";
 import { toId, toTargetId } from "../base/ids.ts";
 import { type Route, route } from "../base/route.ts";
-import { booleanInQuery, idOf, idOut, instant, instantOut, pageOf, pageQuery } from "../base/schemas.ts";
+import {
+  booleanInQuery,
+  idOf,
+  idOut,
+  instant,
+  instantOut,
+  pageOf,
+  pageQuery,
+  searchInQuery,
+} from "../base/schemas.ts";
 import type { Core } from "../engine/index.ts";
 import {
   countUnreadNotifications,
@@ -65,13 +74,14 @@ export function notificationsRoutes(core: Core): readonly Route[] {
       summary: "What needs a person, newest first",
       query: z.strictObject({
         ...pageQuery,
+        q: searchInQuery("Part of the title or the text, in any case"),
         unread: booleanInQuery.optional().meta({ description: "Only unread ones, or only read ones" }),
       }),
       response: pageOf(notificationOut),
       examples: { response: { items: [exampleNotification], nextCursor: null } },
-      handler: ({ caller, query }) =>
+      handler: ({ caller, query: { limit, cursor, ...filter } }) =>
         core.db.tenant(caller.workspaceId, async (tx) => {
-          const page = await listNotifications(tx, { unread: query.unread }, query);
+          const page = await listNotifications(tx, filter, { limit, cursor });
           return { items: page.items.map(presentNotification), nextCursor: page.nextCursor };
         }),
     }),

@@ -13,6 +13,7 @@ import {
   markAllRead,
   markRead,
   type Notification,
+  type NotificationFilter,
   type Severity,
   selectNotification,
   selectNotifications,
@@ -78,7 +79,7 @@ async function queueMails(core: Core, tx: TenantTx, notificationId: string): Pro
 /** Newest first; `unread` true or false picks those. */
 export async function listNotifications(
   tx: TenantTx,
-  filter: { readonly unread?: boolean | undefined },
+  filter: NotificationFilter,
   page: Page,
 ): Promise<PageOf<Notification>> {
   return await selectNotifications(tx, filter, page);

@@ -1,3 +1,4 @@
+import { sql } from "kysely";
 import { newId } from "../base/ids.ts";
 import { type Page, type PageOf, pageFrom, pageStart } from "../base/page.ts";
 import type { TenantTx } from "../db/index.ts";
@@ -51,14 +52,26 @@ export async function insertNotification(tx: TenantTx, row: NotificationRow): Pr
   return inserted?.id;
 }
 
+export interface NotificationFilter {
+  /** Part of the title or the text, in any case. */
+  readonly q?: string | undefined;
+  readonly unread?: boolean | undefined;
+}
+
+/**
+ * Notifications, newest first. What needs a person is not so much that looking through the texts would need an index: of
+ * what is the same and still unread there is one.
+ */
 export async function selectNotifications(
   tx: TenantTx,
-  filter: { readonly unread?: boolean | undefined },
+  { q, unread }: NotificationFilter,
   page: Page,
 ): Promise<PageOf<Notification>> {
   const start = pageStart(page);
   let query = tx.db.selectFrom("notifications").select(columns).where("workspaceId", "=", tx.workspaceId);
-  if (filter.unread !== undefined) query = query.where("readAt", filter.unread ? "is" : "is not", null);
+  if (unread !== undefined) query = query.where("readAt", unread ? "is" : "is not", null);
+  if (q !== undefined)
+    query = query.where(sql<boolean>`strpos(lower(title || E'\\n' || body), lower(${q})) > 0`);
   if (start !== undefined) query = query.where("id", "<", start);
   const rows = await query
     .orderBy("id", "desc")

@@ -4,7 +4,7 @@ import { checkGoals } from "./goals/index.ts";
 import { notifyAutoPaused, notifyRecovered } from "./notices.ts";
 import { decideAfterExecution } from "./rules.ts";
 import { stopTask } from "./stop.ts";
-import { lockTask, readNow, updateLastOutcome, updateLastRun } from "./store.ts";
+import { lockTask, readNow, updateLastOutcomes, updateLastRun } from "./store.ts";
 import type { LastExecution, Task } from "./task.ts";
 import { hasWalk } from "./walk/store.ts";
 
@@ -55,9 +55,21 @@ export async function afterCancellation(
     await afterExecution(core, tx, execution);
 }
 
-/** Corrects what a task keeps of its last execution, one of whose messages never went out in the end. */
-export async function afterDeliveryFailure(tx: TenantTx, { id, taskId }: Execution): Promise<void> {
-  if (taskId !== null) await updateLastOutcome(tx, taskId, { executionId: id, outcome: "delivery_failed" });
+/**
+ * Corrects what tasks keep of executions that came to something else after their end, as messages of theirs went out or
+ * did not. A goal that is met only now ends the task.
+ */
+export async function afterJudgement(
+  core: Core,
+  tx: TenantTx,
+  executions: readonly Execution[],
+): Promise<void> {
+  await updateLastOutcomes(tx, executions);
+  for (const execution of executions) {
+    if (execution.outcome !== "goal_met" || execution.taskId === null) continue;
+    const task = await lockTask(tx, execution.taskId);
+    if (task !== undefined) await checkGoals(core, tx, task, execution);
+  }
 }
 
 /** The last run of an audience is over with the last of its contacts; the reconciler ends a task whose walk ends later. */

@@ -1,5 +1,5 @@
 import { AppError, requireFound, requireRow } from "../base/errors.ts";
-import { toId } from "../base/ids.ts";
+import { newId, toId } from "../base/ids.ts";
 import { cancelRepliesOfTask, withdrawHeldMessages } from "../conversations/index.ts";
 import type { TenantTx } from "../db/index.ts";
 import {
@@ -12,7 +12,7 @@ import {
   type Reason,
   type Trigger,
 } from "../engine/index.ts";
-import { type Origin, recordChange } from "../workspaces/index.ts";
+import { nameCaller, type Origin, recordChange } from "../workspaces/index.ts";
 import { cancelAudience, triggerAudience } from "./audience/index.ts";
 import { taskErrors } from "./errors.ts";
 import { executionOfTask } from "./new-execution.ts";
@@ -20,7 +20,7 @@ import { reactivate } from "./reactivation.ts";
 import { replaceExecutions } from "./replace.ts";
 import { decidePause, withDefaultPolicies } from "./rules.ts";
 import { stopTask } from "./stop.ts";
-import { lockTask, readNow, selectTask } from "./store.ts";
+import { holdTask, lockTask, readNow, selectTask } from "./store.ts";
 import type { Task } from "./task.ts";
 import { record } from "./tasks.ts";
 
@@ -35,10 +35,10 @@ const replacedByTrigger: Reason = {
  * with `executionId`. Over an audience it answers the first contact's execution. Throws 404.
  */
 export async function triggerTask(core: Core, tx: TenantTx, id: string, origin: Origin): Promise<Execution> {
-  // The lock holds off the sweep and other triggers, so that the look below stays true until the commit.
-  const task = requireFound(await lockTask(tx, id), "task");
+  // The lock holds off the sweep and other triggers, so that what is active stays so until the commit.
+  const [, found, active] = await Promise.all([holdTask(tx, id), selectTask(tx, id), listActive(tx, id)]);
+  const task = requireFound(found, "task");
   const { overlap } = withDefaultPolicies(task.policies);
-  const active = overlap === "allow" ? [] : await listActive(tx, id);
   if (overlap === "cancel_previous") {
     if (task.audience !== null) await cancelAudience(tx, id);
     await replaceExecutions(core, tx, { taskId: id }, replacedByTrigger);
@@ -47,14 +47,14 @@ export async function triggerTask(core: Core, tx: TenantTx, id: string, origin: 
   const [inTheWay] = waiting === undefined ? active : [waiting];
   if (inTheWay !== undefined && (overlap === "skip" || (overlap === "queue_one" && waiting !== undefined)))
     throw inProgress(inTheWay);
-  const recorded = recordChange(tx, { ...origin, action: "task.trigger", target: { kind: "task", id } });
-  const trigger = origin.caller?.kind === "member" ? "manual" : "api";
-  const queued = begin(core, tx, task, {
-    trigger,
-    afterPrevious: overlap === "queue_one" && active.length > 0,
-  });
-  const [executionId] = await Promise.all([queued, recorded]);
-  return requireRow(await getExecution(tx, executionId), "reading an execution that was just queued");
+  const [execution] = await Promise.all([
+    begin(core, tx, task, {
+      trigger: origin.caller?.kind === "member" ? "manual" : "api",
+      afterPrevious: overlap === "queue_one" && active.length > 0,
+    }),
+    recordChange(tx, { ...origin, action: "task.trigger", target: { kind: "task", id } }),
+  ]);
+  return requireRow(execution, "reading an execution that was just queued");
 }
 
 async function listActive(tx: TenantTx, taskId: string): Promise<readonly Execution[]> {
@@ -76,9 +76,15 @@ async function begin(
   tx: TenantTx,
   task: Task,
   run: { readonly trigger: Trigger; readonly afterPrevious: boolean },
-): Promise<string> {
-  if (task.audience !== null) return triggerAudience(core, tx, task, run.trigger);
-  return enqueueExecution(core, tx, { ...executionOfTask(task), lane: "manual", ...run });
+): Promise<Execution | undefined> {
+  if (task.audience !== null)
+    return await getExecution(tx, await triggerAudience(core, tx, task, run.trigger));
+  const id = newId();
+  const [, execution] = await Promise.all([
+    enqueueExecution(core, tx, { ...executionOfTask(task), id, lane: "manual", ...run }),
+    getExecution(tx, id),
+  ]);
+  return execution;
 }
 
 /**
@@ -88,7 +94,8 @@ async function begin(
  */
 export async function cancelTask(core: Core, tx: TenantTx, id: string, origin: Origin): Promise<Task> {
   const found = requireFound(await selectTask(tx, id), "task");
-  const reason = { code: "canceled", message: "All executions of the task were cancelled." };
+  const by = await nameCaller(tx, origin.caller);
+  const reason = { code: "canceled", message: `All executions of the task were cancelled by ${by}.` };
   await cancelRepliesOfTask(core, tx, id, reason);
   await withdrawHeldMessages(core, tx, { taskId: id });
   if (found.audience !== null) await cancelAudience(tx, id);
@@ -112,7 +119,7 @@ export async function pauseTask(
   origin: Origin,
 ): Promise<Task> {
   const before = requireFound(await lockTask(tx, id), "task");
-  const decision = decidePause(before, note);
+  const decision = decidePause(before, { note, by: await nameCaller(tx, origin.caller) });
   if (decision.kind === "refused") throw new AppError(taskErrors.task_ended, { message: decision.message });
   await stopTask(core, tx, before, { state: "paused", reason: decision.reason, now: await readNow(tx) });
   return finishChange(tx, origin, "task.pause", before);

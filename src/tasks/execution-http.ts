@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { requireFound } from "../base/errors.ts";
 import { type LiveEvent, type Route, route } from "../base/route.ts";
-import { idOf, pageOf, pageQuery, seqInQuery, text } from "../base/schemas.ts";
+import { idOf, pageOf, pageQuery, searchInQuery, seqInQuery } from "../base/schemas.ts";
 import { withdrawHeldMessages } from "../conversations/index.ts";
 import {
   type Core,
@@ -86,10 +86,9 @@ function listRoute(core: Core): Route {
     scope: "read",
     query: z.strictObject({
       ...pageQuery,
-      q: text({ min: 1, max: 200 }).optional().meta({
-        description:
-          "Part of the task's name or description, or of the contact's name, e-mail address, phone number or externalId, in any case",
-      }),
+      q: searchInQuery(
+        "Part of the task's name or description, or of the contact's name, e-mail address, phone number or externalId, in any case",
+      ),
       taskId: idOf("task").optional(),
       agentId: idOf("agent").optional(),
       contactId: idOf("contact").optional(),
@@ -249,10 +248,9 @@ function cancelRoute(core: Core): Route {
     async handler({ params, caller, requestId }) {
       const { executionId } = params;
       const execution = await core.db.tenant(caller.workspaceId, async (tx) => {
-        const by = caller.kind === "member" ? "a member" : "an API key";
-        const reason = { code: "canceled", message: `Cancelled by ${by}.` };
         const found = requireFound(await getExecution(tx, executionId), "execution");
         if (ended.has(found.status)) return found;
+        const reason = { code: "canceled", message: `Cancelled by ${await nameCaller(tx, caller)}.` };
         // What it wrote and is held would go out after its end. Conversations are locked before executions.
         await withdrawHeldMessages(core, tx, { executionId }, reason);
         const canceled = await cancelExecutions(core, tx, { ids: [executionId] }, reason);

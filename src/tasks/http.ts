@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { commonErrors, requireFound } from "../base/errors.ts";
 import { type Route, route } from "../base/route.ts";
-import { idOf, pageOf, pageQuery } from "../base/schemas.ts";
+import { idOf, pageOf, pageQuery, searchInQuery } from "../base/schemas.ts";
 import {
   type Core,
   exampleExecution,
@@ -126,13 +126,18 @@ function readingRoutes(core: Core): readonly Route[] {
       summary: "List a task's executions, newest first",
       description: "Runs that were skipped or missed are among them, each with its reason.",
       params,
-      query: z.strictObject(pageQuery),
+      query: z.strictObject({
+        ...pageQuery,
+        q: searchInQuery(
+          "Part of the contact's name, e-mail address, phone number or externalId, or of the task's own texts, in any case",
+        ),
+      }),
       response: pageOf(executionOut),
       examples: { response: { items: [exampleExecution], nextCursor: null } },
-      handler: ({ caller, params: { taskId }, query }) =>
+      handler: ({ caller, params: { taskId }, query: { limit, cursor, q } }) =>
         core.db.tenant(caller.workspaceId, async (tx) => {
           requireFound(await getTask(tx, taskId), "task");
-          const page = await listExecutions(tx, { taskId }, query);
+          const page = await listExecutions(tx, { taskId, q }, { limit, cursor });
           return { items: page.items.map(presentExecution), nextCursor: page.nextCursor };
         }),
     }),

@@ -29,6 +29,7 @@ export type { Schedule } from "./schedule/index.ts";
 export type { TaskOut } from "./schemas.ts";
 export { sweepAll, sweepOnce } from "./sweep.ts";
 export type { Task, TaskFields } from "./task.ts";
+export { hasOwnTasks } from "./task-list-store.ts";
 export { createTask, deleteTask, getTask, listTasks } from "./tasks.ts";
 
 /** What agents do on a schedule or on demand. */

@@ -8,7 +8,7 @@ import {
   pageOf,
   pageQuery,
   requireIdsAlone,
-  text,
+  searchInQuery,
 } from "../base/schemas.ts";
 import { type Core, outcomes } from "../engine/index.ts";
 import { presentTasks } from "./present.ts";
@@ -40,9 +40,7 @@ const endStatuses = ["completed", "failed", "canceled", "skipped"] as const;
 const query = z.strictObject({
   ...pageQuery,
   ids: idsInQuery("task").optional(),
-  q: text({ min: 1, max: 200 })
-    .optional()
-    .meta({ description: "Part of the name or the description, in any case" }),
+  q: searchInQuery("Part of the name or the description, in any case"),
   state: statesInQuery.optional(),
   agentId: idOf("agent").optional(),
   contactId: idOf("contact").optional(),

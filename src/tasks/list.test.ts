@@ -3,11 +3,11 @@ import { analyze, countRowsRead } from "../../test/rows-read.ts";
 import { createTaskFixture, daily, faultsOf, type TaskFixture, taskPath } from "../../test/tasks.ts";
 import { newId, toId } from "../base/ids.ts";
 import type { PageOf } from "../base/page.ts";
-import { deliveryFailedJob } from "../conversations/held/delivery-failed.ts";
 import type { TenantTx } from "../db/index.ts";
 import { endInTransaction } from "../engine/ending.ts";
 import { type ExecutionResult, enqueueExecution } from "../engine/index.ts";
 import type { TaskOut } from "./schemas.ts";
+import { updateLastOutcomes } from "./store.ts";
 import type { Task, TaskFields, TaskFilter } from "./task.ts";
 import { listTasks, listTasksByNextRun } from "./tasks.ts";
 import { makeContacts } from "./walk/walks.test-support.ts";
@@ -139,20 +139,23 @@ describe("filters", () => {
     expect(await refusedAt({ lastOutcome: "success" })).toEqual({ lastOutcome: "not_one_of" });
   });
 
-  it("find a task whose message could not be delivered in the end", async () => {
+  it("follow an outcome that changes after the end, while it still is the last", async () => {
     const { contactId, ids, shown } = await newTasks(2);
-    const executionId = await execute(ids[0] ?? "");
-    const older = await execute(ids[1] ?? "");
-    await execute(ids[1] ?? "");
-    const job = deliveryFailedJob(fixture.core);
-    for (const id of [executionId, older]) {
-      const payload = job.payload.parse({ executionId: id, code: "hold_expired", message: "Too late." });
-      const { signal } = new AbortController();
-      await job.handle(payload, { workspaceId: fixture.workspaceId, signal, attempt: 1 });
-    }
-    expect(await idsOf({ contactId, lastOutcome: "delivery_failed" })).toEqual([shown[0]]);
+    const [first = "", second = ""] = ids;
+    const executionId = await execute(first);
+    const older = await execute(second);
+    await execute(second);
+    const outcome = "blocked";
+    await fixture.tenant((tx) =>
+      updateLastOutcomes(tx, [
+        { id: executionId, taskId: first, outcome },
+        { id: older, taskId: second, outcome },
+        { id: newId(), taskId: null, outcome },
+      ]),
+    );
+    expect(await idsOf({ contactId, lastOutcome: "blocked" })).toEqual([shown[0]]);
     expect(await idsOf({ contactId, lastOutcome: "message_sent" })).toEqual([shown[1]]);
-    expect((await fixture.read(ids[0] ?? "")).lastExecution?.outcome).toBe("delivery_failed");
+    expect((await fixture.read(first)).lastExecution?.outcome).toBe("blocked");
   });
 });
 

@@ -384,7 +384,7 @@ describe("failures", () => {
 it("is decided for a trigger after the end that it meets", async () => {
   const { taskId, running } = await newBusyTask({ overlap: "queue_one" });
   await fire(taskId);
-  const held = holdAfter("lock_task_schedule");
+  const held = holdAfter("hold_task_schedule");
   const ending = end(running, "completed", held.core);
   await held.reached;
   const other = trigger(taskId).then(

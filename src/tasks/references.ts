@@ -161,7 +161,7 @@ function checkExpiry(expiresAt: Date | null | undefined, now: Date): FieldError 
   return {
     path: "expiresAt",
     code: "expires_in_past",
-    message: `must be later than now, ${now.toISOString()}`,
+    message: "must be later than now",
   };
 }
 

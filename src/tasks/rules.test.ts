@@ -84,12 +84,16 @@ describe("planNextRun", () => {
 
 describe("decidePause", () => {
   it("takes a note, also over an automatic pause, and refuses what has ended", () => {
-    expect(decidePause({ state: "active" }, "holiday")).toEqual({
+    expect(decidePause({ state: "active" }, { note: "holiday", by: "Ada" })).toEqual({
       kind: "paused",
       reason: { code: "paused", message: "holiday" },
     });
-    expect(decidePause({ state: "auto_paused" }, undefined)).toMatchObject({ kind: "paused" });
-    expect(decidePause({ state: "ended" }, undefined)).toMatchObject({ kind: "refused" });
+    const bare = { note: undefined, by: "Ada" };
+    expect(decidePause({ state: "auto_paused" }, bare)).toEqual({
+      kind: "paused",
+      reason: { code: "paused", message: "Paused by Ada." },
+    });
+    expect(decidePause({ state: "ended" }, bare)).toMatchObject({ kind: "refused" });
   });
 });
 

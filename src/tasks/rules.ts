@@ -65,11 +65,14 @@ export type PauseDecision =
   | { readonly kind: "paused"; readonly reason: Reason }
   | { readonly kind: "refused"; readonly message: string };
 
-/** A person's pause takes the place of an automatic one, with its own note. */
-export function decidePause(task: Pick<Task, "state">, note: string | undefined): PauseDecision {
+/** A pause takes the place of an automatic one, with its own note or `by` whom it was: "Ada". */
+export function decidePause(
+  task: Pick<Task, "state">,
+  pause: { readonly note: string | undefined; readonly by: string },
+): PauseDecision {
   if (task.state === "ended")
     return { kind: "refused", message: "The task has ended; there is nothing to pause." };
-  return { kind: "paused", reason: { code: "paused", message: note ?? "Paused by hand." } };
+  return { kind: "paused", reason: { code: "paused", message: pause.note ?? `Paused by ${pause.by}.` } };
 }
 
 export type ResumeDecision =

@@ -256,7 +256,7 @@ describe("what becomes of the task", () => {
       fixture.model.play(say("When you have a minute"), finish("Wrote."));
       const execution = await trigger(task.id);
       expect(execution).toMatchObject({
-        ...{ status: "completed", outcome: "message_sent", reasonCode: "message_held" },
+        ...{ status: "completed", outcome: "none", reasonCode: "message_held" },
         reasonMessage: expect.stringContaining("The workspace is frozen"),
       });
       expect(JSON.stringify(fixture.model.calls.at(-1)?.messages.at(-1))).toContain('"status":"held"');

@@ -1,9 +1,11 @@
 import {
   type Agent,
   type AgentRun,
+  type AgentSnapshot,
   buildTaskPrompt,
   findDefaultAgent,
   getAgent,
+  judgeByMessages,
   runAgent,
   type SendVerdict,
   snapshotAgent,
@@ -24,11 +26,11 @@ import {
 } from "../engine/index.ts";
 import { findBudgetObstacle } from "../usage/index.ts";
 import { getWorkspace } from "../workspaces/index.ts";
-import { afterCancellation, afterDeliveryFailure, afterExecution } from "./after-execution.ts";
+import { afterCancellation, afterExecution, afterJudgement } from "./after-execution.ts";
 import { type AnyContactWriting, writingToAny } from "./any-contact/writing.ts";
 import { readRecentMessages, sendForTask, type TaskWriting } from "./conversation.ts";
 import { limitsOfRun, summariseEnd } from "./rules.ts";
-import { lockTask, selectTask } from "./store.ts";
+import { holdTask, selectTask } from "./store.ts";
 import { type Task, taskKindName } from "./task.ts";
 
 /** The kind of execution that carries out a task. */
@@ -38,13 +40,14 @@ export function createTaskKind(core: Core): ExecutionKind {
     run: (ctx) => runTask(core, ctx),
     beforeEnd: (tx, execution) => lockTaskOf(tx, execution),
     ended: (tx, execution) => afterExecution(core, tx, execution),
-    deliveryFailed: (tx, execution) => afterDeliveryFailure(tx, execution),
+    judge: (tx, results) => judgeByMessages(tx, results),
+    judged: (tx, executions) => afterJudgement(core, tx, executions),
     canceledTogether: (tx, executions) => afterCancellation(core, tx, executions),
   };
 }
 
 async function lockTaskOf(tx: TenantTx, { taskId }: Execution): Promise<void> {
-  if (taskId !== null) await lockTask(tx, taskId);
+  if (taskId !== null) await holdTask(tx, taskId);
 }
 
 /** What the run keeps of the task for its messages; null: there is nobody to write to. */
@@ -54,7 +57,7 @@ async function runTask(core: Core, ctx: ExecutionContext): Promise<ExecutionResu
   const { execution } = ctx;
   const run: AgentRun<RunData> = {
     mode: "task",
-    start: (tx) => startTask(core, tx, execution),
+    start: (tx, foundAgent) => startTask(core, tx, execution, foundAgent),
     async send(tx, message, start): Promise<SendVerdict> {
       if (start.data === null || "anyContact" in start.data)
         throw new Error("a message of a task without a contact");
@@ -74,20 +77,26 @@ async function startTask(
   core: Core,
   tx: TenantTx,
   execution: Execution,
+  foundAgent: (agent: AgentSnapshot) => void,
 ): ReturnType<AgentRun<RunData>["start"]> {
-  const task = execution.taskId === null ? undefined : await selectTask(tx, execution.taskId);
+  // Side by side, here and below: each costs a round trip, and a trigger waits for all of them. The agent is nearly
+  // always the one that the task had when the execution was queued.
+  const [task, expected, workspace] = await Promise.all([
+    execution.taskId === null ? undefined : selectTask(tx, execution.taskId),
+    findAgent(core, tx, execution.agentId),
+    getWorkspace(tx),
+  ]);
   if (task === undefined) return skip("task_deleted", "The task no longer exists.");
+  const agent = task.agentId === execution.agentId ? expected : await findAgent(core, tx, task.agentId);
+  if ("code" in agent) return skip(agent.code, agent.message);
+  foundAgent(snapshotAgent(agent));
   // Over an audience each execution has a contact of its own.
   const wantedId = task.audience === null ? task.contactId : execution.contactId;
-  // Side by side: each costs a round trip, and a trigger waits for all of them.
-  const [agent, workspace, addressee, previousSummary, recentMessages] = await Promise.all([
-    findAgent(core, tx, task),
-    getWorkspace(tx),
+  const [addressee, previousSummary, recentMessages] = await Promise.all([
     findAddressee(tx, task, wantedId),
     readPreviousSummary(tx, task, wantedId),
     wantedId === null ? [] : readRecentMessages(tx, wantedId),
   ]);
-  if ("code" in agent) return skip(agent.code, agent.message);
   // Before a model is paid for messages that the gate would refuse and nobody would hold.
   if (wantedId !== null && workspace.frozenAt !== null && task.whenBlocked === "drop")
     return skip("workspace_frozen", "The workspace is frozen: nothing is sent.");
@@ -132,7 +141,7 @@ function skip(code: string, message: string): { readonly end: ExecutionResult } 
 }
 
 /** The agent that is to work, or why there is none that may. */
-async function findAgent(core: Core, tx: TenantTx, { agentId }: Task): Promise<Agent | Reason> {
+async function findAgent(core: Core, tx: TenantTx, agentId: string | null): Promise<Agent | Reason> {
   const agent = agentId === null ? await findDefaultAgent(tx) : await getAgent(tx, agentId);
   if (agent === undefined) {
     return agentId === null

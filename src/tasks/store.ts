@@ -125,19 +125,30 @@ export async function selectTask(tx: TenantTx, id: string): Promise<Task | undef
 }
 
 /**
- * As `selectTask`, and nobody else changes, fires or deletes the task until this transaction ends. The schedule's row
- * is locked first, as the sweep does, so that the two never wait for each other in a circle.
+ * Nobody else changes, fires or deletes the task until this transaction ends. The schedule's row is locked first, as
+ * the sweep does, so that the two never wait for each other in a circle. Both statements are sent before this returns:
+ * what is asked for next, without waiting for the locks, is looked up when they are held.
  */
+export async function holdTask(tx: TenantTx, id: string): Promise<void> {
+  const values = [tx.workspaceId, id];
+  await Promise.all([
+    tx.query({
+      name: "hold_task_schedule",
+      text: "select from task_schedules where workspace_id = $1 and task_id = $2 for update",
+      values,
+    }),
+    tx.query({
+      name: "hold_task",
+      text: "select from tasks where workspace_id = $1 and id = $2 for update",
+      values,
+    }),
+  ]);
+}
+
+/** As `selectTask`, and holds the task. */
 export async function lockTask(tx: TenantTx, id: string): Promise<Task | undefined> {
-  const scheduleLocked = tx.query({
-    name: "lock_task_schedule",
-    text: "select 1 from task_schedules where workspace_id = $1 and task_id = $2 for update",
-    values: [tx.workspaceId, id],
-  });
-  // Sent behind the other without waiting for its answer; the server carries statements out in their order.
-  const locked = selectAll(tx).where("t.id", "=", id).forUpdate("t").executeTakeFirst();
-  const [, row] = await Promise.all([scheduleLocked, locked]);
-  return row === undefined ? undefined : toTask(row);
+  const [, task] = await Promise.all([holdTask(tx, id), selectTask(tx, id)]);
+  return task;
 }
 
 export async function updateTaskRow(
@@ -214,16 +225,26 @@ export async function updateLastRun(
   });
 }
 
-/** Corrects the outcome that is kept of an execution, if it still is the last. */
-export async function updateLastOutcome(
+/** Corrects the outcomes that tasks keep, of those of the executions that still are the last of their tasks. */
+export async function updateLastOutcomes(
   tx: TenantTx,
-  id: string,
-  last: { readonly executionId: string; readonly outcome: Outcome },
+  executions: readonly {
+    readonly id: string;
+    readonly taskId: string | null;
+    readonly outcome: Outcome | null;
+  }[],
 ): Promise<void> {
   await tx.query({
-    text: `update tasks set last_execution = jsonb_set(last_execution::jsonb, '{outcome}', to_jsonb($4::text))::json
-      where workspace_id = $1 and id = $2 and last_execution_id = $3`,
-    values: [tx.workspaceId, id, last.executionId, last.outcome],
+    text: `update tasks t
+      set last_execution = jsonb_set(t.last_execution::jsonb, '{outcome}', to_jsonb(e.outcome))::json
+      from unnest($2::uuid[], $3::uuid[], $4::text[]) as e (id, task_id, outcome)
+      where t.workspace_id = $1 and t.id = e.task_id and t.last_execution_id = e.id`,
+    values: [
+      tx.workspaceId,
+      executions.map(({ id }) => id),
+      executions.map(({ taskId }) => taskId),
+      executions.map(({ outcome }) => outcome),
+    ],
   });
 }
 

@@ -1,7 +1,7 @@
 import { sql } from "kysely";
 import { uuidPattern } from "../base/ids.ts";
 import { decodeCursor, encodeCursor, type Page, type PageOf, pageFrom, pageStart } from "../base/page.ts";
-import type { TenantTx } from "../db/index.ts";
+import { planForValues, type TenantTx } from "../db/index.ts";
 import { selectAll, toTask } from "./store.ts";
 import type { Task, TaskFilter } from "./task.ts";
 
@@ -21,6 +21,27 @@ type TaskQuery = ReturnType<typeof selectAll>;
 
 function severalStates({ state = [] }: TaskFilter): boolean {
   return state.length > 1;
+}
+
+/** What tasks work with. `isDefault`: the agent is also that of tasks that name none. */
+export type UsedByTasks =
+  | { readonly agentId: string; readonly isDefault: boolean }
+  | { readonly contactId: string }
+  | { readonly channelId: string };
+
+/** Whether tasks that are not the demo's and have not ended work with it. */
+export async function hasOwnTasks(tx: TenantTx, used: UsedByTasks): Promise<boolean> {
+  let query = tx.db
+    .selectFrom("tasks")
+    .select("id")
+    .where("workspaceId", "=", tx.workspaceId)
+    .where("demo", "=", false)
+    .where("state", "<>", "ended");
+  if ("contactId" in used) query = query.where("contactId", "=", used.contactId);
+  else if ("channelId" in used) query = query.where("channelId", "=", used.channelId);
+  else if (!used.isDefault) query = query.where("agentId", "=", used.agentId);
+  else query = query.where((or) => or.or([or("agentId", "=", used.agentId), or("agentId", "is", null)]));
+  return (await query.limit(1).executeTakeFirst()) !== undefined;
 }
 
 /** `before`: the task that the page before ended with. */
@@ -94,18 +115,6 @@ function findIds(q: string, filter: TaskFilter, before: string | undefined, most
     ${filter.scheduled ?? null}::boolean, ${filter.hasFailed ?? null}::boolean,
     ${filter.nextRunAfter ?? null}::timestamptz, ${filter.nextRunBefore ?? null}::timestamptz,
     ${filter.demo ?? null}::boolean, ${filter.lastStatus ?? null}, ${filter.lastOutcome ?? null})))`;
-}
-
-/**
- * Makes the planner of this transaction look at the values of each statement. A statement that comes often is prepared,
- * and then planned for an average workspace, which has a few hundred tasks: in one with 160 000 a page by the next run and
- * an outcome took 10 s.
- */
-async function planForValues(tx: TenantTx): Promise<void> {
-  await tx.query({
-    name: "plan_for_values",
-    text: "select set_config('plan_cache_mode', 'force_custom_plan', true)",
-  });
 }
 
 /** A next run in milliseconds since 1970, and the task that has it. */

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { toId, toIdOrNull } from "../base/ids.ts";
 import { type Route, route, scopes } from "../base/route.ts";
-import { idOf, idOut, instant, instantOut, pageOf, pageQuery, text } from "../base/schemas.ts";
+import { idOf, idOut, instant, instantOut, pageOf, pageQuery, searchInQuery, text } from "../base/schemas.ts";
 import type { Core } from "../engine/index.ts";
 import { type ApiKey, createApiKey, listApiKeys, revokeApiKey } from "./api-keys.ts";
 import type { Auth } from "./auth.ts";
@@ -93,12 +93,12 @@ export function apiKeyRoutes(core: Core, auth: Auth): readonly Route[] {
       operationId: "listApiKeys",
       tag: "API keys",
       summary: "All API keys, also revoked ones",
-      query: z.strictObject(pageQuery),
+      query: z.strictObject({ ...pageQuery, q: searchInQuery("Part of the name or the hint, in any case") }),
       response: pageOf(apiKeyOut),
       examples: { response: { items: [exampleKey], nextCursor: null } },
-      handler: ({ caller, query }) =>
+      handler: ({ caller, query: { limit, cursor, ...filter } }) =>
         core.db.tenant(caller.workspaceId, async (tx) => {
-          const page = await listApiKeys(tx, query);
+          const page = await listApiKeys(tx, filter, { limit, cursor });
           return { items: page.items.map(presentKey), nextCursor: page.nextCursor };
         }),
     }),

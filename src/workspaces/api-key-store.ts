@@ -1,3 +1,4 @@
+import { sql } from "kysely";
 import { type Page, type PageOf, pageFrom, pageStart } from "../base/page.ts";
 import type { Scope } from "../base/route.ts";
 import type { Queryable, TenantTx } from "../db/index.ts";
@@ -72,9 +73,17 @@ export async function replaceUnusedSecret(
   return rowCount === 1;
 }
 
-export async function selectApiKeys(tx: TenantTx, page: Page): Promise<PageOf<ApiKey>> {
+export interface ApiKeyFilter {
+  /** Part of the name or the hint, in any case. */
+  readonly q?: string | undefined;
+}
+
+/** API keys, newest first. A workspace has few, so that looking through the names needs no index. */
+export async function selectApiKeys(tx: TenantTx, { q }: ApiKeyFilter, page: Page): Promise<PageOf<ApiKey>> {
   const start = pageStart(page);
   let query = tx.db.selectFrom("apiKeys").select(columns).where("workspaceId", "=", tx.workspaceId);
+  if (q !== undefined)
+    query = query.where(sql<boolean>`strpos(lower(name || E'\\n' || hint), lower(${q})) > 0`);
   if (start !== undefined) query = query.where("id", "<", start);
   const rows = await query
     .orderBy("id", "desc")

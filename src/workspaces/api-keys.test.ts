@@ -89,7 +89,7 @@ describe("an API key", () => {
     await test.call("revokeApiKey", { caller, params: { apiKeyId: id } });
     expect(await authenticate(core, test.auth, credentials(secret))).toBeUndefined();
     await test.call("revokeApiKey", { caller, params: { apiKeyId: id } });
-    const { items } = await core.db.tenant(workspaceId, (tx) => listApiKeys(tx, { limit: 100 }));
+    const { items } = await core.db.tenant(workspaceId, (tx) => listApiKeys(tx, {}, { limit: 100 }));
     expect(items.find((item) => item.id === key.id)?.revokedAt).toBeInstanceOf(Date);
   });
 

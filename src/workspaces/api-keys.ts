@@ -7,6 +7,7 @@ import type { TenantTx } from "../db/index.ts";
 import type { Core } from "../engine/index.ts";
 import {
   type ApiKey,
+  type ApiKeyFilter,
   insertApiKey,
   markRevoked,
   type NewApiKeyRow,
@@ -87,8 +88,8 @@ export async function createApiKey(
 }
 
 /** The workspace's keys, newest first, also revoked ones. */
-export async function listApiKeys(tx: TenantTx, page: Page): Promise<PageOf<ApiKey>> {
-  return await selectApiKeys(tx, page);
+export async function listApiKeys(tx: TenantTx, filter: ApiKeyFilter, page: Page): Promise<PageOf<ApiKey>> {
+  return await selectApiKeys(tx, filter, page);
 }
 
 /** Makes a key useless for good; other processes notice within `keyCacheSeconds`. A revoked key stays as it is. */

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { fromAnyId, isIdKind, toId, toTargetId, uuidPattern } from "../base/ids.ts";
 import { type Route, route } from "../base/route.ts";
-import { idOut, instant, instantOut, pageOf, pageQuery } from "../base/schemas.ts";
+import { idOut, instant, instantOut, pageOf, pageQuery, searchInQuery } from "../base/schemas.ts";
 import type { Core } from "../engine/index.ts";
 import { type AuditEntry, selectAuditEntries } from "./audit-store.ts";
 
@@ -94,6 +94,9 @@ export function auditRoutes(core: Core): readonly Route[] {
       summary: "Who changed what, newest first",
       query: z.strictObject({
         ...pageQuery,
+        q: searchInQuery(
+          "Part of the action, the names of the changed fields, their values before and after, or the request's id, in any case",
+        ),
         action: z.string().max(100).optional().meta({ example: "task.update" }),
         actorId: anyId.optional().meta({ description: "A member's or API key's id" }),
         targetKind: z.string().max(50).optional().meta({ example: "task" }),
@@ -105,8 +108,9 @@ export function auditRoutes(core: Core): readonly Route[] {
       examples: { response: { items: [exampleEntry], nextCursor: null } },
       handler: ({ caller, query }) =>
         core.db.tenant(caller.workspaceId, async (tx) => {
-          const { actorId, targetId, ...rest } = query;
-          const page = await selectAuditEntries(tx, { ...rest, actor: actorId, target: targetId }, query);
+          const { actorId, targetId, limit, cursor, ...rest } = query;
+          const filter = { ...rest, actor: actorId, target: targetId };
+          const page = await selectAuditEntries(tx, filter, { limit, cursor });
           return { items: page.items.map(presentEntry), nextCursor: page.nextCursor };
         }),
     }),

@@ -1,7 +1,8 @@
+import { type Selectable, type SelectQueryBuilder, sql } from "kysely";
 import { newId } from "../base/ids.ts";
 import { type Page, type PageOf, pageFrom, pageStart } from "../base/page.ts";
 import { toStorableJson } from "../base/text.ts";
-import type { Queryable, TenantTx } from "../db/index.ts";
+import type { DB, Queryable, TenantTx } from "../db/index.ts";
 
 export interface NewAuditEntry {
   readonly workspaceId: string;
@@ -15,6 +16,8 @@ export interface NewAuditEntry {
 }
 
 export interface AuditFilter {
+  /** Part of the action, of a changed field's name, of its values or of the request's id, in any case. */
+  readonly q?: string | undefined;
   readonly action?: string | undefined;
   readonly actor?: { readonly id: string } | undefined;
   readonly targetKind?: string | undefined;
@@ -44,7 +47,22 @@ export async function insertAuditEntry(tx: Queryable, entry: NewAuditEntry): Pro
 
 export async function selectAuditEntries(tx: TenantTx, filter: AuditFilter, page: Page) {
   const start = pageStart(page);
-  let query = tx.db.selectFrom("auditLog").selectAll().where("workspaceId", "=", tx.workspaceId);
+  const entries = tx.db.selectFrom("auditLog").selectAll().where("workspaceId", "=", tx.workspaceId);
+  const query =
+    filter.q === undefined
+      ? narrow(entries, filter, start)
+      : entries.where("id", "=", findIds(filter.q, filter, start, page.limit + 1));
+  const rows = await query
+    .orderBy("id", "desc")
+    .limit(page.limit + 1)
+    .execute();
+  return pageFrom(rows, page.limit) satisfies PageOf<unknown>;
+}
+
+type AuditQuery = SelectQueryBuilder<DB, "auditLog", Selectable<DB["auditLog"]>>;
+
+function narrow(entries: AuditQuery, filter: AuditFilter, start: string | undefined): AuditQuery {
+  let query = entries;
   if (filter.action !== undefined) query = query.where("action", "=", filter.action);
   if (filter.actor !== undefined) query = query.where("actorId", "=", filter.actor.id);
   if (filter.targetKind !== undefined) query = query.where("targetKind", "=", filter.targetKind);
@@ -53,11 +71,19 @@ export async function selectAuditEntries(tx: TenantTx, filter: AuditFilter, page
   if (filter.from !== undefined) query = query.where("at", ">=", new Date(filter.from));
   if (filter.until !== undefined) query = query.where("at", "<", new Date(filter.until));
   if (start !== undefined) query = query.where("id", "<", start);
-  const rows = await query
-    .orderBy("id", "desc")
-    .limit(page.limit + 1)
-    .execute();
-  return pageFrom(rows, page.limit) satisfies PageOf<unknown>;
+  return query;
+}
+
+/** With all filters, since what is filtered after the limit would leave pages with holes. */
+function findIds(
+  q: string,
+  { action, actor, targetKind, target, from, until }: AuditFilter,
+  before: string | undefined,
+  most: number,
+) {
+  return sql<string>`any (array(select find_audit_entries(${q}, ${most}, ${before ?? null}::uuid, ${action ?? null},
+    ${actor?.id ?? null}::uuid, ${targetKind ?? null}, ${target?.kind ?? null}, ${target?.id ?? null}::uuid,
+    ${from ?? null}::timestamptz, ${until ?? null}::timestamptz)))`;
 }
 
 export type AuditEntry = Awaited<ReturnType<typeof selectAuditEntries>>["items"][number];

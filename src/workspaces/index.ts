@@ -19,7 +19,7 @@ export {
 } from "./first-workspace.ts";
 export { invitationLink } from "./invitations.ts";
 export type { Mail } from "./mails.ts";
-export { findMember, listMembersWithRoles } from "./members.ts";
+export { findMember, listMembersWithRoles, nameCaller } from "./members.ts";
 export { changedFields } from "./rules.ts";
 export {
   createWorkspace,

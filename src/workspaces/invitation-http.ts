@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { toId, toIdOrNull } from "../base/ids.ts";
 import { publicRoute, type Route, RouteResponse, roles, route } from "../base/route.ts";
-import { idOf, idOut, instant, instantOut, pageOf, pageQuery, text } from "../base/schemas.ts";
+import { idOf, idOut, instant, instantOut, pageOf, pageQuery, searchInQuery, text } from "../base/schemas.ts";
 import type { Core } from "../engine/index.ts";
 import { acceptInvitation } from "./accept-invitation.ts";
 import type { Auth } from "./auth.ts";
@@ -104,12 +104,12 @@ export function invitationRoutes(core: Core, auth: Auth): readonly Route[] {
       operationId: "listInvitations",
       tag: "Members",
       summary: "All invitations, whatever became of them",
-      query: z.strictObject(pageQuery),
+      query: z.strictObject({ ...pageQuery, q: searchInQuery("Part of the e-mail address, in any case") }),
       response: pageOf(invitationOut),
       examples: { response: { items: [exampleInvitation], nextCursor: null } },
-      handler: ({ caller, query }) =>
+      handler: ({ caller, query: { limit, cursor, ...filter } }) =>
         core.db.tenant(caller.workspaceId, async (tx) => {
-          const page = await listInvitations(tx, query);
+          const page = await listInvitations(tx, filter, { limit, cursor });
           const now = core.clock.now();
           return {
             items: page.items.map((item) => presentInvitation(item, now)),

@@ -1,3 +1,4 @@
+import { sql } from "kysely";
 import { type Page, type PageOf, pageFrom, pageStart } from "../base/page.ts";
 import type { Role } from "../base/route.ts";
 import type { Queryable, TenantTx } from "../db/index.ts";
@@ -52,9 +53,20 @@ export async function insertInvitation(
   });
 }
 
-export async function selectInvitations(tx: TenantTx, page: Page): Promise<PageOf<Invitation>> {
+export interface InvitationFilter {
+  /** Part of the e-mail address, in any case; an open link has none. */
+  readonly q?: string | undefined;
+}
+
+/** Invitations, newest first. A workspace has few, so that looking through the addresses needs no index. */
+export async function selectInvitations(
+  tx: TenantTx,
+  { q }: InvitationFilter,
+  page: Page,
+): Promise<PageOf<Invitation>> {
   const start = pageStart(page);
   let query = tx.db.selectFrom("invitations").select(columns).where("workspaceId", "=", tx.workspaceId);
+  if (q !== undefined) query = query.where(sql<boolean>`strpos(lower(email), lower(${q})) > 0`);
   if (start !== undefined) query = query.where("id", "<", start);
   const rows = await query
     .orderBy("id", "desc")

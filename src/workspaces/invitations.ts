@@ -9,6 +9,7 @@ import { type Origin, recordChange } from "./audit.ts";
 import { workspaceErrors } from "./errors.ts";
 import {
   type Invitation,
+  type InvitationFilter,
   insertInvitation,
   markInvitationRevoked,
   revokeOpenInvitations,
@@ -78,8 +79,12 @@ export async function createInvitation(
 }
 
 /** The workspace's invitations, newest first, whatever became of them. */
-export async function listInvitations(tx: TenantTx, page: Page): Promise<PageOf<Invitation>> {
-  return await selectInvitations(tx, page);
+export async function listInvitations(
+  tx: TenantTx,
+  filter: InvitationFilter,
+  page: Page,
+): Promise<PageOf<Invitation>> {
+  return await selectInvitations(tx, filter, page);
 }
 
 /** Makes the link useless. Throws `invitation_accepted`; a revoked invitation stays as it is. */

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { toId } from "../base/ids.ts";
 import { type Route, roles, route } from "../base/route.ts";
-import { idOf, idOut, instant, instantOut, pageOf, pageQuery } from "../base/schemas.ts";
+import { idOf, idOut, instant, instantOut, pageOf, pageQuery, searchInQuery } from "../base/schemas.ts";
 import type { Core } from "../engine/index.ts";
 import { workspaceErrors } from "./errors.ts";
 import { changeMemberRole, getMember, listMembers, type Member, removeMember } from "./members.ts";
@@ -52,12 +52,16 @@ export function memberRoutes(core: Core): readonly Route[] {
       operationId: "listMembers",
       tag: "Members",
       summary: "The people of the workspace",
-      query: z.strictObject({ ...pageQuery, role: role.optional() }),
+      query: z.strictObject({
+        ...pageQuery,
+        q: searchInQuery("Part of the name or the e-mail address, in any case"),
+        role: role.optional(),
+      }),
       response: pageOf(memberOut),
       examples: { response: { items: [exampleMember], nextCursor: null } },
-      handler: ({ caller, query }) =>
+      handler: ({ caller, query: { limit, cursor, ...filter } }) =>
         core.db.tenant(caller.workspaceId, async (tx) => {
-          const page = await listMembers(tx, { role: query.role }, query);
+          const page = await listMembers(tx, filter, { limit, cursor });
           return { items: page.items.map(presentMember), nextCursor: page.nextCursor };
         }),
     }),

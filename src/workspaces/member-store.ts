@@ -1,3 +1,4 @@
+import { sql } from "kysely";
 import { type Page, type PageOf, pageFrom, pageStart } from "../base/page.ts";
 import type { Role } from "../base/route.ts";
 import type { Queryable, TenantTx } from "../db/index.ts";
@@ -13,6 +14,12 @@ export interface Member {
 }
 
 const columns = ["id", "name", "email", "role", "createdAt", "updatedAt"] as const;
+
+export interface MemberFilter {
+  /** Part of the name or the e-mail address, in any case. */
+  readonly q?: string | undefined;
+  readonly role?: Role | undefined;
+}
 
 /** Raw SQL: an invitation is accepted in a system transaction, by its token. */
 export async function insertMember(
@@ -43,14 +50,14 @@ export async function selectMembershipsOfUser(tx: Queryable, userId: string): Pr
   return rows;
 }
 
-export async function selectMembers(
-  tx: TenantTx,
-  filter: { readonly role?: Role | undefined },
-  page: Page,
-): Promise<PageOf<Member>> {
+/** Members, newest first. A workspace has few, so that looking through the texts needs no index. */
+export async function selectMembers(tx: TenantTx, filter: MemberFilter, page: Page): Promise<PageOf<Member>> {
   const start = pageStart(page);
   let query = tx.db.selectFrom("members").select(columns).where("workspaceId", "=", tx.workspaceId);
-  if (filter.role !== undefined) query = query.where("role", "=", filter.role);
+  const { q, role } = filter;
+  if (role !== undefined) query = query.where("role", "=", role);
+  if (q !== undefined)
+    query = query.where(sql<boolean>`strpos(lower(name || E'\\n' || email), lower(${q})) > 0`);
   if (start !== undefined) query = query.where("id", "<", start);
   const rows = await query
     .orderBy("id", "desc")

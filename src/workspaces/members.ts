@@ -10,6 +10,7 @@ import {
   countOwners,
   deleteMember,
   type Member,
+  type MemberFilter,
   selectMember,
   selectMembers,
   selectMembersWithRoles,
@@ -30,11 +31,7 @@ export async function requireOwner(tx: TenantTx, caller: Caller | null): Promise
 }
 
 /** The workspace's members, newest first. */
-export async function listMembers(
-  tx: TenantTx,
-  filter: { readonly role?: Role | undefined },
-  page: Page,
-): Promise<PageOf<Member>> {
+export async function listMembers(tx: TenantTx, filter: MemberFilter, page: Page): Promise<PageOf<Member>> {
   return await selectMembers(tx, filter, page);
 }
 
@@ -52,6 +49,14 @@ export async function getMember(tx: TenantTx, id: string): Promise<Member> {
 /** The member, or undefined if it was removed. */
 export async function findMember(tx: TenantTx, id: string): Promise<Member | undefined> {
   return await selectMember(tx, id);
+}
+
+/** Who did something, in a sentence that stays: a member's or an API key's name as it is now. */
+export async function nameCaller(tx: TenantTx, caller: Caller | null): Promise<string> {
+  if (caller === null) return "the program itself";
+  if (caller.kind === "member") return (await selectMember(tx, caller.id))?.name ?? "a member";
+  const key = await selectApiKey(tx, caller.id);
+  return key === undefined ? "an API key" : `the API key “${key.name}”`;
 }
 
 /** Changes a member's role. Throws `owner_only` where an owner is made or changed, and `last_owner`. */

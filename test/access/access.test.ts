@@ -1,4 +1,4 @@
-import { afterAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { idPrefixes, newId, toId } from "../../src/base/ids.ts";
 import { settleCost } from "../../src/usage/index.ts";
 import { createTestApp, type TestApp, type TestWorkspace } from "../app.ts";
@@ -186,12 +186,15 @@ describe("with another workspace's key", () => {
   const reading = closed.filter(
     ({ method, isStream, pathParameters }) => method === "GET" && !isStream && pathParameters.length === 0,
   );
-  test("every answer is empty of the other's rows", async () => {
+  /** Both workspaces have one of everything from here on. */
+  beforeAll(async () => {
     for (const workspace of [first, second]) {
       for (const name of parameterNames) await makeObject(app, workspace, name);
       const call = { key: "call", agentId: newId(), executionId: newId(), costUsd: "0.01" };
       await settleCost(app.core, workspace.id, call);
     }
+  });
+  test("every answer is empty of the other's rows", async () => {
     const theirs = new Map<string, string>();
     for (const operation of reading) {
       const body = await read(first, operation);
@@ -211,6 +214,31 @@ describe("with another workspace's key", () => {
     const id = await makeOfKind(app, first, filter.kind);
     expect(itemsOf(await read(second, operation, { [filter.name]: id }))).toEqual([]);
   });
+
+  const searched = reading.filter(({ isSearched }) => isSearched);
+  test.each(searched)("$name?q= finds nothing of the other's", async (operation) => {
+    const own = itemsOf(await read(first, operation));
+    const theirs = new Set(idsIn(own));
+    // Conversations and executions are found by what their contacts are called.
+    const contacts = (await first.send("GET", "/v1/contacts")).body;
+    let found = 0;
+    for (const q of [...textsIn(own), ...textsIn(contacts)]) {
+      found += idsIn(itemsOf(await read(first, operation, { q }))).length;
+      const leaked = idsIn(itemsOf(await read(second, operation, { q }))).filter((id) => theirs.has(id));
+      expect(leaked, q).toEqual([]);
+    }
+    expect(found, "what its own key finds by the same texts").toBeGreaterThan(0);
+  });
+
+  /** Some of the texts that stand in a list. */
+  function textsIn(value: unknown): readonly string[] {
+    const texts = new Set<string>();
+    JSON.stringify(value, (_key, part: unknown) => {
+      if (typeof part === "string" && part.length <= 200 && part.trim() !== "") texts.add(part);
+      return part;
+    });
+    return [...texts].slice(0, 40);
+  }
 
   async function read(workspace: TestWorkspace, operation: Operation, filter = {}): Promise<unknown> {
     const headers = await makeCredentials(app, workspace, operation.security[0]);

@@ -64,7 +64,10 @@ const factories: Readonly<Record<string, Make>> = {
   },
   apiKeyId: (_app, { send }) =>
     created(send("POST", "/v1/api-keys", { body: { name: "Import", scope: "read" } })),
-  invitationId: (_app, { send }) => created(send("POST", "/v1/invitations", { body: { role: "operator" } })),
+  invitationId: (_app, { send }) => {
+    const email = `${newId()}@example.com`;
+    return created(send("POST", "/v1/invitations", { body: { role: "operator", email } }));
+  },
   memberId: async (app, workspace) => (await makeMember(app, workspace, "operator")).memberId,
   // Nothing that a request does makes one at once.
   notificationId: async ({ core }, { id }) => {

@@ -32,6 +32,10 @@ export interface Operation {
   readonly unmarkedIds: readonly string[];
   /** Answers `{items: […]}`. */
   readonly isList: boolean;
+  /** Of a list: it goes on by a cursor, so it may be long. */
+  readonly isPaged: boolean;
+  /** Takes `q`. */
+  readonly isSearched: boolean;
   readonly isStream: boolean;
 }
 
@@ -102,6 +106,8 @@ function describe(
     body: content === undefined ? undefined : (content.example ?? {}),
     idFields: found.ids,
     unmarkedIds: found.unmarked,
+    isPaged: parameters.some(({ name, in: place }) => place === "query" && name === "cursor"),
+    isSearched: parameters.some(({ name, in: place }) => place === "query" && name === "q"),
     isList: "items" in ((schema.properties ?? {}) as Json),
     isStream: answer?.["text/event-stream"] !== undefined,
   };

@@ -4,9 +4,9 @@ import { contribute } from "../../src/base/extensions.ts";
 import { fromId, newId, toId } from "../../src/base/ids.ts";
 import {
   agentNames,
+  createPreviews,
   listConversations,
   listMessages,
-  openPreview,
   type ReplyPreview,
   sendMessage,
 } from "../../src/conversations/index.ts";
@@ -96,7 +96,7 @@ async function newAgent(channel: string): Promise<Agent> {
   const { id: conversationId, channelId, contactId } = await conversationOf(channel);
   const { workspaceId } = api;
   const open = (): ReplyPreview =>
-    openPreview(it.core, {
+    createPreviews(it.core)({
       workspaceId,
       channelId,
       contactId,

@@ -14,6 +14,7 @@ import {
   metaOut,
   pageOf,
   pageQuery,
+  searchInQuery,
   tagList,
   text,
 } from "../../base/schemas.ts";
@@ -127,9 +128,7 @@ export function knowledgeRoutes(core: Core): readonly Route[] {
       summary: "List knowledge, newest first",
       query: z.strictObject({
         ...pageQuery,
-        q: text({ min: 1, max: 200 }).optional().meta({
-          description: "Words of title or text, as in a search engine, or a part of the title",
-        }),
+        q: searchInQuery("Words of title or text, as in a search engine, or a part of the title"),
         tag: z.string().max(50).optional(),
         language: z.string().max(35).optional(),
         enabled: booleanInQuery.optional(),

@@ -42,6 +42,8 @@ export interface AnswerPreview {
   text(delta: string): void;
   /** What was shown so far is void: the call is made again, or its text is no message. */
   discard(): void;
+  /** The text is complete and goes to the gate: what is not shown by now is shown as the message that it becomes. */
+  complete(): void;
 }
 
 /** What the loop fills in by itself when a run starts. */
@@ -56,9 +58,13 @@ export interface AgentRun<D> {
   readonly mode: "task" | "reply";
   /**
    * Reads what the run works on, in a transaction that also records it. Once per execution: a later attempt gets what
-   * was recorded. `end` ends the execution with nothing more.
+   * was recorded. `end` ends the execution with nothing more. As soon as the agent is known it is told to `foundAgent`,
+   * so that what the loop needs of it is read beside the rest: a contact or a person waits for each round trip.
    */
-  start(tx: TenantTx): Promise<Omit<AgentStart<D>, FilledByLoop> | { readonly end: ExecutionResult }>;
+  start(
+    tx: TenantTx,
+    foundAgent: (agent: AgentSnapshot) => void,
+  ): Promise<Omit<AgentStart<D>, FilledByLoop> | { readonly end: ExecutionResult }>;
   /**
    * Puts a text through the gate, in the transaction that records the step. A refusal is an answer. May throw an
    * AppError only before it has written anything; it counts as a refusal with that code.

@@ -2,11 +2,12 @@ import { toId } from "../../base/ids.ts";
 import type { TenantTx } from "../../db/index.ts";
 import type { Core, ExecutionContext, ExecutionResult } from "../../engine/index.ts";
 import { hasNoBudget } from "../../usage/index.ts";
+import type { AgentSnapshot } from "../agent-snapshot.ts";
 import { agentTools } from "../extension-points.ts";
 import { listKnowledgeTitles, searchKnowledgeTool } from "../knowledge/index.ts";
 import { readModelAccess } from "../model-access.ts";
 import { type ModelMessage, renderSection } from "../models/index.ts";
-import { createAgentTools, loadToolSnapshots } from "../tools/index.ts";
+import { createAgentTools, loadToolSnapshots, type ToolSnapshot } from "../tools/index.ts";
 import type { AgentRun, AgentStart } from "./agent-run.ts";
 import { builtInTools, type ToolScope } from "./built-in-tools.ts";
 import { usualContextTokens } from "./context.ts";
@@ -33,16 +34,17 @@ export async function beginRun<D>(
     "note",
     "start",
     async (tx) => {
-      const begun = await run.start(tx);
+      let belongings: Promise<Belongings> | undefined;
+      const begun = await run.start(tx, (agent) => {
+        belongings ??= readBelongings(core, tx, agent);
+        // Told below; if the start itself fails, that says more.
+        belongings.catch(() => undefined);
+      });
       if ("end" in begun) return { output: begun };
-      const { agent } = begun;
-      const [filled, access, isUnbudgeted] = await Promise.all([
-        fillIn(tx, begun),
-        readModelAccess(core, tx, agent.modelProviderId),
-        hasNoBudget(tx, agent),
-      ]);
-      known = { access, isUnbudgeted };
-      return { output: filled };
+      const { tools, titles, ...call } = await (belongings ?? readBelongings(core, tx, begun.agent));
+      known = call;
+      const prompt = nameKnowledge(begun.prompt, titles);
+      return { output: { ...begun, prompt, tools, contextTokens: usualContextTokens } };
     },
   );
   if ("end" in recorded) return recorded;
@@ -54,16 +56,21 @@ export async function beginRun<D>(
   return { state: beginState(start), known };
 }
 
-async function fillIn<D>(
-  tx: TenantTx,
-  begun: Omit<AgentStart<D>, "tools" | "contextTokens">,
-): Promise<AgentStart<D>> {
-  const { toolIds, knowledgeIds } = begun.agent;
-  const [tools, titles] = await Promise.all([
+/** What a run reads of its agent, and what its first model call needs. */
+interface Belongings extends KnownOfCall {
+  readonly tools: readonly ToolSnapshot[];
+  readonly titles: readonly string[];
+}
+
+async function readBelongings(core: Core, tx: TenantTx, agent: AgentSnapshot): Promise<Belongings> {
+  const { toolIds, knowledgeIds, modelProviderId } = agent;
+  const [access, isUnbudgeted, tools, titles] = await Promise.all([
+    readModelAccess(core, tx, modelProviderId),
+    hasNoBudget(tx, agent),
     toolIds.length === 0 ? [] : loadToolSnapshots(tx, toolIds),
     knowledgeIds.length === 0 ? [] : listKnowledgeTitles(tx, knowledgeIds),
   ]);
-  return { ...begun, prompt: nameKnowledge(begun.prompt, titles), tools, contextTokens: usualContextTokens };
+  return { access, isUnbudgeted, tools, titles };
 }
 
 /** Tells the agent what its search_knowledge searches. */

@@ -216,5 +216,9 @@ function echo(ctx: ExecutionContext): AgentTool {
 }
 
 function recordPreview(shown: string[]): AnswerPreview {
-  return { text: (delta) => shown.push(delta), discard: () => shown.push("discard") };
+  return {
+    text: (delta) => shown.push(delta),
+    discard: () => shown.push("discard"),
+    complete: () => undefined,
+  };
 }

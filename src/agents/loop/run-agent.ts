@@ -74,6 +74,7 @@ async function takeAnswer<D>(
   const isMessage = isForContact(scope.run.mode, answer);
   const fault = isMessage ? findReplyFault(answer) : undefined;
   if (!isMessage || fault !== undefined) preview?.discard();
+  else preview?.complete();
   if (fault !== undefined) return nextState(foldComplaint(state, answer.toolCalls, fault.message), fault);
   if (answer.toolCalls.length === 0) return { end: await endTurn(work, state.tally) };
   const carried = await carryOut(work, state);

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { commonErrors, requireFound } from "../../base/errors.ts";
 import { toId } from "../../base/ids.ts";
 import { type Route, route } from "../../base/route.ts";
-import { booleanInQuery, idOf, instant, pageOf, pageQuery, text } from "../../base/schemas.ts";
+import { booleanInQuery, idOf, instant, pageOf, pageQuery, searchInQuery } from "../../base/schemas.ts";
 import type { Core } from "../../engine/index.ts";
 import { agentErrors } from "../errors.ts";
 import {
@@ -54,9 +54,7 @@ export function toolRoutes(core: Core): readonly Route[] {
       summary: "List tools, newest first",
       query: z.strictObject({
         ...pageQuery,
-        q: text({ min: 1, max: 200 }).optional().meta({
-          description: "Part of the name or the description, in any case",
-        }),
+        q: searchInQuery("Part of the name or the description, in any case"),
         enabled: booleanInQuery.optional(),
         externalId: z.string().max(200).optional(),
       }),

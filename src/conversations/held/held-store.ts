@@ -3,8 +3,22 @@ import type { Reason } from "../../engine/index.ts";
 import type { SessionWish } from "../conversation.ts";
 import type { SendClass } from "../gate/rules.ts";
 
-/** Whose messages are meant. */
-export type HeldOf = { readonly taskId: string } | { readonly executionId: string };
+/** Whose messages are meant; of a contact and of a channel all that their conversations hold. */
+export type HeldOf =
+  | { readonly taskId: string }
+  | { readonly executionId: string }
+  | { readonly contactId: string }
+  | { readonly channelId: string };
+
+/** The condition on `held_messages h` and the id that it compares with `$2`. */
+function heldBy(of: HeldOf): { readonly condition: string; readonly id: string } {
+  if ("taskId" in of) return { condition: "h.task_id = $2", id: of.taskId };
+  if ("executionId" in of) return { condition: "h.execution_id = $2", id: of.executionId };
+  const [column, id] = "contactId" in of ? ["contact_id", of.contactId] : ["channel_id", of.channelId];
+  const condition = `exists (select from conversations c
+    where c.workspace_id = h.workspace_id and c.id = h.conversation_id and c.${column} = $2)`;
+  return { condition, id };
+}
 
 export interface NewHeld {
   readonly messageId: string;
@@ -139,12 +153,12 @@ export async function deleteHeld(tx: TenantTx, messageId: string): Promise<void>
   });
 }
 
-/** The conversations that hold messages of a task or an execution, in order of id. */
+/** The conversations that hold such messages, in order of id. */
 export async function selectConversationsWithHeld(tx: TenantTx, of: HeldOf): Promise<readonly string[]> {
-  const [column, id] = "taskId" in of ? ["task_id", of.taskId] : ["execution_id", of.executionId];
+  const { condition, id } = heldBy(of);
   const { rows } = await tx.query<{ conversation_id: string }>({
-    text: `select distinct conversation_id from held_messages where workspace_id = $1 and ${column} = $2
-      order by conversation_id`,
+    text: `select distinct h.conversation_id from held_messages h where h.workspace_id = $1 and ${condition}
+      order by h.conversation_id`,
     values: [tx.workspaceId, id],
   });
   return rows.map((row) => row.conversation_id);
@@ -165,20 +179,20 @@ export async function selectExecutionsWithHeld(
   return rows.map((row) => row.execution_id);
 }
 
-/** Takes back what locked conversations hold of a task or an execution; answers each message's execution. */
+/** Takes back such messages in locked conversations; answers each one's execution. */
 export async function withdrawRows(
   tx: TenantTx,
   conversationIds: readonly string[],
   of: HeldOf,
   reason: Reason,
 ): Promise<readonly (string | null)[]> {
-  const [column, id] = "taskId" in of ? ["task_id", of.taskId] : ["execution_id", of.executionId];
+  const { condition, id } = heldBy(of);
   const { rows } = await tx.query<{ execution_id: string | null }>({
-    text: `with gone as (delete from held_messages
-        where workspace_id = $1 and conversation_id = any($2::uuid[]) and ${column} = $3 returning message_id)
+    text: `with gone as (delete from held_messages h
+        where h.workspace_id = $1 and ${condition} and h.conversation_id = any($3::uuid[]) returning h.message_id)
       update messages m set status = 'withdrawn', reason_code = $4, reason_message = $5, held_until = null
       from gone where m.workspace_id = $1 and m.id = gone.message_id returning m.execution_id`,
-    values: [tx.workspaceId, conversationIds, id, reason.code, reason.message],
+    values: [tx.workspaceId, id, conversationIds, reason.code, reason.message],
   });
   return rows.map((row) => row.execution_id);
 }

@@ -1,10 +1,11 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { type ConversationFixture, createConversationFixture, origin } from "../../../test/conversations.ts";
+import { addKinds } from "../../../test/engine.ts";
 import { until } from "../../../test/until.ts";
 import { newId } from "../../base/ids.ts";
 import { updateChannel } from "../../channels/index.ts";
 import { getContact, optOut } from "../../contacts/index.ts";
-import { enqueueExecution, getExecution } from "../../engine/index.ts";
+import { cancelExecutions, enqueueExecution, getExecution, type Judgement } from "../../engine/index.ts";
 import { freezeWorkspace, unfreezeWorkspace } from "../../workspaces/index.ts";
 import { closeIdleConversations } from "../idle.ts";
 import {
@@ -19,12 +20,28 @@ import {
 } from "../index.ts";
 import { listDecisions, writeAsPerson } from "../messages.ts";
 import type { OutgoingMessage } from "../send.ts";
-import { deliveryFailedJob } from "./delivery-failed.ts";
+import { selectFates } from "../sent-store.ts";
 import { askAboutDue, createHeldService } from "./service.ts";
 
 let it: ConversationFixture;
 beforeAll(async () => {
   it = await createConversationFixture();
+  addKinds(it.core, {
+    name: "test",
+    run: async () => ({ status: "completed", outcome: "none" }),
+    judge: async (tx, results) => {
+      const fates = await selectFates(
+        tx,
+        results.map(({ id }) => id),
+      );
+      return new Map(
+        [...fates].map(([id, { sent, held, lastGivenUp }]): [string, Judgement] => {
+          if (sent > 0) return [id, { outcome: "message_sent" }];
+          return [id, { outcome: held > 0 ? "none" : "blocked", reason: lastGivenUp ?? undefined }];
+        }),
+      );
+    },
+  });
 });
 afterAll(() => it.core.close());
 
@@ -63,6 +80,13 @@ async function askNow(conversationId: string): Promise<void> {
 
 const expire = (conversationId: string) =>
   execute("update held_messages set held_until = now() where conversation_id = $1", [conversationId]);
+
+/** As an execution ends that has nothing but held messages to show. */
+const end = (id: string) =>
+  execute(
+    "update executions set status = 'completed', outcome = 'none', completed_at = now() where id = $1",
+    [id],
+  );
 
 const newExecution = (taskId: string | null = null) =>
   it.tenant((tx) => enqueueExecution(it.core, tx, { kind: "test", lane: "manual", trigger: "api", taskId }));
@@ -162,50 +186,83 @@ test("one that waits for something else by now says so, with the decision", asyn
   expect(items.map(({ reasonCode }) => reasonCode)).toEqual(["agent_disabled", "human_in_control"]);
 });
 
-test("one that is refused later, or whose time is up, changes the outcome of its execution", async () => {
-  const gone = await opened();
-  const late = await opened();
-  const executions = [await newExecution(), await newExecution()];
-  await takeOver(gone.conversationId);
-  await takeOver(late.conversationId);
-  await send(gone.conversationId, { executionId: executions[0] });
-  await send(late.conversationId, { executionId: executions[1] });
+test("what becomes of it changes what its execution came to, with the reason and at once", async () => {
+  const [sent, gone, late] = [await opened(), await opened(), await opened()];
+  const executions = [await newExecution(), await newExecution(), await newExecution()] as const;
+  for (const [index, { conversationId }] of [sent, gone, late].entries()) {
+    await takeOver(conversationId);
+    await send(conversationId, { executionId: executions[index] });
+    await end(executions[index] ?? "");
+  }
+  const cameTo = async () =>
+    Promise.all(
+      executions.map(async (id) => {
+        const execution = await it.tenant((tx) => getExecution(tx, id));
+        return [execution?.outcome, execution?.reasonCode];
+      }),
+    );
   await it.tenant((tx) => optOut(it.core, tx, gone.contactId, "api", origin));
   await askNow(gone.conversationId);
   await expire(late.conversationId);
   await askNow(late.conversationId);
   expect(await statusesOf(gone.conversationId)).toEqual([["Hello!", "refused", "contact_opted_out"]]);
   expect(await statusesOf(late.conversationId)).toEqual([["Hello!", "refused", "hold_expired"]]);
-  const sent = it.core.sentJobs.filter(({ id }) => id === "conversations.delivery_failed");
-  expect(sent.map(({ payload }) => payload)).toMatchObject(
-    executions.map((executionId) => ({ executionId })),
-  );
+  expect(await cameTo()).toEqual([
+    ["none", null],
+    ["blocked", "contact_opted_out"],
+    ["blocked", "hold_expired"],
+  ]);
   const { items } = await it.tenant((tx) => listDecisions(tx, late.conversationId, { limit: 1 }));
   expect(items).toMatchObject([{ allowed: false, reasonCode: "hold_expired" }]);
+
+  const closing = { conversationId: sent.conversationId, reason: "member" } as const;
+  const undone = it.tenant(async (tx) => {
+    await closeConversation(it.core, tx, closing, origin);
+    expect(await getExecution(tx, executions[0])).toMatchObject({ outcome: "blocked" });
+    throw new Error("taken back");
+  });
+  await expect(undone).rejects.toThrow("taken back");
+  expect((await cameTo())[0]).toEqual(["none", null]);
+  await it.tenant((tx) => handBack(it.core, tx, sent.conversationId, origin));
+  await askAboutDue(it.core);
+  expect((await cameTo())[0]).toEqual(["message_sent", null]);
 });
 
-test("the outcome changes once the execution has ended, and only from one that claims a message", async () => {
-  const job = deliveryFailedJob(it.core);
-  const [ended, running, blocked] = [await newExecution(), await newExecution(), await newExecution()];
-  const end = (id: string, outcome: string) =>
-    execute("update executions set status = 'completed', outcome = $2, completed_at = now() where id = $1", [
-      id,
-      outcome,
-    ]);
-  await end(ended, "message_sent");
-  await end(blocked, "blocked");
-  const before = it.core.sentJobs.length;
-  for (const executionId of [ended, running, blocked, newId()]) {
-    const payload = job.payload.parse({ executionId, code: "hold_expired", message: "Too late." });
-    const { signal } = new AbortController();
-    await job.handle(payload, { workspaceId: it.workspaceId, signal, attempt: 1 });
-  }
+test("an execution that still runs, or that was cancelled, keeps what it says", async () => {
+  const { conversationId } = await opened();
+  const [running, canceled] = [await newExecution(), await newExecution()];
+  await takeOver(conversationId);
+  await send(conversationId, { text: "running", executionId: running });
+  await send(conversationId, { text: "canceled", executionId: canceled });
+  const cancel = { code: "canceled", message: "Cancelled." };
+  await it.tenant((tx) => cancelExecutions(it.core, tx, { ids: [canceled] }, cancel));
+  await it.tenant((tx) => handBack(it.core, tx, conversationId, origin));
+  await askAboutDue(it.core);
+  expect((await statusesOf(conversationId)).map(([, status]) => status)).toEqual(["sent", "sent"]);
   const read = (id: string) => it.tenant((tx) => getExecution(tx, id));
-  expect(await read(ended)).toMatchObject({ outcome: "delivery_failed", reasonCode: "hold_expired" });
-  expect(await read(blocked)).toMatchObject({ outcome: "blocked" });
-  expect(it.core.sentJobs.slice(before).map(({ payload }) => payload)).toMatchObject([
-    { executionId: running },
-  ]);
+  expect(await read(running)).toMatchObject({ status: "queued", outcome: null });
+  expect(await read(canceled)).toMatchObject({ status: "canceled", outcome: "none", reasonCode: "canceled" });
+});
+
+test("what an execution wrote is counted by what became of it, with the last reasons", async () => {
+  const { conversationId } = await opened();
+  const executionId = await newExecution();
+  await send(conversationId, { executionId, stepSeq: 1 });
+  await takeOver(conversationId);
+  await send(conversationId, { executionId, stepSeq: 2, whenBlocked: "drop" });
+  await send(conversationId, { executionId, stepSeq: 3 });
+  await send(conversationId, { executionId, stepSeq: 4 });
+  const read = async () => (await it.tenant((tx) => selectFates(tx, [executionId]))).get(executionId);
+  const inControl = expect.objectContaining({ code: "human_in_control" });
+  expect(await read()).toEqual({
+    ...{ sent: 1, held: 2, refused: 1, lastRefusal: inControl, lastGivenUp: null },
+    lastHeld: { reason: inControl, until: expect.any(Date) },
+  });
+  await it.tenant((tx) => withdrawHeldMessages(it.core, tx, { executionId }));
+  expect(await read()).toMatchObject({
+    ...{ sent: 1, held: 0, refused: 1, lastHeld: null, lastRefusal: inControl },
+    lastGivenUp: { code: "canceled" },
+  });
 });
 
 test("the same key again answers that it is held, and what became of it", async () => {
@@ -274,20 +331,17 @@ test("a task's or an execution's held messages are withdrawn, others stay", asyn
   const { conversationId } = await opened();
   const taskId = newId();
   const [ofTask, alone] = [await newExecution(taskId), await newExecution()];
+  await end(ofTask);
   await takeOver(conversationId);
   await send(conversationId, { text: "task", executionId: ofTask });
   await send(conversationId, { text: "alone", executionId: alone });
   await send(conversationId, { text: "stays" });
-  const jobs = it.core.sentJobs.length;
   expect(await it.tenant((tx) => withdrawHeldMessages(it.core, tx, { taskId }))).toBe(1);
   expect(await it.tenant((tx) => withdrawHeldMessages(it.core, tx, { executionId: alone }))).toBe(1);
   expect(await it.tenant((tx) => withdrawHeldMessages(it.core, tx, { taskId }))).toBe(0);
-  expect(it.core.sentJobs.slice(jobs)).toMatchObject(
-    [ofTask, alone].map((executionId) => ({
-      id: "conversations.delivery_failed",
-      payload: { executionId, code: "canceled" },
-    })),
-  );
+  expect(await it.tenant((tx) => getExecution(tx, ofTask))).toMatchObject({
+    ...{ outcome: "blocked", reasonCode: "canceled" },
+  });
   expect(await statusesOf(conversationId)).toEqual([
     ["task", "withdrawn", "canceled"],
     ["alone", "withdrawn", "canceled"],

@@ -2,7 +2,7 @@ import { requireRow } from "../../base/errors.ts";
 import { getChannel, platformOf } from "../../channels/index.ts";
 import { noteActivity } from "../../contacts/index.ts";
 import type { TenantTx } from "../../db/index.ts";
-import type { Core, Reason } from "../../engine/index.ts";
+import { type Core, judgeAgain, type Reason } from "../../engine/index.ts";
 import { announceConversation } from "../announce.ts";
 import type { Conversation } from "../conversation.ts";
 import { lockConversation, updateConversation } from "../conversation-store.ts";
@@ -12,7 +12,6 @@ import { decide, type Verdict } from "../gate/rules.ts";
 import { markSent, refuseHeld, updateHeldReason } from "../message-store.ts";
 import { lastingRefusal } from "../rules.ts";
 import { startSession } from "../sessions.ts";
-import { reportDeliveryFailure } from "./delivery-failed.ts";
 import { deleteHeld, type Held, selectHeld } from "./held-store.ts";
 
 const holdExpired: Reason = {
@@ -23,12 +22,14 @@ const holdExpired: Reason = {
 /**
  * Asks the gate again about what a conversation holds, in the order in which it was written: what may go out is sent, what
  * is refused for good or whose time is up is refused, the rest waits on. One that waits holds up the later ones of the
- * same agent. Decisions are stored where they say something new. Does nothing if the conversation is gone.
+ * same agent. Decisions are stored where they say something new, and executions that have ended are judged by what became
+ * of their messages. Does nothing if the conversation is gone.
  */
 export async function askAgain(core: Core, tx: TenantTx, conversationId: string): Promise<void> {
   const conversation = await lockConversation(tx, conversationId);
   if (conversation === undefined) return;
   const waiting = new Set<string | null>();
+  const concerned = new Set<string>();
   let current = conversation;
   for (const held of await selectHeld(tx, conversationId)) {
     const isBehind = waiting.has(held.agentId);
@@ -37,15 +38,19 @@ export async function askAgain(core: Core, tx: TenantTx, conversationId: string)
     const alreadyPaid = held.executionId !== null;
     const verdict = decide(await loadSnapshot(core, tx, current, { ...held, alreadyPaid }));
     // Also if it could go out now: whoever sent it was promised that it does not come later than that.
-    if (held.isOver) await refuse(core, tx, conversation, held, { ...verdict, reason: holdExpired });
+    if (held.isOver) await refuse(tx, conversation, held, { ...verdict, reason: holdExpired });
     else if (verdict.allowed) current = await release(core, tx, current, held, verdict);
     else if (!verdict.temporary)
-      await refuse(core, tx, conversation, held, { ...verdict, reason: lastingRefusal(verdict) });
+      await refuse(tx, conversation, held, { ...verdict, reason: lastingRefusal(verdict) });
     else {
       waiting.add(held.agentId);
-      if (verdict.reason?.code !== held.reasonCode) await waitOn(tx, conversation, held, verdict);
+      if (verdict.reason?.code === held.reasonCode) continue;
+      await waitOn(tx, conversation, held, verdict);
     }
+    if (held.executionId !== null) concerned.add(held.executionId);
   }
+  // Last, as it locks their tasks.
+  await judgeAgain(core, tx, [...concerned]);
 }
 
 async function decideOn(
@@ -93,19 +98,11 @@ async function release(
   return requireRow(await lockConversation(tx, conversation.id), "reading a conversation that is locked");
 }
 
-async function refuse(
-  core: Core,
-  tx: TenantTx,
-  conversation: Conversation,
-  held: Held,
-  verdict: Verdict,
-): Promise<void> {
+async function refuse(tx: TenantTx, conversation: Conversation, held: Held, verdict: Verdict): Promise<void> {
   const reason = verdict.reason ?? holdExpired;
   await decideOn(tx, conversation, held, { ...verdict, allowed: false, temporary: false });
   await deleteHeld(tx, held.messageId);
   await refuseHeld(tx, held.messageId, reason);
-  if (held.executionId !== null)
-    await reportDeliveryFailure(core, tx, { executionId: held.executionId, reason });
   announceConversation(tx, conversation.id);
 }
 

@@ -1,8 +1,7 @@
 import type { TenantTx } from "../../db/index.ts";
-import type { Core, Reason } from "../../engine/index.ts";
+import { type Core, judgeAgain, type Reason } from "../../engine/index.ts";
 import { announceConversation } from "../announce.ts";
 import { lockConversations } from "../conversation-store.ts";
-import { reportDeliveryFailure } from "./delivery-failed.ts";
 import { type HeldOf, selectConversationsWithHeld, withdrawRows } from "./held-store.ts";
 
 const canceled: Reason = {
@@ -11,9 +10,9 @@ const canceled: Reason = {
 };
 
 /**
- * Takes back what a task or an execution wants to say and is still held; what has gone out stays. An execution that had
- * ended with such a message did not reach anybody with it, so its outcome changes as after a failed delivery. Answers
- * how many messages were withdrawn. Locks their conversations, so call it before locking the task.
+ * Takes back what is still held; what has gone out stays. An execution that had ended with such a message did not reach
+ * anybody with it, which changes what it came to. Answers how many messages were withdrawn. Locks their conversations
+ * and then their tasks, so call it before locking the task.
  */
 export async function withdrawHeldMessages(
   core: Core,
@@ -26,7 +25,10 @@ export async function withdrawHeldMessages(
   await lockConversations(tx, conversationIds);
   const withdrawn = await withdrawRows(tx, conversationIds, of, reason);
   for (const conversationId of conversationIds) announceConversation(tx, conversationId);
-  for (const executionId of new Set(withdrawn))
-    if (executionId !== null) await reportDeliveryFailure(core, tx, { executionId, reason });
+  await judgeAgain(
+    core,
+    tx,
+    withdrawn.filter((id) => id !== null),
+  );
   return withdrawn.length;
 }

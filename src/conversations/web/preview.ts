@@ -5,8 +5,13 @@ import { cutToFit, encodePreview, scrollTopic } from "./preview-signal.ts";
 
 /** At most ten signals a second per message: faster looks no smoother. */
 const intervalMs = 100;
-/** Up to so much longer, so that hundreds of answers that began together are not written out in the same moment. */
-const spreadMs = 50;
+/**
+ * And at most so many a second from all messages of a process: each is a write to a socket, and with 500 answers
+ * side by side those took a quarter of the processor time and held up everything else by 200 ms.
+ */
+const mostPerSecond = 2_000;
+/** Up to so much of the pace longer, so that hundreds of answers that began together are not written out in one moment. */
+const spread = 0.5;
 /** Longer answers are shown when they are complete. In UTF-16 units. */
 const longestShown = 20_000;
 
@@ -27,6 +32,8 @@ export interface ReplyPreview {
   text(delta: string): void;
   /** Takes back what was shown; what comes next is another text. */
   discard(): void;
+  /** The text is complete. If none of it was shown yet, none is: the message that it becomes is a moment away. */
+  complete(): void;
   /** The message was sent: the stored one takes the preview's place. Nothing is shown any more. */
   sent(): void;
   /** Ends it, and takes back what was shown unless the message was sent. */
@@ -36,14 +43,37 @@ export interface ReplyPreview {
 /** `asking`: the gate has not answered yet. `muted`: it refused. */
 type State = "silent" | "asking" | "shown" | "muted" | "over";
 
-export function openPreview(core: Core, answer: PreviewedAnswer): ReplyPreview {
+/** Opens the previews of one process. */
+export type OpenPreview = (answer: PreviewedAnswer) => ReplyPreview;
+
+/** Once per process, since the previews that are open share how much it may write. */
+export function createPreviews(core: Core): OpenPreview {
+  const open = new Set<ReplyPreview>();
+  const paceMs = () => Math.max(intervalMs, (open.size * 1_000) / mostPerSecond);
+  return (answer) => {
+    const preview = openPreview(core, answer, paceMs, () => open.delete(preview));
+    open.add(preview);
+    return preview;
+  };
+}
+
+function openPreview(
+  core: Core,
+  answer: PreviewedAnswer,
+  currentPaceMs: () => number,
+  closed: () => void,
+): ReplyPreview {
   const topic = scrollTopic(answer);
-  const paceMs = intervalMs + Math.floor(Math.random() * spreadMs);
+  const slower = 1 + Math.random() * spread;
   let messageId = newId();
   let state: State = "silent";
   let offset = 0;
   let waiting = "";
   let cancelTimer: (() => void) | undefined;
+
+  function paceMs(): number {
+    return Math.floor(currentPaceMs() * slower);
+  }
 
   function askGate(): void {
     cancelTimer = undefined;
@@ -69,7 +99,7 @@ export function openPreview(core: Core, answer: PreviewedAnswer): ReplyPreview {
     core.signals.notify("previews", encodePreview({ topic, messageId, offset, text }));
     offset += text.length;
     waiting = waiting.slice(text.length);
-    cancelTimer = core.clock.after(paceMs, flush);
+    cancelTimer = core.clock.after(paceMs(), flush);
   }
 
   function end(how: "sent" | "discarded"): void {
@@ -98,10 +128,16 @@ export function openPreview(core: Core, answer: PreviewedAnswer): ReplyPreview {
       waiting = offset === 0 ? (waiting + delta).trimStart() : waiting + delta;
       if (waiting === "") return;
       // Not at once: a text that is complete by then is shown as the message that it is.
-      if (state === "silent") cancelTimer ??= core.clock.after(paceMs, askGate);
+      if (state === "silent") cancelTimer ??= core.clock.after(paceMs(), askGate);
       else if (state === "shown" && cancelTimer === undefined) flush();
     },
     discard,
+    complete() {
+      if (state !== "silent") return;
+      cancelTimer?.();
+      cancelTimer = undefined;
+      waiting = "";
+    },
     sent() {
       end("sent");
       state = "over";
@@ -109,6 +145,7 @@ export function openPreview(core: Core, answer: PreviewedAnswer): ReplyPreview {
     close() {
       discard();
       state = "over";
+      closed();
     },
   };
 }

@@ -7,10 +7,10 @@ import { until } from "../../../test/until.ts";
 import { fromId, newId, toId } from "../../base/ids.ts";
 import {
   closeConversation,
+  createPreviews,
   endTurn,
   listMessages,
   openConversation,
-  openPreview,
   type ReplyPreview,
   sendMessage,
   takeTurn,
@@ -92,7 +92,7 @@ async function newScene(): Promise<Scene> {
       const conversationId = await conversationOf();
       const { workspaceId } = api;
       const executionId = newId();
-      const preview = openPreview(it.core, {
+      const preview = createPreviews(it.core)({
         workspaceId,
         channelId,
         contactId,
@@ -288,6 +288,22 @@ describe("an answer that is being written", () => {
     preview.text("The answer");
     expect(preview.messageId).not.toBe(first);
     await until("the second", () => shownOf(listener, preview.messageId) === "The answer");
+  });
+
+  test("is not begun to be shown when it is complete", async () => {
+    await scene.write("Hello");
+    const listener = await scene.listen();
+    await caughtUp(listener);
+    const complete = await scene.preview();
+    complete.text("Short");
+    complete.complete();
+    for (const text of ["A longer one", "And another"]) {
+      const preview = await scene.preview();
+      preview.text(text);
+      // The longest pace is less than twice the shortest: by the second the first would have been shown.
+      await until("a text", () => shownOf(listener, preview.messageId) === text);
+    }
+    expect(shownOf(listener, complete.messageId)).toBe("");
   });
 
   test("is not shown where the gate would refuse it", async () => {

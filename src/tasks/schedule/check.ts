@@ -1,10 +1,12 @@
 import { checkTimezoneName } from "../../base/timezone.ts";
 import { boundsOf, boundText } from "./bounds.ts";
-import { parseLocalDateTime, parseTimeOfDay, SECOND_MS } from "./calendar.ts";
+import { MINUTE_MS, parseLocalDateTime, parseTimeOfDay, SECOND_MS } from "./calendar.ts";
 import { parseCron } from "./cron-pattern.ts";
 import { localRuleOf, shortestWait } from "./local-rule.ts";
 import { nextRun } from "./runs.ts";
 import type { Schedule } from "./schema.ts";
+import { wordDateTime } from "./words.ts";
+import { localAt } from "./zone.ts";
 
 export type ScheduleProblemCode =
   | "timezone_unknown"
@@ -103,7 +105,7 @@ function timeInvalid(path: string, time: string): ScheduleProblem {
 
 function checkWeekdays(weekdays: readonly string[]): ScheduleProblem[] {
   if (weekdays.length === 0) {
-    const message = 'no day is named; at least one is accepted, for example ["monday"]';
+    const message = "no day is named; at least one of monday to sunday is accepted";
     return [{ path: "weekdays", code: "weekdays_empty", message }];
   }
   return weekdays.flatMap((name, index) =>
@@ -122,11 +124,11 @@ function checkWeekdays(weekdays: readonly string[]): ScheduleProblem[] {
 function checkInterval(seconds: number): ScheduleProblem[] {
   const accepted = `${SHORTEST_INTERVAL} to ${LONGEST_INTERVAL} seconds are accepted`;
   if (seconds < SHORTEST_INTERVAL) {
-    const message = `${seconds} seconds are too short, a task runs once a minute at most; ${accepted}`;
+    const message = `too short, a task runs once a minute at most; ${accepted}`;
     return [{ path: "seconds", code: "interval_too_short", message }];
   }
   if (seconds > LONGEST_INTERVAL) {
-    const message = `${seconds} seconds are too long; ${accepted}`;
+    const message = `too long; ${accepted}`;
     return [{ path: "seconds", code: "interval_too_long", message }];
   }
   return [];
@@ -176,7 +178,7 @@ function checkBounds(schedule: Schedule, now: Date): ScheduleProblem[] {
     return [{ path: "endsAt", code: "start_after_end", message }];
   }
   if (end <= now.getTime()) {
-    const message = `"${schedule.endsAt}" is not after now (${now.toISOString()}); a later time is accepted`;
+    const message = `"${schedule.endsAt}" is not after now, ${wordInstant(schedule, now)}; a later time is accepted`;
     return [{ path: "endsAt", code: "end_in_past", message }];
   }
   return [];
@@ -187,7 +189,7 @@ function checkJitter(schedule: Schedule): ScheduleProblem[] {
   if (jitterSeconds === 0 || kind === "once" || kind === "relative") return [];
   const shortest = kind === "every" ? schedule.seconds : shortestWait(localRuleOf(schedule, 0)) / SECOND_MS;
   if (jitterSeconds < shortest) return [];
-  const message = `${jitterSeconds} seconds are not less than the shortest time between two runs; 0 to ${shortest - 1} are accepted`;
+  const message = `must be less than the shortest time between two runs; 0 to ${shortest - 1} seconds are accepted`;
   return [{ path: "jitterSeconds", code: "jitter_too_long", message }];
 }
 
@@ -198,7 +200,7 @@ function checkFiresAfter(schedule: Schedule, now: Date): ScheduleProblem[] {
       {
         path: "at",
         code: "schedule_in_past",
-        message: `"${schedule.at}" in ${schedule.timezone} is not after now (${now.toISOString()}); a later time is accepted`,
+        message: `"${schedule.at}" is not after now, ${wordInstant(schedule, now)}; a later time is accepted`,
       },
     ];
   }
@@ -209,7 +211,7 @@ function checkFiresAfter(schedule: Schedule, now: Date): ScheduleProblem[] {
       {
         path: "endsAt",
         code: "no_run_before_end",
-        message: `no run is left until "${endsAt}", the first would be at ${first.toISOString()}; a later time is accepted`,
+        message: `no run is left until "${endsAt}", the first would be on ${wordInstant(schedule, first)}; a later time is accepted`,
       },
     ];
   }
@@ -220,4 +222,10 @@ function checkFiresAfter(schedule: Schedule, now: Date): ScheduleProblem[] {
       message: `no time that the clocks of ${schedule.timezone} show matches the cron; one that matches some day is accepted`,
     },
   ];
+}
+
+/** An instant as the clocks of the schedule's zone show it: "Monday 1 March 2027 at 09:00 (Europe/Berlin)". */
+function wordInstant({ timezone = "UTC" }: Schedule, at: Date): string {
+  const local = localAt(timezone, at.getTime());
+  return `${wordDateTime(local - (local % MINUTE_MS))} (${timezone})`;
 }

@@ -119,7 +119,7 @@ function describeFieldCount(fields: readonly string[]): CronProblem {
   if (fields.length > 5) {
     return {
       code: "cron_too_fine",
-      message: `the cron has ${fields.length} fields; ${accepted} (no seconds: a task runs once a minute at most)`,
+      message: `the cron has ${wordCount(fields.length, "field")}; ${accepted} (no seconds: a task runs once a minute at most)`,
     };
   }
   const [first = ""] = fields;
@@ -128,7 +128,7 @@ function describeFieldCount(fields: readonly string[]): CronProblem {
   }
   return {
     code: "cron_invalid",
-    message: `the cron has ${first === "" ? 0 : fields.length} fields; ${accepted}`,
+    message: `the cron has ${wordCount(first === "" ? 0 : fields.length, "field")}; ${accepted}`,
   };
 }
 

@@ -13,20 +13,56 @@ export function describeCron(cron: string): string {
     verbose,
   });
   const either = pattern.anyDayOfMonth || pattern.anyDayOfWeek ? "" : " (either is enough)";
-  return words + either;
+  return sayWhereStepsBegin(words, cron) + either;
+}
+
+/** Of the first four fields: how many values each has, how its steps are put, and where they begin anew. Months differ in length. */
+const STEPS = [
+  { values: 60, words: (step: number) => `every ${step} minutes`, from: "each full hour" },
+  { values: 24, words: (step: number) => `every ${step} hours`, from: "each midnight" },
+  { values: null, words: (step: number) => `every ${step} days in a month`, from: "the 1st of each month" },
+  { values: 12, words: (step: number) => `every ${step} months`, from: "each January" },
+];
+
+/** Each seventh minute runs at :56 and then at :00: "every 7 minutes" alone would be wrong once an hour. */
+function sayWhereStepsBegin(words: string, cron: string): string {
+  const fields = splitCron(cron);
+  return STEPS.reduce((said, { values, words: put, from }, at) => {
+    const step = Number(/^\*\/(\d+)$/.exec(fields[at] ?? "")?.[1] ?? 1);
+    if (step === 1 || (values !== null && values % step === 0)) return said;
+    return said.replace(new RegExp(`${put(step)}\\b`, "i"), (found) => {
+      return `${found.replace(" in a month", "")} from ${from} on`;
+    });
+  }, words);
 }
 
 /** Writes the few forms that cronstrue refuses, or puts in the wrong words, in ones that it gets right. */
 function spellForCronstrue(cron: string, pattern: CronPattern): string {
-  const [minute, hour, dayOfMonth = "", month, dayOfWeek = ""] = splitCron(cron);
-  return [minute, hour, putLastDayLast(dayOfMonth), month, spellWeekdays(dayOfWeek, pattern)].join(" ");
+  const [minute = "", hour = "", dayOfMonth = "", month = "", dayOfWeek = ""] = splitCron(cron);
+  return [
+    spellSteps(minute, pattern.minutes),
+    spellSteps(hour, pattern.hours),
+    spellDays(dayOfMonth, pattern),
+    spellSteps(month, placesOf(pattern.months)),
+    spellWeekdays(dayOfWeek, pattern),
+  ].join(" ");
+}
+
+/** In a list "every 7 minutes" would be followed by "and at 3": each value is written out. */
+function spellSteps(field: string, values: readonly number[]): string {
+  return field.includes(",") && field.includes("/") ? values.join(",") : field;
 }
 
 /** "L,15" would become "on day the last day and 15 of the month". */
-function putLastDayLast(dayOfMonth: string): string {
+function spellDays(dayOfMonth: string, pattern: CronPattern): string {
   const items = dayOfMonth.split(",");
   const days = items.filter((item) => !/^L$/i.test(item));
-  return days.length === items.length ? dayOfMonth : [...days, "L"].join(",");
+  if (days.length === items.length) return spellSteps(dayOfMonth, placesOf(pattern.daysOfMonth));
+  return [...(days.some((day) => day.includes("/")) ? placesOf(pattern.daysOfMonth) : days), "L"].join(",");
+}
+
+function placesOf(flags: readonly boolean[]): number[] {
+  return flags.flatMap((isMeant, place) => (isMeant ? [place] : []));
 }
 
 /**

@@ -57,6 +57,17 @@ test.each<[Schedule, string]>([
   [relative(0, "10:00"), 'On the day of the contact\'s "visit", at 10:00'],
   [cron("0 9 * * *"), "At 09:00, every day"],
   [cron("*/5 * * * *"), "Every 5 minutes"],
+  [cron("*/7 * * * *"), "Every 7 minutes from each full hour on"],
+  [cron("*/7 9-17 * * *"), "Every 7 minutes from each full hour on, between 09:00 and 17:59"],
+  [cron("*/45,50 * * * *"), "At 0, 45, and 50 minutes past the hour"],
+  [cron("3-59/7 * * * *"), "Every 7 minutes, minutes 3 through 59 past the hour"],
+  [cron("0 */6 * * *"), "On the hour, every 6 hours"],
+  [cron("0 */5 * * *"), "On the hour, every 5 hours from each midnight on"],
+  [cron("0 9 */2 * *"), "At 09:00, every 2 days from the 1st of each month on"],
+  [cron("0 9 L,*/20 * *"), "At 09:00, on day 1, 21, and the last day of the month"],
+  [cron("0 9 1 */6 *"), "At 09:00, on day 1 of the month, every 6 months"],
+  [cron("0 9 1 */5 *"), "At 09:00, on day 1 of the month, every 5 months from each January on"],
+  [cron("*/7 */6 * * *"), "Every 7 minutes from each full hour on, every 6 hours"],
   [cron("0 9 * * MON-FRI"), "At 09:00, Monday through Friday"],
   [cron("0 9 1 * *"), "At 09:00, on day 1 of the month"],
   [cron("0 9 13 * 5"), "At 09:00, on day 13 of the month, and on Friday (either is enough)"],
@@ -96,6 +107,18 @@ test("any cron that is accepted can be put in words, none of them undefined", ()
     }),
     { numRuns: 2_000 },
   );
+});
+
+test.each([
+  [0, 60, "minutes"],
+  [1, 24, "hours"],
+  [3, 12, "months"],
+])("steps of field %i that do not fill its %i values say where they begin anew", (field, values, unit) => {
+  for (let step = 2; step <= values; step += 1) {
+    const fields = ["0", "0", "1", "*", "*"].with(field, `*/${step}`);
+    const words = describeSchedule(cron(fields.join(" ")));
+    expect(words.includes(`very ${step} ${unit} from each `), words).toBe(values % step !== 0);
+  }
 });
 
 test("a schedule that cannot be is an error", () => {

@@ -1,9 +1,11 @@
 import type { Page } from "playwright-core";
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type ModelServer, startModelServer } from "../../model-server.ts";
 import type { Identified, Listed } from "../../program-client.ts";
+import { act, expectNoOverflow, field, rowOf } from "./finders.ts";
+import { keepPages } from "./kept-pages.ts";
 import { joinAs } from "./member.ts";
-import { type Dashboard, expectAccessible, type Opened, photographAll, startDashboard } from "./support.ts";
+import { type Dashboard, expectAccessible, photographAll, startDashboard } from "./support.ts";
 
 interface AgentShown extends Identified {
   readonly name: string;
@@ -16,9 +18,6 @@ interface AgentShown extends Identified {
 
 let dashboard: Dashboard;
 let model: ModelServer;
-let opened: Opened[];
-/** What a test makes the server refuse; the browser notes each such answer in its console. */
-let refusals: readonly number[];
 let providerId: string;
 let sofiaId: string;
 
@@ -29,31 +28,11 @@ afterAll(async () => {
   await dashboard?.close();
   await model?.close();
 });
-beforeEach(() => {
-  opened = [];
-  refusals = [];
-});
-afterEach(async () => {
-  for (const { page, complaints } of opened) {
-    await page.close();
-    const unexpected = complaints.filter(
-      (text) => !refusals.some((status) => text.includes(`status of ${status}`)),
-    );
-    expect(unexpected).toEqual([]);
-  }
-});
 
-async function open(path: string): Promise<Page> {
-  const page = await dashboard.open(path);
-  page.page.setDefaultTimeout(8_000);
-  opened.push(page);
-  return page.page;
-}
+const { open, expectRefusals } = keepPages(() => dashboard);
 
 const agents = async () => (await dashboard.client.get<Listed<AgentShown>>("/v1/agents")).items;
 const agentNamed = async (name: string) => (await agents()).find((agent) => agent.name === name);
-const rowOf = (page: Page, name: string) => page.getByRole("row").filter({ hasText: name });
-const field = (page: Page, name: string) => page.getByRole("textbox", { name, exact: true });
 const testOf = (page: Page) => page.getByRole("region", { name: "Test of the draft" });
 const message = (page: Page) => field(page, "Message as the contact");
 
@@ -61,19 +40,6 @@ async function choose(page: Page, label: string, option: string): Promise<void> 
   const role = page.getByRole("combobox", { name: label, exact: true });
   await role.or(field(page, label)).first().click();
   await page.getByRole("option", { name: option }).first().click();
-}
-
-async function act(page: Page, name: string, action: string): Promise<void> {
-  await page.getByRole("button", { name: `Actions for ${name}` }).click();
-  await page.getByRole("menuitem", { name: action }).click();
-}
-
-/** No page is wider than the screen. */
-async function expectNoOverflow(page: Page): Promise<void> {
-  await page.setViewportSize({ width: 390, height: 844 });
-  await expect
-    .poll(() => page.evaluate<number>("document.documentElement.scrollWidth"))
-    .toBeLessThanOrEqual(390);
 }
 
 describe("without agents", () => {
@@ -218,7 +184,7 @@ describe("with agents", () => {
 
 describe("faults", () => {
   it("of a draft stand at its fields when it is tried and when it is saved", async () => {
-    refusals = [422];
+    expectRefusals(422);
     const page = await open("/agents/new");
     await page.setViewportSize({ width: 390, height: 844 });
     await field(page, "Name").waitFor();
@@ -338,7 +304,7 @@ describe("the list", () => {
   it("takes back on the screen what the server refuses", async () => {
     const page = await open("/agents");
     await rowOf(page, "Sofia").waitFor();
-    refusals = [409];
+    expectRefusals(409);
     await page.route("**/v1/agents/*", (route) =>
       route.request().method() === "PATCH"
         ? route.fulfill({ status: 409, json: { code: "conflict", detail: "Not now." } })
@@ -399,7 +365,7 @@ describe("a viewer", () => {
 });
 
 it("an agent that is gone says so", async () => {
-  refusals = [404];
+  expectRefusals(404);
   const page = await open("/agents/agent_01k3v8q5x8e7arf4s2m6t9c0wd");
   await page.getByRole("alert").getByRole("button", { name: "Try again" }).waitFor();
 });

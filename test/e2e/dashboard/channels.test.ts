@@ -1,10 +1,12 @@
 import { execFile } from "node:child_process";
 import { promisify } from "node:util";
 import type { Page } from "playwright-core";
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createCast, type Identified, type Listed } from "../../program-client.ts";
+import { act, field, rowOf } from "./finders.ts";
+import { keepPages } from "./kept-pages.ts";
 import { joinAs } from "./member.ts";
-import { type Dashboard, expectAccessible, type Opened, photographAll, startDashboard } from "./support.ts";
+import { type Dashboard, expectAccessible, photographAll, startDashboard } from "./support.ts";
 
 interface ChannelShown extends Identified {
   readonly name: string;
@@ -14,41 +16,18 @@ interface ChannelShown extends Identified {
 }
 
 let dashboard: Dashboard;
-let opened: Opened[];
-/** What a test makes the server refuse; the browser notes each such answer in its console. */
-let refusals: readonly number[];
 
 beforeAll(async () => {
   dashboard = await startDashboard();
 });
 afterAll(() => dashboard?.close());
-beforeEach(() => {
-  opened = [];
-  refusals = [];
-});
-afterEach(async () => {
-  for (const { page, complaints } of opened) {
-    await page.close();
-    const unexpected = complaints.filter(
-      (text) => !refusals.some((status) => text.includes(`status of ${status}`)),
-    );
-    expect(unexpected).toEqual([]);
-  }
-});
 
-async function open(path: string): Promise<Page> {
-  const page = await dashboard.open(path);
-  page.page.setDefaultTimeout(8_000);
-  opened.push(page);
-  return page.page;
-}
+const { open, expectRefusals } = keepPages(() => dashboard);
 
 const channels = async () => (await dashboard.client.get<Listed<ChannelShown>>("/v1/channels")).items;
 const channelNamed = async (name: string) => (await channels()).find((channel) => channel.name === name);
 const secretOf = async (id: string) =>
   (await dashboard.client.get<{ readonly secret: string }>(`/v1/channels/${id}/secret`)).secret;
-const rowOf = (page: Page, name: string) => page.getByRole("row").filter({ hasText: name });
-const field = (page: Page, name: string) => page.getByRole("textbox", { name, exact: true });
 const section = (page: Page, name: string) => page.getByRole("region", { name });
 
 async function choose(page: Page, label: string, option: string): Promise<void> {
@@ -61,11 +40,6 @@ async function choose(page: Page, label: string, option: string): Promise<void> 
 async function newWidget(name: string): Promise<string> {
   const body = { platform: "web", kind: "widget", name };
   return (await dashboard.client.post<Identified>("/v1/channels", body)).id;
-}
-
-async function act(page: Page, name: string, action: string): Promise<void> {
-  await page.getByRole("button", { name: `Actions for ${name}` }).click();
-  await page.getByRole("menuitem", { name: action }).click();
 }
 
 /** Opens the hosted page of a channel and writes one message. */
@@ -99,7 +73,7 @@ describe("with channels", () => {
   });
 
   it("creates one, with faults at their fields", async () => {
-    refusals = [422];
+    expectRefusals(422);
     const page = await open("/channels");
     await page.getByRole("link", { name: "New channel" }).click();
     await field(page, "Meta").fill("no JSON");
@@ -264,7 +238,7 @@ describe("with channels", () => {
   });
 
   it("deletes conversations only after saying so", async () => {
-    refusals = [409];
+    expectRefusals(409);
     const id = await newWidget("Corner shop");
     const page = await open("/channels");
     await act(page, "Corner shop", "Delete");

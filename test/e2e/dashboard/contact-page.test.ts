@@ -183,8 +183,6 @@ test("who may only look has no buttons that the server would refuse", async () =
   await page.goto("/contacts");
   await page.getByRole("row").filter({ hasText: "Anna Keller" }).waitFor();
   expect(await page.getByRole("link", { name: /New contact|Import CSV/ }).count()).toBe(0);
-  await page.goto("/contacts/import");
-  await page.getByRole("heading", { name: "Your role may not import" }).waitFor();
   expect(complaints).toEqual([]);
   await viewer.close();
 });

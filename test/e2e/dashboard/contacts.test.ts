@@ -2,6 +2,7 @@ import type { Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Identified, Listed } from "../../program-client.ts";
 import { until } from "../../until.ts";
+import { rowOf } from "./finders.ts";
 import { type Dashboard, expectAccessible, photographAll, startDashboard } from "./support.ts";
 
 let dashboard: Dashboard;
@@ -17,7 +18,6 @@ interface ContactShown extends Identified {
   readonly optedOutReason: string | null;
 }
 
-const rowOf = (page: Page, name: string) => page.getByRole("row").filter({ hasText: name });
 const searchOf = (page: Page) => Object.fromEntries(new URL(page.url()).searchParams);
 /** Without what the browser itself says of requests that were refused on purpose. */
 const own = (complaints: readonly string[]) =>

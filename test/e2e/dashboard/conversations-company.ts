@@ -93,3 +93,22 @@ export async function addPast(databaseUrl: string, conversationId: string, count
     await superuser.end();
   }
 }
+
+/** `count` conversations in a person's hands by SQL: "Quiet 01" with the latest message a day ago, each next a day before. */
+export async function addQuiet(databaseUrl: string, channelId: string, count: number): Promise<void> {
+  const superuser = new pg.Client({ connectionString: databaseUrl });
+  await superuser.connect();
+  try {
+    await superuser.query(
+      `with c as (select workspace_id, id from channels where id = $1),
+        k as (insert into contacts (workspace_id, id, name)
+          select c.workspace_id, uuidv7(), 'Quiet ' || lpad(i::text, 2, '0') from c, generate_series(1, $2::int) i
+          returning id, name)
+      insert into conversations (workspace_id, id, channel_id, contact_id, ordinal, controller, last_message_at)
+        select c.workspace_id, uuidv7(), c.id, k.id, 1, 'human', now() - right(k.name, 2)::int * interval '1 day' from c, k`,
+      [fromId("channel", channelId), count],
+    );
+  } finally {
+    await superuser.end();
+  }
+}

@@ -2,7 +2,7 @@ import type { Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import type { Identified, Listed, MessageShown } from "../../program-client.ts";
 import { untilShown } from "../../program-client.ts";
-import { addPast, type Conversations, startConversations } from "./conversations-company.ts";
+import { addPast, addQuiet, type Conversations, startConversations } from "./conversations-company.ts";
 import { expectAccessible, photographAll } from "./support.ts";
 
 let company: Conversations;
@@ -388,5 +388,66 @@ describe("a long conversation", () => {
     expect(own([...one.complaints, ...two.complaints])).toEqual([]);
     await one.page.close();
     await two.page.close();
+  });
+});
+
+describe("the list", () => {
+  beforeAll(() => addQuiet(company.dashboard.databaseUrl, company.channelId, 80));
+
+  const rowHeight = 84;
+  const listOf = (page: Page) => page.getByRole("region", { name: "Conversations" });
+  const firstRow = (page: Page) => listOf(page).getByRole("listitem").first();
+  const scroller = "document.querySelector('section[aria-label=Conversations]')";
+  const scrollTop = (page: Page) => page.evaluate<number>(`${scroller}.scrollTop`);
+  const idOfRow = async (page: Page, selector: string) =>
+    /conv_\w+/.exec((await listOf(page).locator(selector).getAttribute("href")) ?? "")?.[0] ?? "";
+  /** Where its row stands on the screen. */
+  const topOf = async (page: Page, id: string) =>
+    (await listOf(page).locator(`a[href*="${id}"]`).boundingBox())?.y ?? Number.NaN;
+  const writeIn = (id: string) =>
+    company.dashboard.client.post(`/v1/conversations/${id}/messages`, { text: "Are you there?" });
+
+  it("puts the latest message first in every tab; the keys, the focus and the screen stay with their rows", async () => {
+    const { client } = company.dashboard;
+    const { items } = await client.get<Listed<Identified>>("/v1/conversations?q=quiet%2060");
+    const keyed = await company.dashboard.open("/conversations");
+    const scrolled = await company.dashboard.open("/conversations");
+    await rowOf(keyed.page, "Quiet 01").waitFor();
+    for (const key of ["j", "j", "j"]) await keyed.page.keyboard.press(key);
+    const activeId = await idOfRow(keyed.page, "[data-active] a");
+    await rowOf(scrolled.page, "Quiet 01").waitFor();
+    await scrolled.page.evaluate(`${scroller}.scrollTop = ${20 * rowHeight + 30}`);
+    await rowOf(scrolled.page, "Quiet 20").click();
+    await scrolled.page.waitForURL(/conversations\/conv_/);
+    const openId = await idOfRow(scrolled.page, "[aria-current=page]");
+    const [place, top] = [await scrollTop(scrolled.page), await topOf(scrolled.page, openId)];
+
+    await writeIn(items[0]?.id ?? "");
+    await expect.poll(() => firstRow(keyed.page).textContent()).toContain("Quiet 60");
+    expect(await scrollTop(keyed.page)).toBe(0);
+    expect(await idOfRow(keyed.page, "[data-active] a")).toBe(activeId);
+    await keyed.page.keyboard.press("Enter");
+    await keyed.page.waitForURL(`**${pathOf(activeId)}`);
+    await expect.poll(() => scrollTop(scrolled.page)).toBe(place + rowHeight);
+    expect(await topOf(scrolled.page, openId)).toBeCloseTo(top, 0);
+
+    // The open row itself leaves the screen, and what stood above it stays.
+    await writeIn(openId);
+    await expect.poll(() => topOf(scrolled.page, openId)).toBeLessThan(0);
+    expect(await scrollTop(scrolled.page)).toBe(place + 2 * rowHeight);
+    expect(await scrolled.page.evaluate<string>("document.activeElement.getAttribute('href')")).toContain(
+      openId,
+    );
+    expect(await idOfRow(scrolled.page, "[aria-current=page]")).toBe(openId);
+
+    const ida = await company.meet("Ida Berg");
+    await ida.write("Hello?");
+    (await company.model.nextCall()).finish();
+    await expect.poll(() => firstRow(keyed.page).textContent()).toContain("Ida Berg");
+    await scrolled.page.evaluate(`${scroller}.scrollTop = 0`);
+    await expect.poll(() => firstRow(scrolled.page).textContent()).toContain("Ida Berg");
+    expect([...keyed.complaints, ...scrolled.complaints]).toEqual([]);
+    await keyed.page.close();
+    await scrolled.page.close();
   });
 });

@@ -4,6 +4,7 @@ import { type ModelServer, startModelServer } from "../../model-server.ts";
 import { type ExecutionShown, type Identified, type Listed, untilShown } from "../../program-client.ts";
 import { until } from "../../until.ts";
 import { type PacedModel, startPacedModel } from "../paced-model.ts";
+import { joinAs } from "./member.ts";
 import { type Dashboard, expectAccessible, type Look, photographAll, startDashboard } from "./support.ts";
 
 let dashboard: Dashboard;
@@ -402,4 +403,51 @@ describe("the list", () => {
     expect(complaints).toEqual([]);
     await page.close();
   });
+});
+
+test("a viewer sees what was done, and nothing that would be refused", async () => {
+  const taskId = await makeTask({ agent: "sandbox", name: "Ask whether it fits" });
+  const written = await make(`/v1/tasks/${taskId}/trigger`, {});
+  const failed = await run({ agent: "refused", name: "Greet at noon", to: null });
+  const { conversationIds } = await untilEnded(written);
+  const conversation = `/conversations/${conversationIds.at(-1)}`;
+  await untilEnded(failed);
+  const viewer = await joinAs(dashboard, "viewer");
+  const { page, complaints } = await viewer.open("/tasks");
+  page.setDefaultTimeout(10_000);
+  const main = page.getByRole("main");
+  const changing =
+    /new |import|edit|change|add a|delete|run |resume|pause|cancel|copy$|opt |send|close|hand back|take over|check the|select|more actions/i;
+  for (const [path, shown] of [
+    ["/tasks", "Ask whether it fits"],
+    [`/tasks/${taskId}`, "Only on demand"],
+    ["/executions", "Greet at noon"],
+    [`/executions/${written}`, "Steps"],
+    [`/executions/${failed}`, "model_unauthorized"],
+    ["/contacts", "Anna Keller"],
+    [`/contacts/${contactId}`, /Agents (read this|keep here)/],
+    [conversation, "Your role may read conversations, not write in them."],
+  ] as const) {
+    await page.goto(path);
+    await main.getByText(shown).or(main.getByLabel(shown)).first().waitFor();
+    for (const role of ["button", "link", "checkbox", "menuitem"] as const)
+      expect(await main.getByRole(role, { name: changing }).allTextContents(), `${role} of ${path}`).toEqual(
+        [],
+      );
+    expect(await main.getByRole("textbox").count(), `fields of ${path}`).toBe(0);
+  }
+  await expectAccessible(page);
+  await page.goto("/tasks");
+  await main.getByRole("button", { name: "Actions for Ask whether it fits" }).click();
+  expect(await page.getByRole("menuitem").allTextContents()).toEqual(["Open"]);
+  // Somebody shared the address of a form.
+  const forms = ["/tasks/new", `/tasks/${taskId}/edit`, "/contacts/new", `/contacts/${contactId}/edit`];
+  for (const path of [...forms, "/contacts/import", "/agents/new", "/channels/new"]) {
+    await page.goto(path);
+    await page.getByRole("heading", { name: /^Your role may not / }).waitFor();
+    expect(await main.getByRole("textbox").count(), path).toBe(0);
+  }
+  await expectAccessible(page);
+  expect(complaints).toEqual([]);
+  await viewer.close();
 });

@@ -109,6 +109,29 @@ test("a contact talks with the agent while one moves between pages, and comes ba
   await page.close();
 });
 
+test("pages of two sides make do with one beside the Phone", async () => {
+  const contactId = await make("/v1/contacts", { name: "Ben Adler" });
+  const { page, complaints } = await dashboard.open(`/contacts/${contactId}`);
+  await page.setViewportSize({ width: 1280, height: 800 });
+  const main = page.getByRole("main");
+  const side = main.getByRole("complementary", { name: "Overview" });
+  const tab = main.getByRole("tab", { name: "Overview" });
+  await side.getByText("Ben Adler").waitFor();
+  expect(await tab.count()).toBe(0);
+  await toggleOf(page).click();
+  await phoneOf(page).waitFor();
+  await tab.waitFor();
+  expect(await side.count()).toBe(0);
+  await main.getByRole("tabpanel", { name: "Overview" }).getByText("Ben Adler").waitFor();
+  await expectAccessible(page);
+  await photographAll(page, "phone-beside-contact");
+  await page.setViewportSize({ width: 1280, height: 800 });
+  await toggleOf(page).click();
+  await side.getByText("Ben Adler").waitFor();
+  expect(complaints).toEqual([]);
+  await page.close();
+});
+
 test("several contacts are played side by side, each with its messages and draft", async () => {
   const { page, complaints } = await dashboard.open("/tasks");
   const phone = phoneOf(page);

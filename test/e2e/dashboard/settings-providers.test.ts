@@ -1,15 +1,13 @@
 import pg from "pg";
-import type { Page } from "playwright-core";
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type ModelServer, startModelServer } from "../../model-server.ts";
 import type { Identified, Listed } from "../../program-client.ts";
-import { type Dashboard, expectAccessible, type Opened, photographAll, startDashboard } from "./support.ts";
+import { act, button, expectNoOverflow, field, rowOf } from "./finders.ts";
+import { keepPages } from "./kept-pages.ts";
+import { type Dashboard, expectAccessible, photographAll, startDashboard } from "./support.ts";
 
 let dashboard: Dashboard;
 let model: ModelServer;
-let opened: Opened[];
-/** What a test makes the server refuse; the browser notes each such answer in its console. */
-let refusals: readonly number[];
 
 beforeAll(async () => {
   [dashboard, model] = await Promise.all([startDashboard({ demo: true }), startModelServer()]);
@@ -18,46 +16,12 @@ afterAll(async () => {
   await dashboard?.close();
   await model?.close();
 });
-beforeEach(() => {
-  opened = [];
-  refusals = [];
-});
-afterEach(async () => {
-  for (const { page, complaints } of opened) {
-    await page.close();
-    const unexpected = complaints.filter(
-      (text) => !refusals.some((status) => text.includes(`status of ${status}`)),
-    );
-    expect(unexpected).toEqual([]);
-  }
-});
 
-async function open(path: string): Promise<Page> {
-  const page = await dashboard.open(path);
-  page.page.setDefaultTimeout(8_000);
-  opened.push(page);
-  return page.page;
-}
-
-const rowOf = (page: Page, name: string) => page.getByRole("row").filter({ hasText: name });
-const field = (page: Page, name: string) => page.getByRole("textbox", { name, exact: true });
-const button = (page: Page, name: string) => page.getByRole("button", { name, exact: true });
-
-async function act(page: Page, name: string, action: string): Promise<void> {
-  await page.getByRole("button", { name: `Actions for ${name}` }).click();
-  await page.getByRole("menuitem", { name: action }).click();
-}
-
-async function expectNoOverflow(page: Page): Promise<void> {
-  await page.setViewportSize({ width: 390, height: 844 });
-  await expect
-    .poll(() => page.evaluate<number>("document.documentElement.scrollWidth"))
-    .toBeLessThanOrEqual(390);
-}
+const { open, expectRefusals } = keepPages(() => dashboard);
 
 describe("model providers", () => {
   it("are made, tried at once, and say what is wrong with them", async () => {
-    refusals = [422];
+    expectRefusals(422);
     const page = await open("/settings/model-providers");
     await rowOf(page, "Sandbox").first().waitFor();
     await expectAccessible(page);
@@ -99,7 +63,7 @@ describe("model providers", () => {
   });
 
   it("keep their key when they are changed, and stay while an agent uses them", async () => {
-    refusals = [409];
+    expectRefusals(409);
     const { client } = dashboard;
     const { items } = await client.get<Listed<Identified & { name: string }>>("/v1/model-providers");
     const modelProviderId = items.find(({ name }) => name === "Local")?.id;
@@ -133,7 +97,7 @@ describe("model providers", () => {
 
 describe("budgets", () => {
   it("are set, and show what is spent, by day and by agent", async () => {
-    refusals = [422];
+    expectRefusals(422);
     const superuser = new pg.Client({ connectionString: dashboard.databaseUrl });
     await superuser.connect();
     await superuser.query(

@@ -1,10 +1,12 @@
 import { once } from "node:events";
 import { createServer, type Server } from "node:http";
 import type { Page } from "playwright-core";
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createCast, type Identified, type Listed } from "../../program-client.ts";
+import { act, button, expectNoOverflow, field, rowOf } from "./finders.ts";
+import { keepPages } from "./kept-pages.ts";
 import { joinAs } from "./member.ts";
-import { type Dashboard, expectAccessible, type Opened, photographAll, startDashboard } from "./support.ts";
+import { type Dashboard, expectAccessible, photographAll, startDashboard } from "./support.ts";
 
 interface ToolShown extends Identified {
   readonly name: string;
@@ -19,9 +21,6 @@ let shopUrl: string;
 /** What the shop's server was sent in place of a password. */
 let authorizations: (string | undefined)[];
 let agentId: string;
-let opened: Opened[];
-/** What a test makes the server refuse; the browser notes each such answer in its console. */
-let refusals: readonly number[];
 
 beforeAll(async () => {
   authorizations = [];
@@ -42,49 +41,15 @@ afterAll(async () => {
   await dashboard?.close();
   shop.close();
 });
-beforeEach(() => {
-  opened = [];
-  refusals = [];
-});
-afterEach(async () => {
-  for (const { page, complaints } of opened) {
-    await page.close();
-    const unexpected = complaints.filter(
-      (text) => !refusals.some((status) => text.includes(`status of ${status}`)),
-    );
-    expect(unexpected).toEqual([]);
-  }
-});
 
-async function open(path: string): Promise<Page> {
-  const page = await dashboard.open(path);
-  page.page.setDefaultTimeout(8_000);
-  opened.push(page);
-  return page.page;
-}
-
-const rowOf = (page: Page, name: string) => page.getByRole("row").filter({ hasText: name });
-const field = (page: Page, name: string) => page.getByRole("textbox", { name, exact: true });
-const button = (page: Page, name: string) => page.getByRole("button", { name, exact: true });
-
-async function act(page: Page, name: string, action: string): Promise<void> {
-  await page.getByRole("button", { name: `Actions for ${name}` }).click();
-  await page.getByRole("menuitem", { name: action }).click();
-}
-
-async function expectNoOverflow(page: Page): Promise<void> {
-  await page.setViewportSize({ width: 390, height: 844 });
-  await expect
-    .poll(() => page.evaluate<number>("document.documentElement.scrollWidth"))
-    .toBeLessThanOrEqual(390);
-}
+const { open, expectRefusals } = keepPages(() => dashboard);
 
 const tools = async () => (await dashboard.client.get<Listed<ToolShown>>("/v1/tools")).items;
 const trialOf = (page: Page) => page.getByRole("region", { name: "Try it" });
 
 describe("tools", () => {
   it("begin with what they are for; faults stand at their fields", async () => {
-    refusals = [422];
+    expectRefusals(422);
     const page = await open("/settings/tools");
     await page.getByRole("heading", { name: "No tools yet" }).waitFor();
     await expectAccessible(page);
@@ -122,7 +87,7 @@ describe("tools", () => {
   });
 
   it("are made and tried against a server", async () => {
-    refusals = [422];
+    expectRefusals(422);
     const page = await open("/settings/tools/new");
     await field(page, "Name").fill("order_status");
     await field(page, "Description").fill("Tells where an order is.");
@@ -176,7 +141,7 @@ describe("tools", () => {
   });
 
   it("are listed, searched, and deleted although an agent uses them", async () => {
-    refusals = [409];
+    expectRefusals(409);
     const [tool] = await tools();
     await dashboard.client.patch(`/v1/agents/${agentId}`, { toolIds: [tool?.id] });
     const page = await open("/settings/tools");
@@ -202,7 +167,7 @@ describe("tools", () => {
 
 describe("knowledge", () => {
   it("begins with an example, is written, and says its faults", async () => {
-    refusals = [422];
+    expectRefusals(422);
     const page = await open("/settings/knowledge");
     await page.getByRole("heading", { name: "No knowledge yet" }).waitFor();
     await expectAccessible(page);
@@ -236,7 +201,7 @@ describe("knowledge", () => {
   });
 
   it("is found by its words and tags, and deleted although an agent uses it", async () => {
-    refusals = [409];
+    expectRefusals(409);
     const found = await dashboard.client.get<Listed<Identified>>("/v1/knowledge?tag=returns");
     await dashboard.client.patch(`/v1/agents/${agentId}`, { knowledgeIds: found.items.map(({ id }) => id) });
     const page = await open("/settings/knowledge");

@@ -1,7 +1,8 @@
 import "@fontsource-variable/inter/wght.css";
-import "@mantine/core/styles.css";
-import "@mantine/dates/styles.css";
-import "@mantine/notifications/styles.css";
+// In a layer of its own, so that ours hold against the library's whichever file the bundler puts first.
+import "@mantine/core/styles.layer.css";
+import "@mantine/dates/styles.layer.css";
+import "@mantine/notifications/styles.layer.css";
 import "./global.css";
 import "./api/plain-http.ts";
 import { StrictMode } from "react";

@@ -64,6 +64,8 @@ export const theme = createTheme({
       styles: { title: { fontWeight: 600 } },
     },
     Menu: { defaultProps: { shadow: "md", withinPortal: true } },
+    // Under a title it would be a grey with a contrast of 3.3.
+    Notification: { styles: { description: { color: "var(--mantine-color-text)" } } },
   },
 });
 

@@ -7,6 +7,7 @@ import {
   IconCircleDashed,
   IconCircleMinus,
   IconClock,
+  IconClockPause,
   IconGauge,
   IconHandStop,
   IconLoader2,
@@ -46,16 +47,28 @@ const ofOutcome: Readonly<Record<NonNullable<Execution["outcome"]>, Look>> = {
   none: { tone: "grey", icon: IconCircleMinus, word: "Nothing done" },
 };
 
-type Shown = Pick<Execution, "status" | "outcome"> & { readonly reason?: Execution["reason"] };
+/** Nothing came of it so far; that changes by itself. */
+const held: Look = { tone: "amber", icon: IconClockPause, word: "Message held" };
+
+type Shown = Pick<Execution, "status" | "outcome"> & {
+  readonly reason?: { readonly code: string; readonly message: string } | null;
+};
 
 /** Where an execution is and, once it has ended, what came of it. */
-export function lookOf({ status, outcome }: Pick<Shown, "status" | "outcome">): Look {
+export function lookOf({ status, outcome, reason }: Shown): Look {
   if (status !== "completed") return ofStatus[status];
+  if (outcome === "none" && reason?.code === "message_held") return held;
   return ofOutcome[outcome ?? "none"];
 }
 
+interface ExecutionPillProps {
+  readonly execution: Shown;
+  /** The reason stands beside it already. */
+  readonly isReasonShown?: boolean;
+}
+
 /** The reason comes on hover and to assistive technology. */
-export function ExecutionPill({ execution }: { readonly execution: Shown }) {
+export function ExecutionPill({ execution, isReasonShown = false }: ExecutionPillProps) {
   const { tone, icon, word, isBusy = false } = lookOf(execution);
   const pill = (
     <Pill tone={tone} icon={icon} isBusy={isBusy}>
@@ -63,7 +76,7 @@ export function ExecutionPill({ execution }: { readonly execution: Shown }) {
     </Pill>
   );
   const reason = execution.reason?.message;
-  if (reason === undefined) return pill;
+  if (reason === undefined || isReasonShown) return pill;
   return (
     <Tooltip label={reason} multiline maw={320}>
       <span>{pill}</span>

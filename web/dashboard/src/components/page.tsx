@@ -5,7 +5,7 @@ import { Fragment, type ReactNode, useEffect } from "react";
 import classes from "./page.module.css";
 import { setPageTitle } from "./page-title.ts";
 
-interface Crumb {
+export interface Crumb {
   readonly label: string;
   readonly link: LinkProps;
 }

@@ -5,11 +5,11 @@ const hour = 60 * minute;
 const day = 24 * hour;
 
 /** "just now", "5 min ago", "in 3 h", "12 Mar": beyond a week the date says more than a number of days. */
-export function relativeTime(at: string, now: number): string {
+export function relativeTime(at: string, now: number, timezone: string): string {
   const seconds = Math.round((Date.parse(at) - now) / 1_000);
   const distance = Math.abs(seconds);
   if (distance < 10) return "just now";
-  if (distance >= 7 * day) return shortDate(at, now);
+  if (distance >= 7 * day) return shortDate(at, now, timezone);
   const words = rough(distance);
   return seconds < 0 ? `${words} ago` : `in ${words}`;
 }
@@ -21,48 +21,49 @@ function rough(seconds: number): string {
   return `${Math.round(seconds / day)} d`;
 }
 
-function shortDate(at: string, now: number): string {
-  const date = new Date(at);
-  const sameYear = date.getFullYear() === new Date(now).getFullYear();
-  return new Intl.DateTimeFormat("en-GB", {
-    day: "numeric",
-    month: "short",
-    ...(sameYear ? {} : { year: "numeric" }),
-  }).format(date);
+const dayAndMonth = { day: "numeric", month: "short" } as const;
+const hourAndMinute = { hour: "2-digit", minute: "2-digit" } as const;
+const toTheSecond = { ...hourAndMinute, second: "2-digit" } as const;
+
+/** What is shown of a time. */
+const shapes = {
+  date: dayAndMonth,
+  dateWithYear: { ...dayAndMonth, year: "numeric" },
+  exact: { weekday: "short", ...dayAndMonth, year: "numeric", ...toTheSecond },
+  short: { ...dayAndMonth, ...toTheSecond },
+  clock: hourAndMinute,
+  year: { year: "numeric" },
+} as const satisfies Readonly<Record<string, Intl.DateTimeFormatOptions>>;
+
+/** Making a format takes longer than drawing a row of a table. */
+const formats = new Map<string, Intl.DateTimeFormat>();
+
+function write(at: string, shape: keyof typeof shapes, timezone: string): string {
+  const key = `${shape} ${timezone}`;
+  const format =
+    formats.get(key) ?? new Intl.DateTimeFormat("en-GB", { ...shapes[shape], timeZone: timezone });
+  formats.set(key, format);
+  return format.format(new Date(at));
+}
+
+function shortDate(at: string, now: number, timezone: string): string {
+  const thisYear = write(new Date(now).toISOString(), "year", timezone);
+  return write(at, write(at, "year", timezone) === thisYear ? "date" : "dateWithYear", timezone);
 }
 
 /** "Fri 20 Nov 2026, 14:05:09 (Europe/Berlin)". */
 export function exactTime(at: string, timezone: string): string {
-  const text = new Intl.DateTimeFormat("en-GB", {
-    weekday: "short",
-    day: "numeric",
-    month: "short",
-    year: "numeric",
-    hour: "2-digit",
-    minute: "2-digit",
-    second: "2-digit",
-    timeZone: timezone,
-  }).format(new Date(at));
-  return `${text} (${timezone})`;
+  return `${write(at, "exact", timezone)} (${timezone})`;
 }
 
 /** "20 Nov, 14:05:09" in the zone. */
 export function shortTime(at: string, timezone: string): string {
-  return new Intl.DateTimeFormat("en-GB", {
-    day: "numeric",
-    month: "short",
-    hour: "2-digit",
-    minute: "2-digit",
-    second: "2-digit",
-    timeZone: timezone,
-  }).format(new Date(at));
+  return write(at, "short", timezone);
 }
 
 /** "14:05" in the zone. */
 export function clockTime(at: string, timezone: string): string {
-  return new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit", timeZone: timezone }).format(
-    new Date(at),
-  );
+  return write(at, "clock", timezone);
 }
 
 /** Whole seconds in at most two units: "45 s", "1 h 5 min", "3 d". */

@@ -49,19 +49,33 @@ export function RelativeTime({ at }: { readonly at: string | null | undefined })
   const current = useNow();
   const timezone = useTimezone();
   if (at === null || at === undefined) return <span>–</span>;
-  return (
-    <Tooltip label={exactTime(at, timezone)}>
-      <time dateTime={at}>{relativeTime(at, current)}</time>
-    </Tooltip>
-  );
+  return <Explained at={at} words={relativeTime(at, current, timezone)} timezone={timezone} />;
 }
 
 /** Day and time to the second in the reader's zone, with weekday, year and zone on hover. */
 export function ShortTime({ at }: { readonly at: string }) {
   const timezone = useTimezone();
+  return <Explained at={at} words={shortTime(at, timezone)} timezone={timezone} />;
+}
+
+interface ExplainedProps {
+  readonly at: string;
+  readonly words: string;
+  readonly timezone: string;
+}
+
+/** A time in words. The tooltip with the exact one is made when the pointer comes: it costs more than a table's row. */
+function Explained({ at, words, timezone }: ExplainedProps) {
+  const [isWanted, setWanted] = useState(false);
+  if (!isWanted)
+    return (
+      <time dateTime={at} onPointerEnter={() => setWanted(true)}>
+        {words}
+      </time>
+    );
   return (
     <Tooltip label={exactTime(at, timezone)}>
-      <time dateTime={at}>{shortTime(at, timezone)}</time>
+      <time dateTime={at}>{words}</time>
     </Tooltip>
   );
 }

@@ -1,4 +1,6 @@
 import { createRoute, lazyRouteComponent } from "@tanstack/react-router";
+import { queryClient } from "../api/query-client.ts";
+import { taskListQuery } from "../features/tasks/list/task-list-query.ts";
 import { appRoute } from "./root.ts";
 import { flagIn, known, oneOf, type RawSearch, textIn } from "./search.ts";
 
@@ -20,6 +22,9 @@ const listRoute = createRoute({
   getParentRoute: () => appRoute,
   path: "/tasks",
   validateSearch: readTaskSearch,
+  loaderDeps: ({ search }) => search,
+  // Beside the page's script, and not after it.
+  loader: ({ deps }) => void queryClient.prefetchInfiniteQuery(taskListQuery(deps)),
   component: lazyRouteComponent(() => import("../features/tasks/list/task-list-page.tsx"), "TaskListPage"),
 });
 

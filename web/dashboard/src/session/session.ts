@@ -4,6 +4,7 @@ import { ApiError } from "../api/problem.ts";
 import { queryClient } from "../api/query-client.ts";
 import { chooseWorkspace, currentWorkspaceId } from "../api/workspace-choice.ts";
 import { chooseMembership, covers, type Membership, type Scope } from "./rules.ts";
+import { isStranger } from "./stranger.ts";
 
 /** The signed-in person in the workspace that this browser works in. */
 export interface Me {
@@ -21,6 +22,7 @@ const browserZone = new Intl.DateTimeFormat().resolvedOptions().timeZone;
 
 /** The session, or null when nobody is signed in. */
 export async function loadSession(): Promise<Session | null> {
+  if (isStranger()) return null;
   try {
     const session = await queryClient.ensureQueryData(getGetSessionQueryOptions());
     forgetForeignChoice(session);

@@ -93,7 +93,7 @@ export function Frame() {
       <AppShell.Navbar p={8}>
         <Navigation />
       </AppShell.Navbar>
-      <AppShell.Main data-beside-phone={isPhoneOpen || undefined}>
+      <AppShell.Main>
         <ConnectionBanner />
         <FrozenBanner />
         <Box id="content" className={classes.content} tabIndex={-1}>

@@ -1,6 +1,6 @@
 import { Checkbox, Loader, Table } from "@mantine/core";
 import { useVirtualizer } from "@tanstack/react-virtual";
-import { type ReactNode, useEffect, useRef } from "react";
+import { type ReactNode, useEffect, useMemo, useRef } from "react";
 import { ErrorState } from "../error-state.tsx";
 import { BulkBar } from "./bulk-bar.tsx";
 import classes from "./data-table.module.css";
@@ -53,7 +53,8 @@ export function DataTable<T>(props: DataTableProps<T>) {
   } = props;
   const scroller = useRef<HTMLDivElement>(null);
   const { items, hasMore, isLoadingMore, loadMore, isOutdated = false } = rows;
-  const selection = useSelection(items, rowId);
+  const ids = useMemo(() => items.map(rowId), [items, rowId]);
+  const selection = useSelection(ids);
   const isSelectable = bulkActions.length > 0;
   const virtual = useVirtualizer({
     count: items.length,
@@ -62,7 +63,7 @@ export function DataTable<T>(props: DataTableProps<T>) {
     overscan,
   });
   const keys = useRowKeys({
-    count: items.length,
+    ids,
     open: (at) => withRow(items[at], onOpen),
     toggle: (at) => isSelectable && withRow(items[at], (row) => selection.toggle(rowId(row))),
     clear: selection.clear,
@@ -81,7 +82,6 @@ export function DataTable<T>(props: DataTableProps<T>) {
 
   const before = visible[0]?.start ?? 0;
   const after = virtual.getTotalSize() - (visible.at(-1)?.end ?? 0);
-  const width = columns.length + (isSelectable ? 1 : 0) + (rowActions.length > 0 ? 1 : 0);
   return (
     <div className={classes.frame}>
       <section
@@ -120,8 +120,10 @@ export function DataTable<T>(props: DataTableProps<T>) {
             </Table.Tr>
           </Table.Thead>
           <Table.Tbody>
-            {rows.isLoading && <SkeletonRows columns={width} />}
-            {before > 0 && <Spacer height={before} columns={width} />}
+            {rows.isLoading && (
+              <SkeletonRows columns={columns} isSelectable={isSelectable} hasMenu={rowActions.length > 0} />
+            )}
+            {before > 0 && <Spacer height={before} />}
             {visible.map(({ index }) => {
               const row = items[index];
               if (row === undefined) return null;
@@ -142,7 +144,7 @@ export function DataTable<T>(props: DataTableProps<T>) {
                 />
               );
             })}
-            {after > 0 && <Spacer height={after} columns={width} />}
+            {after > 0 && <Spacer height={after} />}
           </Table.Tbody>
         </Table>
         {isLoadingMore && (
@@ -156,10 +158,11 @@ export function DataTable<T>(props: DataTableProps<T>) {
   );
 }
 
-function Spacer({ height, columns }: { readonly height: number; readonly columns: number }) {
+/** One cell: with more than there are columns in sight, those would share their width with columns of nothing. */
+function Spacer({ height }: { readonly height: number }) {
   return (
     <Table.Tr aria-hidden className={classes.spacer} style={{ height }}>
-      <Table.Td colSpan={columns} />
+      <Table.Td />
     </Table.Tr>
   );
 }

@@ -1,4 +1,4 @@
 export { DataTable } from "./data-table.tsx";
 export { SideList } from "./side-list.tsx";
 export type { BulkAction, Column, RowAction, Rows } from "./types.ts";
-export { cursorQuery, useCursorList } from "./use-cursor-list.ts";
+export { useCursorList } from "./use-cursor-list.ts";

@@ -1,14 +1,15 @@
 import { Loader, Skeleton } from "@mantine/core";
-import { useVirtualizer } from "@tanstack/react-virtual";
-import { type ReactNode, useEffect, useRef } from "react";
+import { defaultRangeExtractor, type Range, useVirtualizer } from "@tanstack/react-virtual";
+import { type ReactNode, useEffect, useMemo, useRef, useState } from "react";
 import { ErrorState } from "../error-state.tsx";
 import { usePageKey } from "../page-keys.ts";
 import classes from "./side-list.module.css";
 import type { Rows } from "./types.ts";
+import { useRest } from "./use-rest.ts";
 import { useRowKeys } from "./use-row-keys.ts";
 
 const overscan = 6;
-const loadAhead = 10;
+const loadAhead = 16;
 const skeletonWidths = ["64%", "48%", "72%", "56%", "60%", "44%"];
 
 interface SideListProps<T> {
@@ -31,20 +32,26 @@ interface SideListProps<T> {
 
 /**
  * A list beside what it opens: rows of several lines of which only those on the screen exist, pages by cursor, the keys
- * of the tables (j and k move, also from elsewhere on the page, Enter opens).
+ * of the tables (j and k move, also from elsewhere on the page, Enter opens). Rows may change places: what is on the
+ * screen rests, and the keys and the focus stay with their rows.
  */
 export function SideList<T>(props: SideListProps<T>) {
   const { label, noun, rows, rowHeight, rowId, openId, onOpen, render, empty } = props;
   const scroller = useRef<HTMLDivElement>(null);
   const { items, hasMore, isLoadingMore, loadMore, isOutdated = false } = rows;
+  const ids = useMemo(() => items.map(rowId), [items, rowId]);
+  const [focusedId, setFocusedId] = useState<string>();
   const virtual = useVirtualizer({
     count: items.length,
     getScrollElement: () => scroller.current,
     estimateSize: () => rowHeight,
     overscan,
+    // A row that has the focus and goes off the screen must not take it away.
+    rangeExtractor: (range) => withPlace(range, focusedId === undefined ? -1 : ids.indexOf(focusedId)),
   });
+  useRest(scroller, ids, rowHeight);
   const keys = useRowKeys({
-    count: items.length,
+    ids,
     open: (at) => {
       const row = items[at];
       if (row !== undefined) onOpen(row);
@@ -52,7 +59,7 @@ export function SideList<T>(props: SideListProps<T>) {
     toggle: () => undefined,
     clear: () => undefined,
     show: (at) => virtual.scrollToIndex(at, { align: "auto" }),
-    start: items.findIndex((row) => rowId(row) === openId),
+    start: openId === undefined ? -1 : ids.indexOf(openId),
   });
   const moveFromElsewhere = (by: number) => {
     scroller.current?.focus();
@@ -61,7 +68,7 @@ export function SideList<T>(props: SideListProps<T>) {
   usePageKey("j", `Next ${noun}`, () => moveFromElsewhere(1));
   usePageKey("k", `Previous ${noun}`, () => moveFromElsewhere(-1));
   const visible = virtual.getVirtualItems();
-  const lastVisible = visible.at(-1)?.index ?? 0;
+  const lastVisible = virtual.range?.endIndex ?? 0;
 
   useEffect(() => {
     if (hasMore && !isLoadingMore && !isOutdated && lastVisible >= items.length - loadAhead) loadMore();
@@ -92,6 +99,7 @@ export function SideList<T>(props: SideListProps<T>) {
               className={classes.row}
               data-active={keys.active === index || undefined}
               data-open={id === openId || undefined}
+              onFocus={() => setFocusedId(id)}
               style={{ height: rowHeight, transform: `translateY(${start}px)` }}
             >
               {render(row)}
@@ -106,6 +114,13 @@ export function SideList<T>(props: SideListProps<T>) {
       )}
     </section>
   );
+}
+
+/** The rows around the screen, and one that may be elsewhere. */
+function withPlace(range: Range, place: number): number[] {
+  const places = defaultRangeExtractor(range);
+  if (place === -1 || places.includes(place)) return places;
+  return [...places, place].sort((a, b) => a - b);
 }
 
 function SkeletonRows({ height }: { readonly height: number }) {

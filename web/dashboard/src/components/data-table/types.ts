@@ -8,8 +8,8 @@ export interface Column<T> {
   /** CSS width; the columns without one share what is left. */
   readonly width?: number | string;
   readonly align?: "left" | "right" | "center";
-  /** Left out on screens narrower than this, in pixels. The first column always stays. */
-  readonly from?: 600 | 900 | 1200;
+  /** Left out on screens narrower than this, in pixels, and where the Phone leaves no more. The first column always stays. */
+  readonly from?: 600 | 900 | 1000 | 1200;
   render(row: T): ReactNode;
 }
 

@@ -18,12 +18,6 @@ interface PagedQuery<T> {
   refetch(): unknown;
 }
 
-/** How every list's hook goes on: hand it over as `{ query: cursorQuery }`. */
-export const cursorQuery = {
-  initialPageParam: undefined,
-  getNextPageParam: (page: { readonly nextCursor: string | null }) => page.nextCursor ?? undefined,
-} as const;
-
 /** The pages of a generated `use…Infinite` hook as rows of a table. */
 export function useCursorList<T>(query: PagedQuery<T>): Rows<T> {
   const { data } = query;

@@ -1,7 +1,7 @@
-import { type KeyboardEvent, useState } from "react";
+import { type KeyboardEvent, useLayoutEffect, useRef, useState } from "react";
 
 interface RowKeys {
-  readonly count: number;
+  readonly ids: readonly string[];
   open(at: number): void;
   toggle(at: number): void;
   clear(): void;
@@ -11,16 +11,24 @@ interface RowKeys {
   readonly start?: number;
 }
 
-/** Moves through a table's rows by keyboard. `active` is the row's place, -1 before the first key. */
-export function useRowKeys({ count, open, toggle, clear, show, start = -1 }: RowKeys) {
-  const [wanted, setActive] = useState(-1);
-  const active = Math.min(wanted, count - 1);
+/**
+ * Moves through a table's rows by keyboard. `active` is the row's place, -1 before the first key. It goes along with its
+ * row when the list changes, so that a key never hits another one; if the row is gone it stays where it was.
+ */
+export function useRowKeys({ ids, open, toggle, clear, show, start = -1 }: RowKeys) {
+  const [activeId, setActiveId] = useState<string>();
+  const lastPlace = useRef(-1);
+  const count = ids.length;
+  const active = activeId === undefined ? -1 : placeOf(activeId, ids, lastPlace.current);
+  useLayoutEffect(() => {
+    lastPlace.current = active;
+  }, [active]);
 
   function move(by: number): void {
     if (count === 0) return;
     const from = active === -1 ? start : active;
     const next = Math.max(0, Math.min(count - 1, from + by));
-    setActive(next);
+    setActiveId(ids[next]);
     show(next);
   }
 
@@ -39,7 +47,7 @@ export function useRowKeys({ count, open, toggle, clear, show, start = -1 }: Row
       End: () => move(count),
       x: () => active >= 0 && toggle(active),
       Escape: () => {
-        setActive(-1);
+        setActiveId(undefined);
         clear();
       },
       ...(isOnControl ? {} : { Enter: () => active >= 0 && open(active) }),
@@ -51,4 +59,9 @@ export function useRowKeys({ count, open, toggle, clear, show, start = -1 }: Row
   }
 
   return { active, move, onKeyDown };
+}
+
+function placeOf(id: string, ids: readonly string[], lastPlace: number): number {
+  const place = ids.indexOf(id);
+  return place === -1 ? Math.min(lastPlace, ids.length - 1) : place;
 }

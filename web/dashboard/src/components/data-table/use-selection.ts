@@ -11,9 +11,8 @@ export interface Selection {
 }
 
 /** Which rows are selected. A row that is gone from the list is no longer among them. */
-export function useSelection<T>(items: readonly T[], rowId: (row: T) => string): Selection {
+export function useSelection(ids: readonly string[]): Selection {
   const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set());
-  const ids = useMemo(() => items.map(rowId), [items, rowId]);
   const selected = useMemo(() => ids.filter((id) => chosen.has(id)), [ids, chosen]);
   const isAll = ids.length > 0 && selected.length === ids.length;
   const toggle = useCallback((id: string) => {

@@ -8,7 +8,7 @@ import type { CurlCall } from "../code/curl-text.ts";
 import classes from "./form-page.module.css";
 import type { ApiForm } from "./use-api-form.ts";
 
-interface FormProps<Values> {
+export interface FormProps<Values> {
   readonly api: ApiForm<Values>;
   /** The verb on the button: "Create task". */
   readonly save: string;

@@ -4,4 +4,6 @@ export { DurationField } from "./duration-field.tsx";
 export { Form } from "./form-page.tsx";
 export { useJsonFaults } from "./json-faults.ts";
 export { JsonField } from "./json-field.tsx";
+export { MetaField, OwnFields } from "./own-fields.tsx";
+export { ReadableForm } from "./readable-form.tsx";
 export { type ApiForm, useApiForm } from "./use-api-form.ts";

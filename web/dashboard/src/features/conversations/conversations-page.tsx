@@ -2,25 +2,28 @@ import { Button, Kbd, Text } from "@mantine/core";
 import { IconFilterOff } from "@tabler/icons-react";
 import { keepPreviousData } from "@tanstack/react-query";
 import { getRouteApi, useParams } from "@tanstack/react-router";
+import { cursorQuery } from "../../api/cursor-query.ts";
 import {
   useGetConversation,
   useListConversationsInfinite,
 } from "../../api/generated/conversations/conversations";
-import { cursorQuery, SideList, useCursorList } from "../../components/data-table/index.ts";
+import type { Conversation } from "../../api/generated/model";
+import { SideList, useCursorList } from "../../components/data-table/index.ts";
 import { EmptyState } from "../../components/empty-state.tsx";
 import { useName } from "../../components/names.ts";
 import { Page } from "../../components/page.tsx";
 import { readConversationSearch } from "../../routes/conversations.ts";
 import { ConversationView } from "./conversation-view.tsx";
 import classes from "./conversations.module.css";
+import { ConversationFilters } from "./list/conversation-filters.tsx";
 import { ConversationRow, rowHeight } from "./list/conversation-row.tsx";
-import { FilterBar } from "./list/filter-bar.tsx";
 import { NoConversations } from "./list/no-conversations.tsx";
 import { type ConversationSearch, toParams } from "./list/rules.ts";
 import { useChangeSearch } from "./use-change-search.ts";
 
 const route = getRouteApi("/app/conversations");
 const pageSize = 50;
+const idOf = ({ id }: Conversation) => id;
 
 /** List left, transcript in the middle, the contact right; on a narrow screen one at a time. */
 export function ConversationsPage() {
@@ -30,7 +33,7 @@ export function ConversationsPage() {
   const { conversationId } = useParams({ strict: false });
   const filters = readConversationSearch(search);
   const query = useListConversationsInfinite(
-    { ...toParams(filters), limit: pageSize, include: "lastMessage" },
+    { ...toParams(filters), sort: "lastMessageAt", limit: pageSize, include: "lastMessage" },
     { query: { ...cursorQuery, placeholderData: keepPreviousData } },
   );
   const rows = useCursorList(query);
@@ -48,13 +51,7 @@ export function ConversationsPage() {
       title="Conversations"
       tabTitle={tabTitle}
       isContentFirst={isOpen}
-      bar={
-        <FilterBar
-          search={filters}
-          onChange={(changes) => replace({ ...filters, ...changes })}
-          onReplace={replace}
-        />
-      }
+      bar={<ConversationFilters search={filters} onReplace={replace} />}
     >
       {isEmpty && !isOpen ? (
         <div className={classes.nothing}>
@@ -72,7 +69,7 @@ export function ConversationsPage() {
               noun="conversation"
               rows={rows}
               rowHeight={rowHeight}
-              rowId={({ id }) => id}
+              rowId={idOf}
               openId={conversationId}
               onOpen={({ id }) =>
                 void navigate({
@@ -90,7 +87,7 @@ export function ConversationsPage() {
               <div className={classes.nothing}>
                 <Text size="sm" c="dimmed" ta="center">
                   Choose a conversation: <Kbd size="xs">j</Kbd> and <Kbd size="xs">k</Kbd> move,{" "}
-                  <Kbd size="xs">Enter</Kbd> opens. The newest stands first.
+                  <Kbd size="xs">Enter</Kbd> opens. The one with the latest message stands first.
                 </Text>
               </div>
             </div>

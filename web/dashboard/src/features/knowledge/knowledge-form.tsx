@@ -1,4 +1,4 @@
-import { Stack, Switch, TagsInput, Text, Textarea, TextInput } from "@mantine/core";
+import { Switch, TagsInput, Textarea, TextInput } from "@mantine/core";
 import { useQueryClient } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { useRef } from "react";
@@ -10,7 +10,13 @@ import {
 import type { CreateKnowledgeBody, Knowledge } from "../../api/generated/model";
 import { askAgain } from "../../api/kept-answers.ts";
 import { Fold } from "../../components/fold.tsx";
-import { changedFields, Form, JsonField, useApiForm, useJsonFaults } from "../../components/form/index.ts";
+import {
+  changedFields,
+  OwnFields,
+  ReadableForm,
+  useApiForm,
+  useJsonFaults,
+} from "../../components/form/index.ts";
 import { sayDone } from "../../components/say.tsx";
 import { useMe } from "../../session/session.ts";
 
@@ -53,8 +59,17 @@ export function KnowledgeForm({ knowledge }: { readonly knowledge: Knowledge | u
   });
   const { form } = api;
   const isFaultFolded = form.errors.externalId !== undefined || form.errors.meta !== undefined;
-  const fields = (
-    <>
+  return (
+    <ReadableForm
+      refusal={mayWrite ? undefined : "Your role may look at texts, not change them."}
+      api={api}
+      save={knowledge === undefined ? "Create text" : "Save"}
+      curl={() => ({
+        method: knowledge === undefined ? "POST" : "PATCH",
+        path: knowledge === undefined ? "/v1/knowledge" : `/v1/knowledge/${knowledge.id}`,
+        body: knowledge === undefined ? toBody(form.getValues()) : toChange(form.getValues()),
+      })}
+    >
       <TextInput
         {...form.getInputProps("title")}
         label="Title"
@@ -90,46 +105,19 @@ export function KnowledgeForm({ knowledge }: { readonly knowledge: Knowledge | u
         disabled={!mayWrite}
       />
       <Fold label="Advanced" isHeldOpen={isFaultFolded}>
-        <Stack gap="md">
-          <TextInput
-            {...form.getInputProps("externalId")}
-            label="External id"
-            description="Your own id, unique among texts"
-            readOnly={!mayWrite}
-          />
-          <JsonField
-            label="Meta"
-            description="A JSON object of your own, at most 16 kB"
-            value={form.values.meta}
-            onChange={(meta) => form.setFieldValue("meta", meta)}
-            onValidity={faults.keep("meta")}
-            isReadOnly={!mayWrite}
-            error={typeof form.errors.meta === "string" ? form.errors.meta : undefined}
-          />
-        </Stack>
+        <OwnFields
+          plural="texts"
+          externalId={form.getInputProps("externalId")}
+          meta={{
+            value: form.values.meta,
+            onChange: (meta) => form.setFieldValue("meta", meta),
+            onValidity: faults.keep("meta"),
+            error: form.errors.meta,
+          }}
+          isReadOnly={!mayWrite}
+        />
       </Fold>
-    </>
-  );
-  // Who may not write reads the same fields.
-  if (!mayWrite)
-    return (
-      <Stack maw={640}>
-        <Text size="sm">Your role may look at texts, not change them.</Text>
-        {fields}
-      </Stack>
-    );
-  return (
-    <Form
-      api={api}
-      save={knowledge === undefined ? "Create text" : "Save"}
-      curl={() => ({
-        method: knowledge === undefined ? "POST" : "PATCH",
-        path: knowledge === undefined ? "/v1/knowledge" : `/v1/knowledge/${knowledge.id}`,
-        body: knowledge === undefined ? toBody(form.getValues()) : toChange(form.getValues()),
-      })}
-    >
-      {fields}
-    </Form>
+    </ReadableForm>
   );
 }
 

@@ -3,24 +3,19 @@ import { IconBook, IconPlus, IconTrash } from "@tabler/icons-react";
 import { keepPreviousData } from "@tanstack/react-query";
 import { getRouteApi, Link, useNavigate } from "@tanstack/react-router";
 import { useMemo } from "react";
+import { cursorQuery } from "../../api/cursor-query.ts";
 import { createKnowledge, useListKnowledgeInfinite } from "../../api/generated/knowledge/knowledge";
 import type { Knowledge } from "../../api/generated/model";
 import { askAgain } from "../../api/kept-answers.ts";
-import {
-  type Column,
-  cursorQuery,
-  DataTable,
-  type RowAction,
-  useCursorList,
-} from "../../components/data-table/index.ts";
+import { type Column, DataTable, type RowAction, useCursorList } from "../../components/data-table/index.ts";
 import { EmptyState } from "../../components/empty-state.tsx";
+import { EnabledPill } from "../../components/enabled-pill.tsx";
 import { Page } from "../../components/page.tsx";
 import { sayDone, sayFailed } from "../../components/say.tsx";
 import { SearchInput } from "../../components/search-input.tsx";
 import { RelativeTime } from "../../components/time.tsx";
 import { known } from "../../routes/search.ts";
 import { useMe } from "../../session/session.ts";
-import { KnowledgePill } from "./knowledge-pill.tsx";
 import { removeKnowledge } from "./remove-knowledge.ts";
 
 const route = getRouteApi("/app/settings/knowledge");
@@ -146,7 +141,7 @@ const columns: readonly Column<Knowledge>[] = [
     key: "state",
     header: "State",
     width: 112,
-    render: (knowledge) => <KnowledgePill knowledge={knowledge} />,
+    render: ({ enabled }) => <EnabledPill isEnabled={enabled} />,
   },
   {
     key: "updated",

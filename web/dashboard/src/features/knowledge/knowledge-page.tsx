@@ -1,9 +1,8 @@
-import { Button, Skeleton, Text } from "@mantine/core";
-import { IconTrash } from "@tabler/icons-react";
 import { getRouteApi, useNavigate } from "@tanstack/react-router";
 import { useGetKnowledge } from "../../api/generated/knowledge/knowledge";
-import { CopyId } from "../../components/copy-id.tsx";
-import { ErrorState } from "../../components/error-state.tsx";
+import type { Knowledge } from "../../api/generated/model";
+import { NotAllowed } from "../../components/not-allowed.tsx";
+import { ObjectPage } from "../../components/object-page.tsx";
 import { Page } from "../../components/page.tsx";
 import { useMe } from "../../session/session.ts";
 import { KnowledgeForm } from "./knowledge-form.tsx";
@@ -19,11 +18,7 @@ export function KnowledgePage() {
   if (knowledgeId === "new")
     return (
       <Page title="New text" crumbs={crumbs} layout="flow">
-        {mayWrite ? (
-          <KnowledgeForm knowledge={undefined} />
-        ) : (
-          <Text size="sm">Operators and admins write texts.</Text>
-        )}
+        {mayWrite ? <KnowledgeForm knowledge={undefined} /> : <NotAllowed what="write texts" />}
       </Page>
     );
   return <Existing key={knowledgeId} id={knowledgeId} />;
@@ -32,39 +27,16 @@ export function KnowledgePage() {
 function Existing({ id }: { readonly id: string }) {
   const navigate = useNavigate();
   const mayWrite = useMe().can("write");
-  const { data, error, refetch } = useGetKnowledge(id);
-  if (data === undefined)
-    return (
-      <Page title="Text" crumbs={crumbs} layout="flow">
-        {error === null ? (
-          <Skeleton height={320} />
-        ) : (
-          <ErrorState error={error} onRetry={() => void refetch()} />
-        )}
-      </Page>
-    );
-
   const leave = () => navigate({ to: "/settings/knowledge", ignoreBlocker: true });
-
   return (
-    <Page
-      title={data.title}
+    <ObjectPage<Knowledge>
       crumbs={crumbs}
-      layout="flow"
-      beside={<CopyId id={id} />}
-      actions={
-        mayWrite && (
-          <Button
-            variant="default"
-            leftSection={<IconTrash size={14} aria-hidden />}
-            onClick={() => void removeKnowledge(data, leave)}
-          >
-            Delete
-          </Button>
-        )
-      }
+      noun="Text"
+      query={useGetKnowledge(id)}
+      nameOf={({ title }) => title}
+      onRemove={mayWrite ? (knowledge) => void removeKnowledge(knowledge, leave) : undefined}
     >
-      <KnowledgeForm knowledge={data} />
-    </Page>
+      {(knowledge) => <KnowledgeForm knowledge={knowledge} />}
+    </ObjectPage>
   );
 }

@@ -2,18 +2,13 @@ import { Button, Code } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
 import { IconBan, IconKey, IconPlus } from "@tabler/icons-react";
 import { useMemo, useState } from "react";
+import { cursorQuery } from "../../api/cursor-query.ts";
 import { revokeApiKey, useListApiKeysInfinite } from "../../api/generated/api-keys/api-keys";
 import type { ApiKey, CreateApiKey201 } from "../../api/generated/model";
 import { askAgain } from "../../api/kept-answers.ts";
 import { ask } from "../../components/ask.tsx";
 import { curlText } from "../../components/code/curl-text.ts";
-import {
-  type Column,
-  cursorQuery,
-  DataTable,
-  type RowAction,
-  useCursorList,
-} from "../../components/data-table/index.ts";
+import { type Column, DataTable, type RowAction, useCursorList } from "../../components/data-table/index.ts";
 import { EmptyState } from "../../components/empty-state.tsx";
 import { Page } from "../../components/page.tsx";
 import { sayDone, sayFailed } from "../../components/say.tsx";

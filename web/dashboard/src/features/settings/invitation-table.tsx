@@ -1,15 +1,10 @@
 import { type Icon, IconBan, IconCheck, IconClock, IconClockOff, IconMail } from "@tabler/icons-react";
 import { useMemo } from "react";
+import { cursorQuery } from "../../api/cursor-query.ts";
 import { revokeInvitation, useListInvitationsInfinite } from "../../api/generated/members/members";
 import type { Invitation } from "../../api/generated/model";
 import { askAgain } from "../../api/kept-answers.ts";
-import {
-  type Column,
-  cursorQuery,
-  DataTable,
-  type RowAction,
-  useCursorList,
-} from "../../components/data-table/index.ts";
+import { type Column, DataTable, type RowAction, useCursorList } from "../../components/data-table/index.ts";
 import { EmptyState } from "../../components/empty-state.tsx";
 import { Pill, type Tone } from "../../components/pill.tsx";
 import { sayDone, sayFailed } from "../../components/say.tsx";

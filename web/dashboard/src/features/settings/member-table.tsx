@@ -1,17 +1,12 @@
 import { NativeSelect } from "@mantine/core";
 import { IconUserMinus, IconUsers } from "@tabler/icons-react";
 import { useMemo } from "react";
+import { cursorQuery } from "../../api/cursor-query.ts";
 import { removeMember, updateMember, useListMembersInfinite } from "../../api/generated/members/members";
 import type { Member } from "../../api/generated/model";
 import { askAgain, foreseeChange } from "../../api/kept-answers.ts";
 import { ask } from "../../components/ask.tsx";
-import {
-  type Column,
-  cursorQuery,
-  DataTable,
-  type RowAction,
-  useCursorList,
-} from "../../components/data-table/index.ts";
+import { type Column, DataTable, type RowAction, useCursorList } from "../../components/data-table/index.ts";
 import { EmptyState } from "../../components/empty-state.tsx";
 import { sayDone, sayFailed } from "../../components/say.tsx";
 import { RelativeTime } from "../../components/time.tsx";

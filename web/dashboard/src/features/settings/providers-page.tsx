@@ -1,6 +1,7 @@
 import { Button } from "@mantine/core";
 import { IconBrain, IconPencil, IconPlayerPlay, IconPlus, IconTrash } from "@tabler/icons-react";
 import { useMemo, useState } from "react";
+import { cursorQuery } from "../../api/cursor-query.ts";
 import type { ModelProvider } from "../../api/generated/model";
 import {
   createModelProvider,
@@ -9,13 +10,7 @@ import {
 } from "../../api/generated/model-providers/model-providers";
 import { askAgain } from "../../api/kept-answers.ts";
 import { ask } from "../../components/ask.tsx";
-import {
-  type Column,
-  cursorQuery,
-  DataTable,
-  type RowAction,
-  useCursorList,
-} from "../../components/data-table/index.ts";
+import { type Column, DataTable, type RowAction, useCursorList } from "../../components/data-table/index.ts";
 import { EmptyState } from "../../components/empty-state.tsx";
 import { Page } from "../../components/page.tsx";
 import { sayDone, sayFailed } from "../../components/say.tsx";

@@ -1,13 +1,4 @@
-import {
-  JsonInput,
-  NativeSelect,
-  NumberInput,
-  Stack,
-  Switch,
-  Text,
-  Textarea,
-  TextInput,
-} from "@mantine/core";
+import { JsonInput, NativeSelect, NumberInput, Stack, Switch, Textarea, TextInput } from "@mantine/core";
 import { useQueryClient } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { useRef } from "react";
@@ -15,7 +6,14 @@ import type { Tool } from "../../api/generated/model";
 import { createTool, getGetToolQueryKey, updateTool } from "../../api/generated/tools/tools";
 import { askAgain } from "../../api/kept-answers.ts";
 import { Fold } from "../../components/fold.tsx";
-import { changedFields, Form, JsonField, useApiForm, useJsonFaults } from "../../components/form/index.ts";
+import {
+  changedFields,
+  JsonField,
+  OwnFields,
+  ReadableForm,
+  useApiForm,
+  useJsonFaults,
+} from "../../components/form/index.ts";
 import { sayDone } from "../../components/say.tsx";
 import { useMe } from "../../session/session.ts";
 import { AuthFields } from "./auth-fields.tsx";
@@ -66,8 +64,21 @@ export function ToolForm({ tool }: { readonly tool: Tool | undefined }) {
       form.setFieldValue("idempotent", method === "GET");
     form.setFieldValue("method", method);
   };
-  const fields = (
-    <>
+  const shownBody = (values: ToolValues) =>
+    tool === undefined ? toBody(values) : toChange(before.current, values);
+  return (
+    <ReadableForm
+      refusal={mayWrite ? undefined : "Your role may look at tools, not change or try them."}
+      api={api}
+      save={tool === undefined ? "Create tool" : "Save"}
+      curl={() => ({
+        method: tool === undefined ? "POST" : "PATCH",
+        path: tool === undefined ? "/v1/tools" : `/v1/tools/${tool.id}`,
+        body: withoutSecret(
+          shownBody(bodyFault === null ? form.getValues() : { ...form.getValues(), body: "" }),
+        ),
+      })}
+    >
       <TextInput
         {...form.getInputProps("name")}
         label="Name"
@@ -111,7 +122,7 @@ export function ToolForm({ tool }: { readonly tool: Tool | undefined }) {
         onChange={(inputSchema) => form.setFieldValue("inputSchema", inputSchema)}
         onValidity={faults.keep("inputSchema")}
         isReadOnly={!mayWrite}
-        error={textOf(form.errors.inputSchema)}
+        error={typeof form.errors.inputSchema === "string" ? form.errors.inputSchema : undefined}
         minRows={6}
       />
       <PairsField
@@ -168,54 +179,21 @@ export function ToolForm({ tool }: { readonly tool: Tool | undefined }) {
             description="A call may be made again with the same Idempotency-Key where its answer was lost. Off, a lost answer is for a person to decide."
             disabled={!mayWrite}
           />
-          <TextInput
-            {...form.getInputProps("externalId")}
-            label="External id"
-            description="Your own id, unique among tools"
-            readOnly={!mayWrite}
-          />
-          <JsonField
-            label="Meta"
-            description="A JSON object of your own, at most 16 kB"
-            value={form.values.meta}
-            onChange={(meta) => form.setFieldValue("meta", meta)}
-            onValidity={faults.keep("meta")}
+          <OwnFields
+            plural="tools"
+            externalId={form.getInputProps("externalId")}
+            meta={{
+              value: form.values.meta,
+              onChange: (meta) => form.setFieldValue("meta", meta),
+              onValidity: faults.keep("meta"),
+              error: form.errors.meta,
+            }}
             isReadOnly={!mayWrite}
-            error={textOf(form.errors.meta)}
           />
         </Stack>
       </Fold>
-    </>
+    </ReadableForm>
   );
-  const shownBody = (values: ToolValues) =>
-    tool === undefined ? toBody(values) : toChange(before.current, values);
-  // Who may not write reads the same fields.
-  if (!mayWrite)
-    return (
-      <Stack maw={640}>
-        <Text size="sm">Your role may look at tools, not change or try them.</Text>
-        {fields}
-      </Stack>
-    );
-  return (
-    <Form
-      api={api}
-      save={tool === undefined ? "Create tool" : "Save"}
-      curl={() => ({
-        method: tool === undefined ? "POST" : "PATCH",
-        path: tool === undefined ? "/v1/tools" : `/v1/tools/${tool.id}`,
-        body: withoutSecret(
-          shownBody(bodyFault === null ? form.getValues() : { ...form.getValues(), body: "" }),
-        ),
-      })}
-    >
-      {fields}
-    </Form>
-  );
-}
-
-function textOf(error: unknown): string | undefined {
-  return typeof error === "string" ? error : undefined;
 }
 
 function toChange(before: ToolValues, after: ToolValues): Partial<ReturnType<typeof toBody>> {

@@ -1,9 +1,8 @@
-import { Button, Skeleton, Text } from "@mantine/core";
-import { IconTrash } from "@tabler/icons-react";
 import { getRouteApi, useNavigate } from "@tanstack/react-router";
+import type { Tool } from "../../api/generated/model";
 import { useGetTool } from "../../api/generated/tools/tools";
-import { CopyId } from "../../components/copy-id.tsx";
-import { ErrorState } from "../../components/error-state.tsx";
+import { NotAllowed } from "../../components/not-allowed.tsx";
+import { ObjectPage } from "../../components/object-page.tsx";
 import { Page } from "../../components/page.tsx";
 import { useMe } from "../../session/session.ts";
 import { removeTool } from "./remove-tool.ts";
@@ -21,7 +20,7 @@ export function ToolPage() {
   if (toolId === "new")
     return (
       <Page title="New tool" crumbs={crumbs} layout="flow">
-        {mayWrite ? <ToolForm tool={undefined} /> : <Text size="sm">Admins make tools.</Text>}
+        {mayWrite ? <ToolForm tool={undefined} /> : <NotAllowed what="make tools" scope="admin" />}
       </Page>
     );
   return <Existing key={toolId} id={toolId} />;
@@ -30,42 +29,21 @@ export function ToolPage() {
 function Existing({ id }: { readonly id: string }) {
   const navigate = useNavigate();
   const mayWrite = useMe().can("admin");
-  const { data, error, refetch } = useGetTool(id);
-  if (data === undefined)
-    return (
-      <Page title="Tool" crumbs={crumbs} layout="flow">
-        {error === null ? (
-          <Skeleton height={320} />
-        ) : (
-          <ErrorState error={error} onRetry={() => void refetch()} />
-        )}
-      </Page>
-    );
-
   const leave = () => navigate({ to: "/settings/tools", ignoreBlocker: true });
-
   return (
-    <Page
-      title={data.name}
+    <ObjectPage<Tool>
       crumbs={crumbs}
-      layout="flow"
-      beside={<CopyId id={id} />}
-      actions={
-        mayWrite && (
-          <Button
-            variant="default"
-            leftSection={<IconTrash size={14} aria-hidden />}
-            onClick={() => void removeTool(data, leave)}
-          >
-            Delete
-          </Button>
-        )
-      }
+      noun="Tool"
+      query={useGetTool(id)}
+      nameOf={({ name }) => name}
+      onRemove={mayWrite ? (tool) => void removeTool(tool, leave) : undefined}
     >
-      <div className={classes.sides}>
-        <ToolForm tool={data} />
-        {mayWrite && <ToolTrial tool={data} />}
-      </div>
-    </Page>
+      {(tool) => (
+        <div className={classes.sides}>
+          <ToolForm tool={tool} />
+          {mayWrite && <ToolTrial tool={tool} />}
+        </div>
+      )}
+    </ObjectPage>
   );
 }

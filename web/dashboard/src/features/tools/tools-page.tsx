@@ -3,22 +3,17 @@ import { IconPlus, IconTool, IconTrash } from "@tabler/icons-react";
 import { keepPreviousData } from "@tanstack/react-query";
 import { getRouteApi, Link, useNavigate } from "@tanstack/react-router";
 import { useMemo } from "react";
+import { cursorQuery } from "../../api/cursor-query.ts";
 import type { Tool } from "../../api/generated/model";
 import { useListToolsInfinite } from "../../api/generated/tools/tools";
-import {
-  type Column,
-  cursorQuery,
-  DataTable,
-  type RowAction,
-  useCursorList,
-} from "../../components/data-table/index.ts";
+import { type Column, DataTable, type RowAction, useCursorList } from "../../components/data-table/index.ts";
 import { EmptyState } from "../../components/empty-state.tsx";
+import { EnabledPill } from "../../components/enabled-pill.tsx";
 import { Page } from "../../components/page.tsx";
 import { SearchInput } from "../../components/search-input.tsx";
 import { known } from "../../routes/search.ts";
 import { useMe } from "../../session/session.ts";
 import { removeTool } from "./remove-tool.ts";
-import { ToolPill } from "./tool-pill.tsx";
 
 const route = getRouteApi("/app/settings/tools");
 
@@ -92,7 +87,7 @@ const columns: readonly Column<Tool>[] = [
   { key: "name", header: "Name", width: "24%", render: ({ name }) => <Code>{name}</Code> },
   { key: "description", header: "What it does", from: 900, render: ({ description }) => description },
   { key: "call", header: "Request", from: 600, render: ({ method, url }) => `${method} ${url}` },
-  { key: "state", header: "State", width: 112, render: (tool) => <ToolPill tool={tool} /> },
+  { key: "state", header: "State", width: 112, render: ({ enabled }) => <EnabledPill isEnabled={enabled} /> },
 ];
 
 const removing: RowAction<Tool> = {

@@ -1,8 +1,9 @@
 import { Button, ScrollArea, Skeleton, Stack, Text, Title } from "@mantine/core";
 import { IconBellCheck } from "@tabler/icons-react";
+import { cursorQuery } from "../../api/cursor-query.ts";
 import type { Notification } from "../../api/generated/model";
 import { useListNotificationsInfinite } from "../../api/generated/notifications/notifications";
-import { cursorQuery, useCursorList } from "../../components/data-table/index.ts";
+import { useCursorList } from "../../components/data-table/index.ts";
 import { EmptyState } from "../../components/empty-state.tsx";
 import { ErrorState } from "../../components/error-state.tsx";
 import { useMe } from "../../session/session.ts";

@@ -1,5 +1,5 @@
 import { NumberInput, SimpleGrid, Stack, TextInput } from "@mantine/core";
-import { DurationField, JsonField } from "../../../components/form/index.ts";
+import { DurationField, MetaField } from "../../../components/form/index.ts";
 import type { FieldsProps } from "./fields.ts";
 
 interface AdvancedFieldsProps extends FieldsProps {
@@ -67,13 +67,11 @@ export function AdvancedFields({ form, onMetaValidity }: AdvancedFieldsProps) {
           data-path="limits.maxCostUsd"
         />
       </SimpleGrid>
-      <JsonField
-        label="Meta"
-        description="A JSON object of your own, at most 16 kB"
+      <MetaField
         value={form.values.meta}
         onChange={(meta) => form.setFieldValue("meta", meta)}
         onValidity={onMetaValidity}
-        error={form.errors.meta === undefined ? undefined : String(form.errors.meta)}
+        error={form.errors.meta}
       />
     </Stack>
   );

@@ -3,8 +3,8 @@ import { type ReactNode, useEffect, useEffectEvent, useState } from "react";
 import { createAgent, updateAgent } from "../../../api/generated/agents/agents";
 import type { Agent } from "../../../api/generated/model";
 import { useListModelProviders } from "../../../api/generated/model-providers/model-providers";
-import { ApiError } from "../../../api/problem.ts";
-import { Form, useApiForm } from "../../../components/form/index.ts";
+import type { ApiError } from "../../../api/problem.ts";
+import { Form, useApiForm, useJsonFaults } from "../../../components/form/index.ts";
 import { Page } from "../../../components/page.tsx";
 import { useMe } from "../../../session/session.ts";
 import { TestChat } from "../chat/test-chat.tsx";
@@ -32,13 +32,13 @@ export function AgentEditor(props: AgentEditorProps) {
   const mayWrite = useMe().can("write");
   const [shown, setShown] = useState<"form" | "test">("form");
   const [base, setBase] = useState(initialValues);
-  const [metaFault, setMetaFault] = useState<string | null>(null);
+  const faults = useJsonFaults();
   const [metaVersion, setMetaVersion] = useState(0);
   const api = useApiForm<AgentValues, Agent>({
     initialValues,
     fieldOf,
     async send(values) {
-      if (metaFault !== null) throw faultAt("meta", metaFault);
+      faults.refuse();
       return agent === null
         ? await createAgent(toBody(values))
         : await updateAgent(agent.id, toChanges(base, values));
@@ -72,7 +72,12 @@ export function AgentEditor(props: AgentEditorProps) {
   }
 
   const fields = (
-    <AgentFields key={metaVersion} form={form} agentId={agent?.id ?? null} onMetaValidity={setMetaFault} />
+    <AgentFields
+      key={metaVersion}
+      form={form}
+      agentId={agent?.id ?? null}
+      onMetaValidity={faults.keep("meta")}
+    />
   );
   return (
     <Page
@@ -139,8 +144,4 @@ export function AgentEditor(props: AgentEditorProps) {
       </div>
     </Page>
   );
-}
-
-function faultAt(path: string, message: string): ApiError {
-  return new ApiError(422, { errors: [{ path, code: "invalid", message }] }, null);
 }

@@ -1,11 +1,11 @@
 import { Autocomplete, Divider, Stack, Switch, TextInput } from "@mantine/core";
+import { Fold } from "../../../components/fold.tsx";
 import { KnowledgeMultiSelect } from "../../../components/pickers/knowledge-multi-select.tsx";
 import { ToolMultiSelect } from "../../../components/pickers/tool-multi-select.tsx";
 import { AdvancedFields } from "./advanced-fields.tsx";
 import { BudgetFields } from "./budget-fields.tsx";
 import { CountedTextarea } from "./counted-textarea.tsx";
 import type { FieldsProps } from "./fields.ts";
-import { Fold } from "./fold.tsx";
 import { languageName, languages } from "./languages.ts";
 import { ModelFields } from "./model-fields.tsx";
 import { hasAdvancedFault } from "./values.ts";
@@ -85,9 +85,9 @@ export function AgentFields({ form, agentId, onMetaValidity }: AgentFieldsProps)
       <Divider />
       <BudgetFields form={form} agentId={agentId} />
       <Fold
-        title="Advanced"
+        label="Advanced"
         hint="Temperature, limits of one execution, meta"
-        isForced={hasAdvancedFault(errors)}
+        isHeldOpen={hasAdvancedFault(errors)}
       >
         <AdvancedFields form={form} onMetaValidity={onMetaValidity} />
       </Fold>

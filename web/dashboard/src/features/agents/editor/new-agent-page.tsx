@@ -5,8 +5,10 @@ import { useListModelProviders } from "../../../api/generated/model-providers/mo
 import { askAgain } from "../../../api/kept-answers.ts";
 import { queryClient } from "../../../api/query-client.ts";
 import { ErrorState } from "../../../components/error-state.tsx";
+import { NotAllowed } from "../../../components/not-allowed.tsx";
 import { Page } from "../../../components/page.tsx";
 import { sayDone } from "../../../components/say.tsx";
+import { useMe } from "../../../session/session.ts";
 import { AgentEditor } from "./agent-editor.tsx";
 import { EditorSkeleton } from "./editor-skeleton.tsx";
 import { type AgentValues, noValues, toCopy } from "./values.ts";
@@ -15,11 +17,18 @@ const route = getRouteApi("/app/agents/new");
 
 /** A new agent, empty or begun as a copy of another. */
 export function NewAgentPage() {
+  const mayWrite = useMe().can("write");
   const { copyOf } = route.useSearch();
   const navigate = useNavigate();
   const original = useGetAgent(copyOf ?? "", { query: { enabled: copyOf !== undefined } });
   const providers = useListModelProviders({ limit: 100 });
   const query = copyOf === undefined ? providers : original;
+  if (!mayWrite)
+    return (
+      <Page title="New agent">
+        <NotAllowed what="make agents" />
+      </Page>
+    );
   if (query.isPending) return <EditorSkeleton title="New agent" />;
   if (query.error !== null)
     return (

@@ -11,15 +11,11 @@ import {
 import { keepPreviousData } from "@tanstack/react-query";
 import { getRouteApi, Link, useNavigate } from "@tanstack/react-router";
 import { useMemo } from "react";
+import { cursorQuery } from "../../../api/cursor-query.ts";
 import { useListAgentsInfinite } from "../../../api/generated/agents/agents";
 import type { Agent, ListAgentsEnabled } from "../../../api/generated/model";
 import { useListModelProviders } from "../../../api/generated/model-providers/model-providers";
-import {
-  cursorQuery,
-  DataTable,
-  type RowAction,
-  useCursorList,
-} from "../../../components/data-table/index.ts";
+import { DataTable, type RowAction, useCursorList } from "../../../components/data-table/index.ts";
 import { Page } from "../../../components/page.tsx";
 import { usePageKey } from "../../../components/page-keys.ts";
 import type { AgentSearch } from "../../../routes/agents.ts";

@@ -1,5 +1,5 @@
 import { Select, Stack, TextInput } from "@mantine/core";
-import { type ApiForm, JsonField } from "../../../components/form/index.ts";
+import { type ApiForm, MetaField } from "../../../components/form/index.ts";
 import { AgentSelect } from "../../../components/pickers/agent-select.tsx";
 import { kinds } from "../actions/rules.ts";
 import type { ChannelValues } from "./values.ts";
@@ -40,13 +40,11 @@ export function ChannelFields({ form, onMetaValidity }: ChannelFieldsProps) {
         error={errors.defaultAgentId}
         path="defaultAgentId"
       />
-      <JsonField
-        label="Meta"
-        description="A JSON object of your own, at most 16 kB"
+      <MetaField
         value={values.meta}
         onChange={(meta) => form.setFieldValue("meta", meta)}
         onValidity={onMetaValidity}
-        error={errors.meta === undefined ? undefined : String(errors.meta)}
+        error={errors.meta}
       />
     </Stack>
   );

@@ -1,8 +1,7 @@
 import { useState } from "react";
 import { createChannel, updateChannel } from "../../../api/generated/channels/channels";
 import type { Channel } from "../../../api/generated/model";
-import { ApiError } from "../../../api/problem.ts";
-import { Form, useApiForm } from "../../../components/form/index.ts";
+import { Form, useApiForm, useJsonFaults } from "../../../components/form/index.ts";
 import { useMe } from "../../../session/session.ts";
 import { ChannelFields } from "./channel-fields.tsx";
 import classes from "./editor.module.css";
@@ -21,12 +20,11 @@ interface ChannelFormProps {
 export function ChannelForm({ channelId, initialValues, onSaved, onCancel }: ChannelFormProps) {
   const mayWrite = useMe().can("write");
   const [base, setBase] = useState(initialValues);
-  const [metaFault, setMetaFault] = useState<string | null>(null);
+  const faults = useJsonFaults();
   const api = useApiForm<ChannelValues, Channel>({
     initialValues,
     async send(values) {
-      if (metaFault !== null)
-        throw new ApiError(422, { errors: [{ path: "meta", code: "invalid", message: metaFault }] }, null);
+      faults.refuse();
       return channelId === null
         ? await createChannel(toBody(values))
         : await updateChannel(channelId, toChanges(base, values));
@@ -36,7 +34,7 @@ export function ChannelForm({ channelId, initialValues, onSaved, onCancel }: Cha
       onSaved(saved);
     },
   });
-  const fields = <ChannelFields form={api.form} onMetaValidity={setMetaFault} />;
+  const fields = <ChannelFields form={api.form} onMetaValidity={faults.keep("meta")} />;
   if (!mayWrite)
     return (
       <fieldset disabled className={classes.fixed} aria-label="Settings of the channel">

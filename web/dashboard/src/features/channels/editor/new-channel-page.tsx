@@ -5,8 +5,10 @@ import { getGetChannelQueryKey } from "../../../api/generated/channels/channels"
 import type { Channel } from "../../../api/generated/model";
 import { askAgain } from "../../../api/kept-answers.ts";
 import { queryClient } from "../../../api/query-client.ts";
+import { NotAllowed } from "../../../components/not-allowed.tsx";
 import { Page } from "../../../components/page.tsx";
 import { sayDone } from "../../../components/say.tsx";
+import { useMe } from "../../../session/session.ts";
 import { ChannelForm } from "./channel-form.tsx";
 import { noValues } from "./values.ts";
 
@@ -14,6 +16,7 @@ const crumbs = [{ label: "Channels", link: { to: "/channels" } }] as const;
 
 /** A new web channel; the default agent is chosen already. */
 export function NewChannelPage() {
+  const mayWrite = useMe().can("write");
   const navigate = useNavigate();
   const agents = useListAgents({ limit: 100 });
 
@@ -27,7 +30,9 @@ export function NewChannelPage() {
   const defaultAgent = agents.data?.items.find(({ isDefault }) => isDefault);
   return (
     <Page title="New web channel" crumbs={crumbs} layout="flow">
-      {agents.isPending ? (
+      {!mayWrite ? (
+        <NotAllowed what="connect channels" />
+      ) : agents.isPending ? (
         <Stack maw={640} aria-busy="true">
           <Skeleton height={56} />
           <Skeleton height={56} />

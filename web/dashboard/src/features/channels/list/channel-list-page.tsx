@@ -1,4 +1,4 @@
-import { Button, Select } from "@mantine/core";
+import { Button } from "@mantine/core";
 import {
   IconCircleCheck,
   IconCircleOff,
@@ -10,14 +10,11 @@ import {
 import { keepPreviousData } from "@tanstack/react-query";
 import { getRouteApi, Link, useNavigate } from "@tanstack/react-router";
 import { useMemo } from "react";
+import { cursorQuery } from "../../../api/cursor-query.ts";
 import { useListChannelsInfinite } from "../../../api/generated/channels/channels";
 import type { Channel } from "../../../api/generated/model";
-import {
-  cursorQuery,
-  DataTable,
-  type RowAction,
-  useCursorList,
-} from "../../../components/data-table/index.ts";
+import { DataTable, type RowAction, useCursorList } from "../../../components/data-table/index.ts";
+import { ChoiceFilter } from "../../../components/filter-bar/index.ts";
 import { Page } from "../../../components/page.tsx";
 import { usePageKey } from "../../../components/page-keys.ts";
 import { SearchInput } from "../../../components/search-input.tsx";
@@ -36,7 +33,7 @@ const iconSize = 14;
 const states = [
   { value: "connected", label: "Connected" },
   { value: "disabled", label: "Disabled" },
-];
+] as const;
 
 /** All channels, newest first. */
 export function ChannelListPage() {
@@ -72,18 +69,12 @@ export function ChannelListPage() {
       bar={
         <div className={classes.bar}>
           <SearchInput label="Search channels" value={search.q} onChange={(q) => replace({ ...search, q })} />
-          <Select
-            aria-label="State"
-            placeholder="State"
-            size="xs"
-            w={130}
-            clearable
-            clearButtonProps={{ "aria-label": "Clear State" }}
-            data={states}
-            value={search.status ?? null}
-            onChange={(value) =>
-              replace({ ...search, status: (value as Channel["status"] | null) ?? undefined })
-            }
+          <ChoiceFilter
+            label="State"
+            width={130}
+            choices={states}
+            value={search.status}
+            onChange={(status) => replace({ ...search, status })}
           />
         </div>
       }

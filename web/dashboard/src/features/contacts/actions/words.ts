@@ -27,14 +27,3 @@ export function tagsOf(contacts: readonly Contact[]): readonly string[] {
     one.localeCompare(other),
   );
 }
-
-/** What the API notes as the reason where nobody gave one. */
-const reasonWords: Readonly<Record<string, string>> = {
-  keyword: "wrote a word that stops messages",
-  api: "noted by a program",
-};
-
-/** Why a contact wants no messages. */
-export function optOutWords(reason: string | null): string {
-  return reason === null ? "no reason given" : (reasonWords[reason] ?? reason);
-}

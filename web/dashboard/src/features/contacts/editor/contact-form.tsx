@@ -1,10 +1,8 @@
 import { TagsInput, TextInput } from "@mantine/core";
-import { useRef } from "react";
 import type { Contact } from "../../../api/generated/model";
-import { ApiError, type FieldFault } from "../../../api/problem.ts";
 import type { CurlCall } from "../../../components/code/curl-text.ts";
 import { Fold } from "../../../components/fold.tsx";
-import { Form, JsonField, useApiForm } from "../../../components/form";
+import { Form, JsonField, useApiForm, useJsonFaults } from "../../../components/form";
 import { TimezoneSelect } from "../../../components/pickers/timezone-select.tsx";
 import { AttributesField } from "./attributes-field.tsx";
 import { type ContactForm, fieldOf, readRows } from "./rules.ts";
@@ -21,25 +19,17 @@ interface ContactFormProps {
 
 /** All fields of a contact. */
 export function ContactFields({ initial, save, send, onDone, onCancel, curl }: ContactFormProps) {
-  // Text that is no JSON object has no value that could be sent; it is held back here.
-  const jsonFaults = useRef<Partial<Record<"attributes" | "meta", string>>>({});
+  const faults = useJsonFaults();
   const api = useApiForm<ContactForm, Contact>({
     initialValues: initial,
-    send(values) {
-      const faults = [
-        ...Object.entries(jsonFaults.current).map(([path, message]) => ({ path, code: "json", message })),
-        ...readRows(values.attributes).faults,
-      ];
-      return faults.length > 0 ? Promise.reject(refusal(faults)) : send(values);
+    async send(values) {
+      faults.refuse(readRows(values.attributes).faults);
+      return await send(values);
     },
     onDone,
     fieldOf: (path, values) => fieldOf(path, values.attributes),
   });
   const { form } = api;
-  const keepFault = (field: "attributes" | "meta", fault: string | null) => {
-    if (fault === null) delete jsonFaults.current[field];
-    else jsonFaults.current[field] = fault;
-  };
   return (
     <Form api={api} save={save} onCancel={onCancel} curl={() => curl(form.getValues())}>
       <TextInput {...form.getInputProps("name")} label="Name" maxLength={200} data-autofocus />
@@ -89,7 +79,7 @@ export function ContactFields({ initial, save, send, onDone, onCancel, curl }: C
         rows={form.values.attributes}
         onChange={(rows) => form.setFieldValue("attributes", rows)}
         errors={form.errors}
-        onJsonFault={(fault) => keepFault("attributes", fault)}
+        onJsonFault={faults.keep("attributes")}
       />
       <Fold label="Meta" hint="for your own programs" isHeldOpen={form.errors.meta !== undefined}>
         <JsonField
@@ -97,15 +87,10 @@ export function ContactFields({ initial, save, send, onDone, onCancel, curl }: C
           description="A JSON object of your own, at most 16 kB. No agent sees it."
           value={form.values.meta}
           onChange={(meta) => form.setFieldValue("meta", meta)}
-          onValidity={(fault) => keepFault("meta", fault)}
+          onValidity={faults.keep("meta")}
           error={typeof form.errors.meta === "string" ? form.errors.meta : undefined}
         />
       </Fold>
     </Form>
   );
-}
-
-/** What is wrong before anything is sent, in the form in which the API says it. */
-function refusal(faults: readonly FieldFault[]): ApiError {
-  return new ApiError(422, { code: "validation_failed", errors: [...faults] }, null);
 }

@@ -10,8 +10,10 @@ import type { Contact } from "../../../api/generated/model";
 import { queryClient } from "../../../api/query-client.ts";
 import { contactLabel } from "../../../components/contact-label.ts";
 import { ErrorState } from "../../../components/error-state.tsx";
+import { NotAllowed } from "../../../components/not-allowed.tsx";
 import { Page } from "../../../components/page.tsx";
 import { sayDone } from "../../../components/say.tsx";
+import { useMe } from "../../../session/session.ts";
 import { refreshContacts } from "../actions/change-contacts.ts";
 import { ContactFields } from "./contact-form.tsx";
 import { toForm, toUpdateBody } from "./rules.ts";
@@ -19,6 +21,7 @@ import { toForm, toUpdateBody } from "./rules.ts";
 const route = getRouteApi("/app/contacts/$contactId/edit");
 
 export function EditContactPage() {
+  const mayWrite = useMe().can("write");
   const { contactId } = route.useParams();
   const { data: contact, error, refetch } = useGetContact(contactId);
   const crumbs = [
@@ -34,7 +37,8 @@ export function EditContactPage() {
   ];
   return (
     <Page title="Edit contact" crumbs={crumbs} layout="flow">
-      {contact !== undefined && <EditForm key={contactId} contact={contact} />}
+      {contact !== undefined && mayWrite && <EditForm key={contactId} contact={contact} />}
+      {contact !== undefined && !mayWrite && <NotAllowed what="change contacts" />}
       {contact === undefined && error !== null && <ErrorState error={error} onRetry={() => void refetch()} />}
       {contact === undefined && error === null && <FieldSkeletons />}
     </Page>

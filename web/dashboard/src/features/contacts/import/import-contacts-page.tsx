@@ -1,7 +1,6 @@
-import { IconLock } from "@tabler/icons-react";
 import { useBlocker } from "@tanstack/react-router";
 import { ask } from "../../../components/ask.tsx";
-import { EmptyState } from "../../../components/empty-state.tsx";
+import { NotAllowed } from "../../../components/not-allowed.tsx";
 import { Page } from "../../../components/page.tsx";
 import { useMe } from "../../../session/session.ts";
 import { ChooseStep } from "./choose-step.tsx";
@@ -49,9 +48,7 @@ export function ImportContactsPage() {
           </div>
         </>
       ) : (
-        <EmptyState icon={IconLock} title="Your role may not import">
-          Operators, administrators and owners may. Ask one of them, or for another role.
-        </EmptyState>
+        <NotAllowed what="import contacts" />
       )}
     </Page>
   );

@@ -1,8 +1,8 @@
 import { Tooltip } from "@mantine/core";
 import type { Contact } from "../../../api/generated/model";
 import type { Column } from "../../../components/data-table/index.ts";
+import { OptOutPill } from "../../../components/opt-out-pill.tsx";
 import { RelativeTime } from "../../../components/time.tsx";
-import { OptOutPill } from "../opt-out-pill.tsx";
 import classes from "./columns.module.css";
 
 const mostTags = 3;
@@ -11,7 +11,7 @@ const mostTags = 3;
 export const contactColumns: readonly Column<Contact>[] = [
   { key: "name", header: "Name", render: (contact) => <Name contact={contact} /> },
   { key: "email", header: "E-mail", width: "19%", from: 900, render: ({ email }) => <Text text={email} /> },
-  { key: "phone", header: "Phone", width: 136, from: 900, render: ({ phone }) => <Text text={phone} /> },
+  { key: "phone", header: "Phone", width: 136, from: 1000, render: ({ phone }) => <Text text={phone} /> },
   { key: "tags", header: "Tags", width: "17%", from: 600, render: ({ tags }) => <Tags tags={tags} /> },
   {
     key: "language",

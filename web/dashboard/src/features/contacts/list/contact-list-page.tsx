@@ -13,12 +13,12 @@ import {
 import { keepPreviousData } from "@tanstack/react-query";
 import { getRouteApi, Link, useNavigate } from "@tanstack/react-router";
 import { useMemo } from "react";
+import { cursorQuery } from "../../../api/cursor-query.ts";
 import { useListContactsInfinite } from "../../../api/generated/contacts/contacts";
 import type { Contact } from "../../../api/generated/model";
 import { contactLabel } from "../../../components/contact-label.ts";
 import {
   type BulkAction,
-  cursorQuery,
   DataTable,
   type RowAction,
   useCursorList,
@@ -30,8 +30,8 @@ import { useMe } from "../../../session/session.ts";
 import { addTag, deleteContacts, optIn, optOut, removeTag } from "../actions/contact-actions.ts";
 import { tagsOf } from "../actions/words.ts";
 import { contactColumns } from "./columns.tsx";
+import { ContactFilters } from "./contact-filters.tsx";
 import { NoContacts, NoMatches } from "./empty-contacts.tsx";
-import { FilterBar } from "./filter-bar.tsx";
 import { type ContactSearch, toParams } from "./rules.ts";
 
 const route = getRouteApi("/app/contacts");
@@ -99,11 +99,10 @@ export function ContactListPage() {
         )
       }
       bar={
-        <FilterBar
+        <ContactFilters
           search={search}
           knownTags={knownTags}
           knownLanguages={knownLanguages}
-          onChange={(changes) => replace({ ...search, ...changes })}
           onReplace={replace}
         />
       }

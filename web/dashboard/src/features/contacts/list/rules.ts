@@ -12,8 +12,3 @@ export interface ContactSearch {
 export function toParams({ optedOut, ...texts }: ContactSearch): ListContactsParams {
   return { ...texts, ...(optedOut === undefined ? {} : { optedOut: optedOut ? "true" : "false" }) };
 }
-
-/** How many filters are set; the text stands apart in the search field. */
-export function countFilters({ q: _, ...others }: ContactSearch): number {
-  return Object.values(others).filter((value) => value !== undefined).length;
-}

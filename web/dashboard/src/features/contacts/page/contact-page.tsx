@@ -1,27 +1,25 @@
-import { Button, Skeleton, Stack, Tabs } from "@mantine/core";
-import { useMediaQuery } from "@mantine/hooks";
+import { Button } from "@mantine/core";
 import { getRouteApi } from "@tanstack/react-router";
 import { useGetContact } from "../../../api/generated/contacts/contacts";
 import type { Contact } from "../../../api/generated/model";
 import { contactLabel } from "../../../components/contact-label.ts";
+import { ConversationTable } from "../../../components/conversation-table.tsx";
 import { CopyId } from "../../../components/copy-id.tsx";
 import { ErrorState } from "../../../components/error-state.tsx";
+import { Notice } from "../../../components/notice.tsx";
+import { OptOutPill, optOutWords } from "../../../components/opt-out-pill.tsx";
 import { Page } from "../../../components/page.tsx";
+import { SplitSkeleton, SplitTabs } from "../../../components/split-tabs/index.ts";
 import { RelativeTime } from "../../../components/time.tsx";
 import { useMe } from "../../../session/session.ts";
 import { optIn } from "../actions/contact-actions.ts";
-import { optOutWords } from "../actions/words.ts";
-import { OptOutPill } from "../opt-out-pill.tsx";
 import { ContactActions } from "./contact-actions-bar.tsx";
-import classes from "./contact-page.module.css";
-import { ConversationsTab } from "./conversations-tab.tsx";
 import { MemoryTab } from "./memory/memory-tab.tsx";
 import { Overview } from "./overview.tsx";
 import { TouchesTab } from "./touches-tab.tsx";
 
 const route = getRouteApi("/app/contacts/$contactId");
 const crumbs = [{ label: "Contacts", link: { to: "/contacts" } }] as const;
-const wide = "(min-width: 900px)";
 
 /** One contact: what is known to the left, what was and is to come to the right. */
 export function ContactPage() {
@@ -31,7 +29,7 @@ export function ContactPage() {
   if (contact === undefined)
     return (
       <Page title="Contact" crumbs={crumbs}>
-        {error === null ? <Waiting /> : <ErrorState error={error} onRetry={() => void refetch()} />}
+        {error === null ? <SplitSkeleton /> : <ErrorState error={error} onRetry={() => void refetch()} />}
       </Page>
     );
   return (
@@ -52,73 +50,54 @@ export function ContactPage() {
   );
 }
 
-type Tab = "overview" | "memory" | "conversations" | "touches";
+const first = { wide: "memory", narrow: "overview" } as const;
 
 function Content({ contact }: { readonly contact: Contact }) {
-  const { tab: wanted } = route.useSearch();
+  const { tab } = route.useSearch();
   const navigate = route.useNavigate();
-  const isWide = useMediaQuery(wide, undefined, { getInitialValueInEffect: false });
-  const first: Tab = isWide ? "memory" : "overview";
-  const tab = wanted === undefined || (isWide && wanted === "overview") ? first : wanted;
-  const choose = (next: string | null) => void navigate({ search: { tab: next as Tab }, replace: true });
   return (
-    <div className={classes.split}>
-      {isWide && (
-        <aside className={classes.side} aria-label="Overview">
-          <Overview contact={contact} />
-        </aside>
-      )}
-      <div className={classes.main}>
-        <Tabs value={tab} onChange={choose} keepMounted={false} className={classes.tabs}>
-          <Tabs.List className={classes.list}>
-            {!isWide && <Tabs.Tab value="overview">Overview</Tabs.Tab>}
-            <Tabs.Tab value="memory">Memory</Tabs.Tab>
-            <Tabs.Tab value="conversations">Conversations</Tabs.Tab>
-            <Tabs.Tab value="touches">Touches</Tabs.Tab>
-          </Tabs.List>
-          {!isWide && (
-            <Tabs.Panel value="overview" className={classes.scroll}>
-              <Overview contact={contact} />
-            </Tabs.Panel>
-          )}
-          <Tabs.Panel value="memory" className={classes.scroll}>
-            <MemoryTab contact={contact} />
-          </Tabs.Panel>
-          <Tabs.Panel value="conversations" className={classes.panel}>
-            <ConversationsTab contact={contact} />
-          </Tabs.Panel>
-          <Tabs.Panel value="touches" className={classes.panel}>
-            <TouchesTab contact={contact} />
-          </Tabs.Panel>
-        </Tabs>
-      </div>
-    </div>
+    <SplitTabs
+      side={{ value: "overview", label: "Overview", content: <Overview contact={contact} /> }}
+      tabs={[
+        { value: "memory", label: "Memory", content: <MemoryTab contact={contact} /> },
+        {
+          value: "conversations",
+          label: "Conversations",
+          content: <Conversations contact={contact} />,
+          isFilling: true,
+        },
+        { value: "touches", label: "Touches", content: <TouchesTab contact={contact} />, isFilling: true },
+      ]}
+      wanted={tab}
+      first={first}
+      onChoose={(next) => void navigate({ search: { tab: next }, replace: true })}
+    />
+  );
+}
+
+function Conversations({ contact }: { readonly contact: Contact }) {
+  return (
+    <ConversationTable
+      of={{ contactId: contact.id }}
+      empty="A conversation begins when the contact writes on a channel, or a task writes first."
+    />
   );
 }
 
 function OptOutNotice({ contact, mayWrite }: { readonly contact: Contact; readonly mayWrite: boolean }) {
   return (
-    <div className={classes.notice}>
-      <span className={classes.noticeText}>
-        Wants no messages since <RelativeTime at={contact.optedOutAt} />:{" "}
-        {optOutWords(contact.optedOutReason)}. Agents do not write.
-      </span>
-      {mayWrite && (
-        <Button variant="default" size="compact-xs" onClick={() => void optIn([contact])}>
-          Opt in
-        </Button>
-      )}
-    </div>
-  );
-}
-
-/** Where the contact will be. */
-function Waiting() {
-  return (
-    <Stack gap="sm" p="md" maw={360} aria-hidden>
-      {["40%", "90%", "75%", "60%", "82%", "48%", "66%"].map((width) => (
-        <Skeleton key={width} height={12} width={width} radius="xl" />
-      ))}
-    </Stack>
+    <Notice
+      tone="amber"
+      mend={
+        mayWrite && (
+          <Button variant="default" size="compact-xs" onClick={() => void optIn([contact])}>
+            Opt in
+          </Button>
+        )
+      }
+    >
+      Wants no messages since <RelativeTime at={contact.optedOutAt} />: {optOutWords(contact.optedOutReason)}.
+      Agents do not write.
+    </Notice>
   );
 }

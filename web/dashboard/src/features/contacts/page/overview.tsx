@@ -1,20 +1,20 @@
 import { Anchor } from "@mantine/core";
 import { Link } from "@tanstack/react-router";
-import type { ReactNode } from "react";
 import type { Contact } from "../../../api/generated/model";
 import { JsonView } from "../../../components/code/json-view.tsx";
+import { Fact, FactGroup, Facts } from "../../../components/facts.tsx";
 import { ExactTime, RelativeTime } from "../../../components/time.tsx";
 import { useMe } from "../../../session/session.ts";
 import { toText } from "../values/rules.ts";
-import classes from "./contact-page.module.css";
+import classes from "./overview.module.css";
 
 /** What is known of the contact. */
 export function Overview({ contact }: { readonly contact: Contact }) {
   const { attributes, identities, meta, tags } = contact;
   return (
     <>
-      <Group title="Contact">
-        <dl className={classes.facts}>
+      <FactGroup title="Contact">
+        <Facts>
           <Fact label="Name">{contact.name}</Fact>
           <Fact label="E-mail">{contact.email}</Fact>
           <Fact label="Phone">{contact.phone}</Fact>
@@ -22,26 +22,26 @@ export function Overview({ contact }: { readonly contact: Contact }) {
           <Fact label="Time zone">{contact.timezone}</Fact>
           <Fact label="External id">{contact.externalId}</Fact>
           <Fact label="Tags">{tags.length > 0 && <Tags tags={tags} />}</Fact>
-        </dl>
-      </Group>
-      <Group title="Attributes">
+        </Facts>
+      </FactGroup>
+      <FactGroup title="Attributes">
         <Attributes contact={contact} attributes={attributes} />
-      </Group>
-      <Group title="Identities">
+      </FactGroup>
+      <FactGroup title="Identities">
         {identities.length === 0 ? (
           <p className={classes.none}>None yet. One appears when the contact writes on a channel.</p>
         ) : (
-          <dl className={classes.facts}>
+          <Facts>
             {identities.map(({ platform, address }) => (
               <Fact key={`${platform} ${address}`} label={platform}>
                 {address}
               </Fact>
             ))}
-          </dl>
+          </Facts>
         )}
-      </Group>
-      <Group title="Record">
-        <dl className={classes.facts}>
+      </FactGroup>
+      <FactGroup title="Record">
+        <Facts>
           <Fact label="Last message">
             {contact.lastActivityAt === null ? "Never" : <RelativeTime at={contact.lastActivityAt} />}
           </Fact>
@@ -51,33 +51,13 @@ export function Overview({ contact }: { readonly contact: Contact }) {
           <Fact label="Changed">
             <RelativeTime at={contact.updatedAt} />
           </Fact>
-        </dl>
-      </Group>
+        </Facts>
+      </FactGroup>
       {Object.keys(meta).length > 0 && (
-        <Group title="Meta">
+        <FactGroup title="Meta">
           <JsonView value={meta} label="meta" />
-        </Group>
+        </FactGroup>
       )}
-    </>
-  );
-}
-
-function Group({ title, children }: { readonly title: string; readonly children: ReactNode }) {
-  return (
-    <section className={classes.group}>
-      <h2 className={classes.heading}>{title}</h2>
-      {children}
-    </section>
-  );
-}
-
-/** A dash for what is not known. */
-function Fact({ label, children }: { readonly label: string; readonly children: ReactNode }) {
-  const isUnknown = children === null || children === false;
-  return (
-    <>
-      <dt title={label}>{label}</dt>
-      <dd>{isUnknown ? "–" : children}</dd>
     </>
   );
 }
@@ -111,6 +91,7 @@ function Attributes({ contact, attributes }: AttributesProps) {
             , or{" "}
             <Anchor
               fz="inherit"
+              underline="always"
               renderRoot={(props) => (
                 <Link to="/contacts/$contactId/edit" params={{ contactId: contact.id }} {...props} />
               )}
@@ -123,12 +104,12 @@ function Attributes({ contact, attributes }: AttributesProps) {
       </p>
     );
   return (
-    <dl className={classes.facts}>
+    <Facts>
       {entries.map(([name, value]) => (
         <Fact key={name} label={name}>
           {toText(value) === "" ? "(empty)" : toText(value)}
         </Fact>
       ))}
-    </dl>
+    </Facts>
   );
 }

@@ -1,5 +1,5 @@
 import { ActionIcon, Anchor, Badge, Button, Skeleton, Stack } from "@mantine/core";
-import { IconArrowLeft, IconBellOff, IconPlus } from "@tabler/icons-react";
+import { IconArrowLeft, IconPlus } from "@tabler/icons-react";
 import { getRouteApi, Link } from "@tanstack/react-router";
 import type { ReactNode } from "react";
 import { useGetContact } from "../../../api/generated/contacts/contacts";
@@ -7,7 +7,7 @@ import type { Contact, Conversation } from "../../../api/generated/model";
 import { contactLabel } from "../../../components/contact-label.ts";
 import { CopyId } from "../../../components/copy-id.tsx";
 import { ErrorState } from "../../../components/error-state.tsx";
-import { Pill } from "../../../components/pill.tsx";
+import { OptOutPill, optOutWords } from "../../../components/opt-out-pill.tsx";
 import { RelativeTime, useNow } from "../../../components/time.tsx";
 import { useMe } from "../../../session/session.ts";
 import layout from "../conversations.module.css";
@@ -61,12 +61,9 @@ function Known({
         </h3>
         {optedOutAt !== null && (
           <div className={classes.optOut}>
-            <Pill tone="amber" icon={IconBellOff}>
-              Opted out
-            </Pill>
+            <OptOutPill contact={contact} />
             <span>
-              <RelativeTime at={optedOutAt} />
-              {optedOutReason !== null && `, ${optOutWords[optedOutReason] ?? optedOutReason}`}
+              <RelativeTime at={optedOutAt} />, {optOutWords(optedOutReason)}
             </span>
           </div>
         )}
@@ -105,12 +102,6 @@ function Known({
     </>
   );
 }
-
-/** What the API notes as the reason where nobody gave one. */
-const optOutWords: Readonly<Record<string, string>> = {
-  keyword: "by a word that stops messages",
-  api: "noted by a program",
-};
 
 interface Fact {
   readonly key: string;

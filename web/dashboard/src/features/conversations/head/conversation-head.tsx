@@ -3,10 +3,10 @@ import { IconArrowLeft, IconArrowsExchange, IconCircleCheck, IconUser } from "@t
 import { getRouteApi, Link } from "@tanstack/react-router";
 import { useGetChannel } from "../../../api/generated/channels/channels";
 import type { Conversation } from "../../../api/generated/model";
+import { ControllerPill } from "../../../components/controller-pill.tsx";
 import { ContactName } from "../../../components/links.tsx";
 import { useName } from "../../../components/names.ts";
 import { useMe } from "../../../session/session.ts";
-import { ControllerPill } from "../controller-pill.tsx";
 import { useChangeSearch } from "../use-change-search.ts";
 import { closeWithNote } from "./actions.tsx";
 import classes from "./head.module.css";

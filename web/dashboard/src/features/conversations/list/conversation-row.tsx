@@ -1,12 +1,12 @@
 import { Link } from "@tanstack/react-router";
 import { useGetChannel } from "../../../api/generated/channels/channels";
 import type { Conversation } from "../../../api/generated/model";
+import { ControllerPill } from "../../../components/controller-pill.tsx";
 import { messageLooks } from "../../../components/message-pill.tsx";
 import { useName } from "../../../components/names.ts";
 import { RelativeTime } from "../../../components/time.tsx";
 import { clockTime } from "../../../components/time-words.ts";
 import { useTimezone } from "../../../session/session.ts";
-import { ControllerPill } from "../controller-pill.tsx";
 import classes from "./list.module.css";
 import { previewOf } from "./rules.ts";
 

@@ -1,13 +1,9 @@
 import { expect, it } from "vitest";
-import { countFilters, previewOf, toParams } from "./rules.ts";
+import { previewOf, toParams } from "./rules.ts";
 
 it("hands filters to the API as texts", () => {
   expect(toParams({ status: "open", sessionLive: false })).toEqual({ status: "open", sessionLive: "false" });
   expect(toParams({ q: "anna" })).toEqual({ q: "anna" });
-});
-
-it("counts the filters beside the text", () => {
-  expect(countFilters({ q: "anna", status: "open", controller: "none" })).toBe(2);
 });
 
 it("shows the newest message in one line with who wrote it", () => {

@@ -9,11 +9,6 @@ export function toParams({ sessionLive, ...texts }: ConversationSearch): ListCon
   return { ...texts, ...(sessionLive === undefined ? {} : { sessionLive: sessionLive ? "true" : "false" }) };
 }
 
-/** How many filters are set; the text stands apart in the search field. */
-export function countFilters({ q: _, ...others }: ConversationSearch): number {
-  return Object.values(others).filter((value) => value !== undefined).length;
-}
-
 const writers = { agent: "Agent: ", member: "Member: ", system: "Errand: ", contact: "" } as const;
 const notArrived: ReadonlySet<string> = new Set(["held", "refused", "withdrawn", "failed", "unknown"]);
 

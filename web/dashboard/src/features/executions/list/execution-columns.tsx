@@ -13,7 +13,7 @@ import classes from "./list.module.css";
 const status: Column<Execution> = {
   key: "status",
   header: "Status",
-  width: 148,
+  width: 156,
   render: (execution) => <ExecutionPill execution={execution} />,
 };
 
@@ -85,7 +85,7 @@ const summary: Column<Execution> = {
   key: "summary",
   header: "Summary",
   width: "20%",
-  from: 900,
+  from: 1000,
   render: (execution) => <Summary execution={execution} />,
 };
 

@@ -2,16 +2,17 @@ import { Button } from "@mantine/core";
 import { IconFilterOff, IconPlayerPlay } from "@tabler/icons-react";
 import { keepPreviousData } from "@tanstack/react-query";
 import { getRouteApi, Link } from "@tanstack/react-router";
+import { cursorQuery } from "../../../api/cursor-query.ts";
 import { useListExecutionsInfinite } from "../../../api/generated/executions/executions";
-import { cursorQuery, useCursorList } from "../../../components/data-table/index.ts";
+import { useCursorList } from "../../../components/data-table/index.ts";
 import { EmptyState } from "../../../components/empty-state.tsx";
 import { Page } from "../../../components/page.tsx";
 import type { ExecutionSearch } from "../../../routes/executions.ts";
 import { known } from "../../../routes/search.ts";
 import { useTimezone } from "../../../session/session.ts";
 import { dayAfter, startOfDay } from "./days.ts";
+import { ExecutionFilters } from "./execution-filters.tsx";
 import { ExecutionTable } from "./execution-table.tsx";
-import { FilterBar } from "./filter-bar.tsx";
 
 const route = getRouteApi("/app/executions");
 const pageSize = 50;
@@ -36,16 +37,7 @@ export function ExecutionListPage() {
   const replace = (next: ExecutionSearch) => void navigate({ search: known(next), replace: true });
   const isFiltered = Object.keys(search).length > 0;
   return (
-    <Page
-      title="Executions"
-      bar={
-        <FilterBar
-          search={search}
-          onChange={(changes) => replace({ ...search, ...changes })}
-          onReplace={replace}
-        />
-      }
-    >
+    <Page title="Executions" bar={<ExecutionFilters search={search} onReplace={replace} />}>
       <ExecutionTable
         rows={rows}
         empty={isFiltered ? <NoMatches onClear={() => replace({})} /> : <NoExecutions />}

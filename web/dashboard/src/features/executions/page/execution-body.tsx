@@ -1,5 +1,4 @@
 import { Drawer } from "@mantine/core";
-import { useMediaQuery } from "@mantine/hooks";
 import { getRouteApi } from "@tanstack/react-router";
 import { useCallback, useMemo, useRef } from "react";
 import { useGetAgent } from "../../../api/generated/agents/agents";
@@ -8,6 +7,7 @@ import { useGetModelProvider } from "../../../api/generated/model-providers/mode
 import { useGetTask } from "../../../api/generated/tasks/tasks";
 import { Fold } from "../../../components/fold.tsx";
 import { useSecond } from "../../../components/time.tsx";
+import { useIsWide } from "../../../components/use-is-wide.ts";
 import { durationMs, endedStatuses } from "../facts/fact-words.ts";
 import { Facts } from "../facts/facts.tsx";
 import { limitUses } from "../facts/limit-rules.ts";
@@ -26,8 +26,8 @@ import { Verdict } from "./verdict.tsx";
 
 const route = getRouteApi("/app/executions/$executionId");
 
-/** From here on facts, timeline and inspector lie side by side; as in the CSS. */
-const wideQuery = "(min-width: 1000px)";
+/** From this width of the page on facts, timeline and inspector lie side by side; as in the CSS. */
+const leastWidthPx = 792;
 
 interface ExecutionBodyProps {
   readonly execution: Execution;
@@ -35,11 +35,20 @@ interface ExecutionBodyProps {
 }
 
 /** Facts, verdict, timeline, inspector. */
-export function ExecutionBody({ execution, actions }: ExecutionBodyProps) {
+export function ExecutionBody(props: ExecutionBodyProps) {
+  const place = useRef<HTMLDivElement>(null);
+  const isWide = useIsWide(place, leastWidthPx);
+  return (
+    <div ref={place} className={classes.place}>
+      {isWide !== undefined && <Body {...props} isWide={isWide} />}
+    </div>
+  );
+}
+
+function Body({ execution, actions, isWide }: ExecutionBodyProps & { readonly isWide: boolean }) {
   const { id, taskId, agentId, status } = execution;
   const { step: selected } = route.useSearch();
   const navigate = route.useNavigate();
-  const isWide = useMediaQuery(wideQuery, true, { getInitialValueInEffect: false });
   const isLive = !endedStatuses.has(status);
 
   const journal = useJournal(id, { isLive, startAt: selected ?? 1 });
@@ -116,7 +125,7 @@ export function ExecutionBody({ execution, actions }: ExecutionBodyProps) {
           selected={entry?.seq ?? selected}
           onSelect={select}
           scroller={scroller}
-          beginsAtEnd={isLive && isWide === true && selected === undefined}
+          beginsAtEnd={isLive && isWide && selected === undefined}
         />
       </div>
       {isWide ? (

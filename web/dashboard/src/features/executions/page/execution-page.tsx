@@ -33,7 +33,7 @@ export function ExecutionPage() {
           <>
             {/* What changes by itself is told to those who do not see it. */}
             <span role="status">
-              <ExecutionPill execution={{ ...execution, reason: null }} />
+              <ExecutionPill execution={execution} isReasonShown />
             </span>
             <CopyId id={executionId} />
           </>

@@ -19,9 +19,10 @@ interface VerdictProps {
 
 /** What came of it, why, and the button that mends it. Nothing while it simply runs. */
 export function Verdict({ execution, isSandbox, isReplaying, onReplay }: VerdictProps) {
+  const { can } = useMe();
   const { summary, reason, status } = execution;
   if (summary === null && reason === null && missedCountOf(execution) === undefined) return null;
-  const mend = reason === null ? undefined : findMend(reason.code, execution);
+  const mend = reason === null ? undefined : findMend(reason.code, execution, can);
   const { tone, word, icon: IconComponent } = lookOf(execution);
   return (
     <section className={classes.verdict} data-tone={tone} aria-label="What came of it">
@@ -81,7 +82,6 @@ interface MendButtonProps extends Pick<VerdictProps, "isReplaying" | "onReplay">
 }
 
 function MendButton({ mend, isReplaying, onReplay }: MendButtonProps) {
-  const me = useMe();
   if (mend.kind === "link")
     return (
       <Group className={classes.mend}>
@@ -90,7 +90,6 @@ function MendButton({ mend, isReplaying, onReplay }: MendButtonProps) {
         </Button>
       </Group>
     );
-  if (!me.can("write")) return null;
   return (
     <Group className={classes.mend}>
       <Button

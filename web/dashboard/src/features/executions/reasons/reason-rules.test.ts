@@ -1,7 +1,8 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { findMend, isKnownReason, missedCountOf } from "./reason-rules.ts";
+import { covers } from "../../../session/rules.ts";
+import { findMend as findMendFor, isKnownReason, missedCountOf } from "./reason-rules.ts";
 
 const task = {
   kind: "task",
@@ -88,6 +89,9 @@ describe("the reasons of executions", () => {
   });
 });
 
+const findMend = (code: string, subject: typeof task | typeof reply | typeof bare) =>
+  findMendFor(code, subject, (scope) => covers("owner", scope));
+
 describe("what mends a reason", () => {
   it.each([
     ["budget", task, "/settings/budgets"],
@@ -116,8 +120,24 @@ describe("what mends a reason", () => {
   });
 
   it("is to run a task again where nothing else helps; a reply belongs to its moment", () => {
-    expect(findMend("crash_loop", task)).toEqual({ kind: "replay", label: "Run again" });
+    expect(findMend("crash_loop", task)).toMatchObject({ kind: "replay", label: "Run again" });
     expect(findMend("crash_loop", reply)).toBeUndefined();
+  });
+
+  it.each([
+    ["viewer", "budget", undefined],
+    ["operator", "budget", undefined],
+    ["admin", "budget", "/settings/budgets"],
+    ["viewer", "max_time", undefined],
+    ["operator", "max_time", "/tasks/$taskId/edit"],
+    ["viewer", "agent_disabled", undefined],
+    ["viewer", "crash_loop", undefined],
+    // What is only looked at is for everybody, and stands in for what is not.
+    ["viewer", "message_held", "/conversations/$conversationId"],
+    ["viewer", "may_not_write_first", "/channels"],
+  ] as const)("is offered to whose role allows it: %s, %s", (role, code, to) => {
+    const mend = findMendFor(code, task, (scope) => covers(role, scope));
+    expect(mend?.kind === "link" ? mend.link.to : mend).toBe(to);
   });
 
   it("is nothing where there is nothing to mend or nowhere to go", () => {

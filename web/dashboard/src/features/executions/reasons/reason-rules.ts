@@ -1,40 +1,43 @@
 import type { LinkProps } from "@tanstack/react-router";
 import type { Execution } from "../../../api/generated/model";
+import type { Scope } from "../../../session/rules.ts";
 
 type Subject = Pick<Execution, "kind" | "taskId" | "agentId" | "contactId" | "conversationIds">;
 
 /** What a person can do about a reason: go somewhere, or do it again. */
-export type Mend =
-  | { readonly kind: "link"; readonly label: string; readonly link: LinkProps }
-  | { readonly kind: "replay"; readonly label: string };
+export type Mend = {
+  readonly label: string;
+  /** Of a smaller one it would be refused. */
+  readonly scope: Scope;
+} & ({ readonly kind: "link"; readonly link: LinkProps } | { readonly kind: "replay" });
 
 type Finder = (subject: Subject) => Mend | undefined;
 
-function linkTo(label: string, link: LinkProps): Mend {
-  return { kind: "link", label, link };
+function linkTo(label: string, link: LinkProps, scope: Scope = "read"): Mend {
+  return { kind: "link", label, link, scope };
 }
 
 const page =
-  (label: string, link: LinkProps): Finder =>
+  (label: string, link: LinkProps, scope?: Scope): Finder =>
   () =>
-    linkTo(label, link);
+    linkTo(label, link, scope);
 
 const editTask =
   (label: string): Finder =>
   ({ taskId }) =>
-    taskId === null ? undefined : linkTo(label, { to: "/tasks/$taskId/edit", params: { taskId } });
+    taskId === null ? undefined : linkTo(label, { to: "/tasks/$taskId/edit", params: { taskId } }, "write");
 
 const openTask =
-  (label: string): Finder =>
+  (label: string, scope?: Scope): Finder =>
   ({ taskId }) =>
-    taskId === null ? undefined : linkTo(label, { to: "/tasks/$taskId", params: { taskId } });
+    taskId === null ? undefined : linkTo(label, { to: "/tasks/$taskId", params: { taskId } }, scope);
 
 const openAgent =
-  (label: string): Finder =>
+  (label: string, scope?: Scope): Finder =>
   ({ agentId }) =>
     agentId === null
       ? linkTo("Open agents", { to: "/agents" })
-      : linkTo(label, { to: "/agents/$agentId", params: { agentId } });
+      : linkTo(label, { to: "/agents/$agentId", params: { agentId } }, scope);
 
 const openContact: Finder = ({ contactId }) =>
   contactId === null
@@ -51,35 +54,36 @@ const openConversation: Finder = ({ conversationIds }) => {
 /** A task's limits are its own; a reply has those of its agent. */
 const raiseLimit: Finder = (subject) =>
   subject.taskId === null
-    ? openAgent("Raise the agent’s limit")(subject)
+    ? openAgent("Raise the agent’s limit", "write")(subject)
     : editTask("Raise the task’s limit")(subject);
 
-const again: Finder = ({ kind }) => (kind === "task" ? { kind: "replay", label: "Run again" } : undefined);
+const again: Finder = ({ kind }) =>
+  kind === "task" ? { kind: "replay", label: "Run again", scope: "write" } : undefined;
 
-const providers = (label: string) => page(label, { to: "/settings/model-providers" });
+const providers = (label: string, scope?: Scope) => page(label, { to: "/settings/model-providers" }, scope);
 
 /** Reason code → what to do about it, the best first; undefined where a person can do nothing about it. */
 const mends: Readonly<Record<string, readonly Finder[]>> = {
   // Money and limits
-  budget: [page("Raise the budget", { to: "/settings/budgets" })],
+  budget: [page("Raise the budget", { to: "/settings/budgets" }, "admin")],
   max_cost: [raiseLimit],
   max_iterations: [raiseLimit],
   max_time: [raiseLimit],
   max_tool_calls: [raiseLimit],
   // Models
   model_aborted: [again],
-  model_bad_answer: [providers("Test the provider")],
+  model_bad_answer: [providers("Test the provider", "admin")],
   model_content_filter: [openAgent("Open agent")],
   model_empty_answer: [openAgent("Open agent")],
-  model_network: [providers("Test the provider")],
-  model_provider_unavailable: [providers("Test the provider")],
+  model_network: [providers("Test the provider", "admin")],
+  model_provider_unavailable: [providers("Test the provider", "admin")],
   model_rate_limited: [providers("Open providers")],
   model_refused: [providers("Open providers")],
-  model_timeout: [providers("Test the provider")],
-  model_unauthorized: [providers("Check the API key")],
+  model_timeout: [providers("Test the provider", "admin")],
+  model_unauthorized: [providers("Check the API key", "admin")],
   // Agents
   agent_deleted: [editTask("Choose another agent"), openAgent("Open agents")],
-  agent_disabled: [openAgent("Enable the agent")],
+  agent_disabled: [openAgent("Enable the agent", "write")],
   agent_required: [editTask("Choose an agent"), openAgent("Open agents")],
   answer_too_long: [openAgent("Open agent")],
   invalid_tool_calls: [openAgent("Open agent")],
@@ -88,10 +92,10 @@ const mends: Readonly<Record<string, readonly Finder[]>> = {
   session_of_another_agent: [openConversation],
   // Where it was to write
   channel_deleted: [editTask("Choose another channel"), page("Open channels", { to: "/channels" })],
-  channel_disabled: [page("Connect the channel", { to: "/channels" })],
+  channel_disabled: [page("Connect the channel", { to: "/channels" }, "write")],
   channel_required: [editTask("Choose a channel")],
   may_not_write_first: [editTask("Choose another channel"), page("Open channels", { to: "/channels" })],
-  workspace_frozen: [page("Unfreeze", { to: "/settings/workspace" })],
+  workspace_frozen: [page("Unfreeze", { to: "/settings/workspace" }, "admin")],
   // Whom
   contact_deleted: [editTask("Choose another contact")],
   contact_opted_out: [openContact],
@@ -120,7 +124,7 @@ const mends: Readonly<Record<string, readonly Finder[]>> = {
   missed: [editTask("Change what happens to missed runs")],
   not_in_audience: [editTask("Edit the audience")],
   overlap: [editTask("Change the overlap policy")],
-  paused: [openTask("Resume the task")],
+  paused: [openTask("Resume the task", "write")],
   rescheduled: [openTask("Open task")],
   schedule_failed: [editTask("Set the schedule again")],
   schedule_finished: [editTask("Edit the schedule")],
@@ -143,8 +147,11 @@ export function isKnownReason(code: string): boolean {
   return Object.hasOwn(mends, code);
 }
 
-/** The button that mends a reason. A code that this version does not know leads to where the work is set up. */
-export function findMend(code: string, subject: Subject): Mend | undefined {
+/**
+ * The button that mends a reason, if the member's role allows one. A code that this version does not know leads to where
+ * the work is set up.
+ */
+export function findMend(code: string, subject: Subject, may: (scope: Scope) => boolean): Mend | undefined {
   const finders = isKnownReason(code)
     ? (mends[code] ?? [])
     : code.startsWith("model_")
@@ -152,7 +159,7 @@ export function findMend(code: string, subject: Subject): Mend | undefined {
       : [openTask("Open task"), openConversation];
   for (const find of finders) {
     const mend = find(subject);
-    if (mend !== undefined) return mend;
+    if (mend !== undefined && may(mend.scope)) return mend;
   }
   return undefined;
 }

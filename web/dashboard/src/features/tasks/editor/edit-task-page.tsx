@@ -4,14 +4,16 @@ import type { Task, Workspace } from "../../../api/generated/model";
 import { useGetTask } from "../../../api/generated/tasks/tasks";
 import { useGetWorkspace } from "../../../api/generated/workspace/workspace";
 import { ErrorState } from "../../../components/error-state.tsx";
+import { NotAllowed } from "../../../components/not-allowed.tsx";
 import { Page } from "../../../components/page.tsx";
-import { useTimezone } from "../../../session/session.ts";
+import { useMe, useTimezone } from "../../../session/session.ts";
 import { EditorSkeleton } from "./editor-skeleton.tsx";
 import { toForm } from "./rules.ts";
 import { TaskEditor } from "./task-editor.tsx";
 
 /** A task that is there, with everything it was told. */
 export function EditTaskPage() {
+  const mayWrite = useMe().can("write");
   const { taskId } = useParams({ from: "/app/tasks/$taskId/edit" });
   const workspace = useGetWorkspace();
   const task = useGetTask(taskId);
@@ -22,7 +24,9 @@ export function EditTaskPage() {
   ] as const;
   return (
     <Page title="Edit task" crumbs={crumbs} layout="flow">
-      {workspace.data !== undefined && task.data !== undefined ? (
+      {!mayWrite ? (
+        <NotAllowed what="change tasks" />
+      ) : workspace.data !== undefined && task.data !== undefined ? (
         <EditTask key={taskId} workspace={workspace.data} task={task.data} />
       ) : error !== null ? (
         <ErrorState error={error} onRetry={() => void (workspace.error ? workspace : task).refetch()} />

@@ -4,8 +4,9 @@ import type { Task, Workspace } from "../../../api/generated/model";
 import { useGetTask } from "../../../api/generated/tasks/tasks";
 import { useGetWorkspace } from "../../../api/generated/workspace/workspace";
 import { ErrorState } from "../../../components/error-state.tsx";
+import { NotAllowed } from "../../../components/not-allowed.tsx";
 import { Page } from "../../../components/page.tsx";
-import { useTimezone } from "../../../session/session.ts";
+import { useMe, useTimezone } from "../../../session/session.ts";
 import { EditorSkeleton } from "./editor-skeleton.tsx";
 import { emptyTask, toCopy } from "./rules.ts";
 import { TaskEditor } from "./task-editor.tsx";
@@ -14,6 +15,7 @@ const crumbs = [{ label: "Scheduled", link: { to: "/tasks" } }] as const;
 
 /** A new task, empty or as a copy of another one. */
 export function NewTaskPage() {
+  const mayWrite = useMe().can("write");
   const { copyOf } = useSearch({ from: "/app/tasks/new" });
   const workspace = useGetWorkspace();
   const original = useGetTask(copyOf ?? "", { query: { enabled: copyOf !== undefined } });
@@ -21,7 +23,9 @@ export function NewTaskPage() {
   const isReady = workspace.data !== undefined && (copyOf === undefined || original.data !== undefined);
   return (
     <Page title={copyOf === undefined ? "New task" : "Copy of a task"} crumbs={crumbs} layout="flow">
-      {isReady ? (
+      {!mayWrite ? (
+        <NotAllowed what="make tasks" />
+      ) : isReady ? (
         <NewTask key={copyOf} workspace={workspace.data} original={original.data} />
       ) : error !== null ? (
         <ErrorState error={error} onRetry={() => void (workspace.error ? workspace : original).refetch()} />

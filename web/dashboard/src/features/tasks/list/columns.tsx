@@ -17,14 +17,14 @@ export function taskColumns(mayResume: boolean): readonly Column<Task>[] {
       key: "agent",
       header: "Agent",
       width: "10%",
-      from: 900,
+      from: 1000,
       render: ({ agentId }) => <AgentName id={agentId} />,
     },
     {
       key: "contact",
       header: "Contact",
       width: "11%",
-      from: 900,
+      from: 1000,
       render: (task) => <Whom task={task} />,
     },
     {

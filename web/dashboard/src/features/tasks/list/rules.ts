@@ -20,14 +20,8 @@ export function toParams({ hasFailed, scheduled, ...texts }: TaskSearch): ListTa
   };
 }
 
-/** How many filters are set; the text stands apart in the search field. */
-export function countFilters({ q: _, ...others }: TaskSearch): number {
-  return Object.values(others).filter((value) => value !== undefined).length;
-}
-
 /** One execution as far as a bar shows it. */
 export interface Bar {
-  readonly id: string;
   readonly tone: Tone;
   /** "Message sent". */
   readonly word: string;

@@ -9,14 +9,12 @@ import {
   IconPlus,
   IconTrash,
 } from "@tabler/icons-react";
-import { keepPreviousData } from "@tanstack/react-query";
+import { keepPreviousData, useInfiniteQuery } from "@tanstack/react-query";
 import { getRouteApi, Link, useNavigate } from "@tanstack/react-router";
 import { useMemo } from "react";
 import type { Task } from "../../../api/generated/model";
-import { useListTasksInfinite } from "../../../api/generated/tasks/tasks";
 import {
   type BulkAction,
-  cursorQuery,
   DataTable,
   type RowAction,
   useCursorList,
@@ -36,11 +34,11 @@ import {
 } from "../actions/task-actions.ts";
 import { taskColumns } from "./columns.tsx";
 import { NoMatches, NoTasks } from "./empty-tasks.tsx";
-import { FilterBar } from "./filter-bar.tsx";
-import { type TaskSearch, toParams } from "./rules.ts";
+import type { TaskSearch } from "./rules.ts";
+import { TaskFilters } from "./task-filters.tsx";
+import { taskListQuery } from "./task-list-query.ts";
 
 const route = getRouteApi("/app/tasks");
-const pageSize = 100;
 const iconSize = 14;
 
 const bulkActions: readonly BulkAction<Task>[] = [
@@ -67,10 +65,7 @@ export function TaskListPage() {
   const changeSearch = route.useNavigate();
   const navigate = useNavigate();
   const mayWrite = useMe().can("write");
-  const query = useListTasksInfinite(
-    { ...toParams(search), limit: pageSize, include: "recentExecutions" },
-    { query: { ...cursorQuery, placeholderData: keepPreviousData } },
-  );
+  const query = useInfiniteQuery({ ...taskListQuery(search), placeholderData: keepPreviousData });
   const rows = useCursorList(query);
   const columns = useMemo(() => taskColumns(mayWrite), [mayWrite]);
   const rowActions = useMemo(() => rowActionsOf(navigate, mayWrite), [navigate, mayWrite]);
@@ -92,13 +87,7 @@ export function TaskListPage() {
           </Button>
         )
       }
-      bar={
-        <FilterBar
-          search={search}
-          onChange={(changes) => replace({ ...search, ...changes })}
-          onReplace={replace}
-        />
-      }
+      bar={<TaskFilters search={search} onReplace={replace} />}
     >
       <DataTable
         label="Tasks"

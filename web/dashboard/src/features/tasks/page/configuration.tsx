@@ -1,5 +1,5 @@
 import { Anchor, Progress } from "@mantine/core";
-import { type ReactNode, useState } from "react";
+import { useState } from "react";
 import { useListAgents } from "../../../api/generated/agents/agents";
 import { useGetExecution } from "../../../api/generated/executions/executions";
 import type { Task } from "../../../api/generated/model";
@@ -7,6 +7,7 @@ import { ChannelName } from "../../../components/channel-name.tsx";
 import { JsonView } from "../../../components/code/json-view.tsx";
 import { CopyId } from "../../../components/copy-id.tsx";
 import { ExecutionPill } from "../../../components/execution-pill.tsx";
+import { Fact, FactGroup, Facts } from "../../../components/facts.tsx";
 import { AgentName, ContactName } from "../../../components/links.tsx";
 import { ExactTime, RelativeTime } from "../../../components/time.tsx";
 import { useDefaultAgent } from "../default-agent.ts";
@@ -23,10 +24,10 @@ export function Configuration({ task }: { readonly task: Task }) {
   const hasMeta = Object.keys(task.meta).length > 0;
   return (
     <>
-      <Group title="Instruction">
+      <FactGroup title="Instruction">
         <Instruction text={task.description} />
-      </Group>
-      <Group title="When">
+      </FactGroup>
+      <FactGroup title="When">
         <Facts>
           <Fact label="Schedule">{task.scheduleDescription ?? "Only on demand"}</Fact>
           {task.state === "active" && task.schedule !== null && (
@@ -44,9 +45,9 @@ export function Configuration({ task }: { readonly task: Task }) {
           )}
           {task.endWhen.length > 0 && <Fact label="Ends when">{sayGoals(task.endWhen)}</Fact>}
         </Facts>
-      </Group>
+      </FactGroup>
       <LastRun task={task} />
-      <Group title="Who and whom">
+      <FactGroup title="Who and whom">
         <Facts>
           <Fact label="Agent">
             {task.agentId === null ? <DefaultAgent /> : <AgentName id={task.agentId} />}
@@ -66,9 +67,9 @@ export function Configuration({ task }: { readonly task: Task }) {
           {task.purpose !== "service" && <Fact label="Purpose">Marketing</Fact>}
           {task.whenBlocked !== "hold" && <Fact label="When blocked">The message is dropped</Fact>}
         </Facts>
-      </Group>
+      </FactGroup>
       {policies.length > 0 && (
-        <Group title="Policies">
+        <FactGroup title="Policies">
           <Facts>
             {policies.map(({ label, value }) => (
               <Fact key={label} label={label}>
@@ -76,10 +77,10 @@ export function Configuration({ task }: { readonly task: Task }) {
               </Fact>
             ))}
           </Facts>
-        </Group>
+        </FactGroup>
       )}
       <Limits task={task} />
-      <Group title="More">
+      <FactGroup title="More">
         <Facts>
           {task.externalId !== null && <Fact label="External id">{task.externalId}</Fact>}
           <Fact label="Created">
@@ -90,29 +91,7 @@ export function Configuration({ task }: { readonly task: Task }) {
           </Fact>
         </Facts>
         {hasMeta && <JsonView value={task.meta} label="meta" />}
-      </Group>
-    </>
-  );
-}
-
-function Group({ title, children }: { readonly title: string; readonly children: ReactNode }) {
-  return (
-    <section className={classes.group}>
-      <h2 className={classes.heading}>{title}</h2>
-      {children}
-    </section>
-  );
-}
-
-function Facts({ children }: { readonly children: ReactNode }) {
-  return <dl className={classes.facts}>{children}</dl>;
-}
-
-function Fact({ label, children }: { readonly label: string; readonly children: ReactNode }) {
-  return (
-    <>
-      <dt>{label}</dt>
-      <dd>{children}</dd>
+      </FactGroup>
     </>
   );
 }
@@ -188,7 +167,7 @@ function useLimits(task: Task): Task["limits"] {
 function Limits({ task }: { readonly task: Task }) {
   const limits = useLimits(task);
   return (
-    <Group title="Limits of one execution">
+    <FactGroup title="Limits of one execution">
       <Facts>
         {sayLimits(limits).map(({ label, value }) => (
           <Fact key={label} label={label}>
@@ -196,7 +175,7 @@ function Limits({ task }: { readonly task: Task }) {
           </Fact>
         ))}
       </Facts>
-    </Group>
+    </FactGroup>
   );
 }
 
@@ -210,7 +189,7 @@ function LastRun({ task }: { readonly task: Task }) {
   if (lastExecution === null) return null;
   const uses = execution === undefined ? [] : limitUse(execution, limits);
   return (
-    <Group title="Last result">
+    <FactGroup title="Last result">
       <ExecutionPill execution={{ ...lastExecution, reason: execution?.reason ?? null }} />
       {lastExecution.summary !== null && (
         <p className={classes.instruction} style={{ marginTop: 6 }}>
@@ -237,6 +216,6 @@ function LastRun({ task }: { readonly task: Task }) {
           ))}
         </div>
       )}
-    </Group>
+    </FactGroup>
   );
 }

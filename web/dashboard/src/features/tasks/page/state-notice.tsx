@@ -1,10 +1,10 @@
 import { Button } from "@mantine/core";
 import { Link } from "@tanstack/react-router";
 import type { Task } from "../../../api/generated/model";
+import { Notice } from "../../../components/notice.tsx";
 import { useMe } from "../../../session/session.ts";
 import { resumeTasks } from "../actions/task-actions.ts";
 import { type Mend, mendOf } from "./rules.ts";
-import classes from "./task-page.module.css";
 
 const tones: Readonly<Record<Task["state"], "grey" | "amber" | "red">> = {
   active: "grey",
@@ -34,12 +34,9 @@ export function StateNotice({ task }: { readonly task: Task }) {
   const { state, stateReason } = task;
   if (state === "active" || stateReason === null) return null;
   return (
-    <div className={classes.notice} data-tone={tones[state]} role="status">
-      <span className={classes.noticeText}>
-        <strong>{heads[state]}.</strong> {stateReason.message}
-      </span>
-      {mayWrite && <MendButton task={task} />}
-    </div>
+    <Notice tone={tones[state]} mend={mayWrite && <MendButton task={task} />}>
+      <strong>{heads[state]}.</strong> {stateReason.message}
+    </Notice>
   );
 }
 

@@ -2,13 +2,14 @@ import { ActionIcon, Anchor, Button, Center, Group, Skeleton, Stack, Tooltip } f
 import { IconBrain, IconPencil, IconPlus, IconTrash } from "@tabler/icons-react";
 import { Link } from "@tanstack/react-router";
 import { useState } from "react";
+import { cursorQuery } from "../../../../api/cursor-query.ts";
 import {
   createContactMemory,
   deleteContactMemory,
   useListContactMemoryInfinite,
 } from "../../../../api/generated/contacts/contacts";
 import type { Contact, ContactMemory } from "../../../../api/generated/model";
-import { cursorQuery, useCursorList } from "../../../../components/data-table/index.ts";
+import { useCursorList } from "../../../../components/data-table/index.ts";
 import { EmptyState } from "../../../../components/empty-state.tsx";
 import { ErrorState } from "../../../../components/error-state.tsx";
 import { sayDone, sayFailed } from "../../../../components/say.tsx";

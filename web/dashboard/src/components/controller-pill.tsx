@@ -1,6 +1,6 @@
 import { IconCircleCheck, IconRobot, IconUser, IconUserExclamation } from "@tabler/icons-react";
-import type { Conversation } from "../../api/generated/model";
-import { Pill } from "../../components/pill.tsx";
+import type { Conversation } from "../api/generated/model";
+import { Pill } from "./pill.tsx";
 
 export const controllerWords: Readonly<Record<Conversation["controller"], string>> = {
   agent: "Agent",

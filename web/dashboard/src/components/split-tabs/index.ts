@@ -1,0 +1,2 @@
+export { SplitSkeleton } from "./split-skeleton.tsx";
+export { SplitTabs } from "./split-tabs.tsx";
