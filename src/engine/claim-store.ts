@@ -231,7 +231,8 @@ export async function readClock(db: Database): Promise<Date> {
 /**
  * Returns the executions of workers that were dead at `asOf` to the queue. One that has died `maxDeaths` times in a
  * row without a new step between is not returned but reported. Also catches rows whose worker's row is gone altogether.
- * The moment is one that was read before: if the database hangs in between, nobody's silence in that time counts.
+ * The moment is one that was read before: if the database hangs in between, nobody's silence in that time counts. A
+ * renewal that lies as far ahead was written before the clock was set back: the living have renewed since.
  */
 export async function reap(
   db: Database,
@@ -245,8 +246,9 @@ export async function reap(
         select e.workspace_id, e.id, e.deaths, e.deaths_seq, w.renewed_at, coalesce((
           select max(s.seq) from execution_steps s where s.workspace_id = e.workspace_id and s.execution_id = e.id), 0) as seq
         from executions e left join workers w on w.id = e.worker_id
-        where e.status = 'running' and (w.id is null or w.renewed_at < $3::timestamptz - $1 * interval '1 millisecond')
-          and e.deaths < $2
+        where e.status = 'running' and e.deaths < $2 and (w.id is null
+          or w.renewed_at not between $3::timestamptz - $1 * interval '1 millisecond'
+            and $3::timestamptz + $1 * interval '1 millisecond')
         order by e.workspace_id, e.id limit 1000 for update of e skip locked),
       counted as (
         select l.*, case when l.seq > l.deaths_seq then 1 else l.deaths + 1 end as died from lost l)
@@ -265,7 +267,8 @@ export async function reap(
   });
   await db.autocommit.query({
     name: "bury_workers",
-    text: `delete from workers w where w.renewed_at < $2::timestamptz - 2 * $1 * interval '1 millisecond'
+    text: `delete from workers w where w.renewed_at not between $2::timestamptz - 2 * $1 * interval '1 millisecond'
+        and $2::timestamptz + 2 * $1 * interval '1 millisecond'
       and not exists (select 1 from executions e where e.worker_id = w.id and e.status = 'running')`,
     values: [lapsesAfterMs, asOf],
   });

@@ -147,7 +147,7 @@ export function createJobs(options: JobQueueOptions): JobQueue {
       else runners.get(jobId)?.wake();
     });
     const ends = [
-      repeat(tools, { everyMs: renewEveryMs, what: "renewing jobs" }, async () => {
+      repeat(tools, { everyMs: renewEveryMs, from: "start", what: "renewing jobs" }, async () => {
         await Promise.all(all.map((runner) => runner.renew()));
       }),
       repeat(tools, { everyMs: staleCheckEveryMs, what: "looking for stale jobs" }, async () => {

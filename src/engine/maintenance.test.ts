@@ -92,6 +92,16 @@ describe("executions of dead workers", () => {
     expect(await readExecution(core, workspaceId, kept)).toMatchObject({ status: "running" });
   });
 
+  test("go back although the database's clock was set back by an hour since the worker's last renewal", async () => {
+    const lost = await enqueue(core, workspaceId, { kind: "watched" });
+    await claimQueued(core, await worker(-3_600));
+    const kept = await enqueue(core, workspaceId, { kind: "watched" });
+    await claimQueued(core, await worker(-1));
+    await recover(core);
+    expect((await readExecution(core, workspaceId, lost)).status).toBe("queued");
+    expect((await readExecution(core, workspaceId, kept)).status).toBe("running");
+  });
+
   test("go back also when the worker's row is gone", async () => {
     const id = await enqueue(core, workspaceId, { kind: "watched" });
     await claimQueued(core, newId());
@@ -150,7 +160,7 @@ test("a database that was away for everybody is nobody's death; a worker that do
     away = false;
     await until("two passes after the database is back", async () => passes >= 2);
     // It renews somewhat late, and from now on.
-    await sql("update workers set renewed_at = clock_timestamp() + interval '1 hour' where id = $1", back);
+    await sql("update workers set renewed_at = clock_timestamp() + interval '2 seconds' where id = $1", back);
     await until("the return of the dead worker's execution", async () => {
       return (await readExecution(core, workspaceId, lost)).status === "queued";
     });

@@ -6,24 +6,34 @@ interface Tools {
   readonly log: Logger;
 }
 
+export interface Loop {
+  readonly what: string;
+  readonly everyMs: number;
+  /**
+   * From where the time to the next pass counts. `end` (default) leaves the database a rest however long a pass took;
+   * `start` is for what must have been done every so often: a pass that took longer is followed by the next at once.
+   */
+  readonly from?: "start" | "end";
+}
+
 /**
- * Runs `work` every `everyMs` milliseconds after its last end, so never twice at once. Failures are logged and the
- * loop goes on. The answer stops it and resolves when nothing of it runs any more.
+ * Runs `work` every `everyMs` milliseconds, never twice at once. Failures are logged and the loop goes on. The answer
+ * stops it and resolves when nothing of it runs any more.
  */
-export function repeat(
-  tools: Tools,
-  loop: { readonly everyMs: number; readonly what: string },
-  work: () => Promise<void>,
-): () => Promise<void> {
+export function repeat(tools: Tools, loop: Loop, work: () => Promise<void>): () => Promise<void> {
+  const { clock, log } = tools;
+  const { everyMs, what, from = "end" } = loop;
   let stopped = false;
   let current = Promise.resolve();
-  let cancel = tools.clock.after(loop.everyMs, tick);
+  let cancel = clock.after(everyMs, tick);
 
   function tick(): void {
+    const begunAt = clock.monotonicMs();
     current = work()
-      .catch((error: unknown) => tools.log.warn({ err: error }, `${loop.what} failed`))
+      .catch((error: unknown) => log.warn({ err: error }, `${what} failed`))
       .finally(() => {
-        if (!stopped) cancel = tools.clock.after(loop.everyMs, tick);
+        const spentMs = from === "start" ? clock.monotonicMs() - begunAt : 0;
+        if (!stopped) cancel = clock.after(Math.max(0, everyMs - spentMs), tick);
       });
   }
 

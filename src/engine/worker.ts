@@ -297,7 +297,8 @@ async function startWorker(core: Core, options: WorkerOptions): Promise<() => Pr
 
   await enlist();
   const ends = [
-    repeat(core, { everyMs: lease.renewEveryMs, what: "renewing the lease" }, renewLease),
+    // The lease counts from when a renewal was asked for: one that took five of its six seconds leaves no time to rest.
+    repeat(core, { everyMs: lease.renewEveryMs, from: "start", what: "renewing the lease" }, renewLease),
     repeat(core, { everyMs: pollEveryMs, what: "polling" }, async () => {
       if (!leaseIsFresh()) loseLease();
       claimer.expect();
