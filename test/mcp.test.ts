@@ -91,6 +91,21 @@ test("another workspace's objects are not there", async () => {
   await expect(call(theirs, "create_task", body)).rejects.toThrow(/"path":"contactId"/);
 });
 
+test("a call with a missing or misnamed id is told which one", async () => {
+  const client = await connect(app.first, "write");
+  const task = identified.parse(await call(client, "create_task", { name: "A", description: "Look." }));
+  const faulty = [
+    ["get_task", {}, ["taskId"]],
+    ["get_task", { id: task.id }, ["taskId", "id"]],
+    ["pause_task", { task_id: task.id }, ["taskId", "task_id"]],
+    ["update_task", { taskId: 5 }, ["taskId"]],
+  ] as const;
+  for (const [name, args, paths] of faulty) {
+    const refusal = await call(client, name, args).catch((error: Error) => JSON.parse(error.message));
+    expect(refusal).toMatchObject({ code: "invalid_request", errors: paths.map((path) => ({ path })) });
+  }
+});
+
 test("what only reads is marked so, and nothing that a reading key may not do is offered to it", async () => {
   const [reading, writing] = await Promise.all(
     (["read", "write"] as const).map(
@@ -101,9 +116,16 @@ test("what only reads is marked so, and nothing that a reading key may not do is
   const destructive = writing?.flatMap(({ name, annotations }) =>
     annotations?.destructiveHint ? [name] : [],
   );
+  // Whatever replaces or ends something, and what may at once write to a customer.
   expect(destructive).toEqual(
-    expect.arrayContaining(["cancel_task", "cancel_execution", "delete_task", "delete_contact"]),
+    expect.arrayContaining(["cancel_task", "delete_task", "delete_contact", "put_contact", "opt_in_contact"]),
   );
+  const hints = new Map(writing?.map(({ name, annotations }) => [name, annotations]));
+  for (const name of ["trigger_task", "replay_execution"])
+    expect(hints.get(name)).toMatchObject({ destructiveHint: true, openWorldHint: true });
+  for (const name of ["create_task", "resume_task"])
+    expect(hints.get(name)).toMatchObject({ destructiveHint: false, openWorldHint: true });
+  expect(hints.get("create_contact")).toMatchObject({ destructiveHint: false, openWorldHint: false });
   expect(writing?.map(({ name }) => name)).toEqual(
     expect.arrayContaining(["create_task", "update_task", "trigger_task", "pause_task", "resume_task"]),
   );

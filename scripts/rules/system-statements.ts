@@ -19,8 +19,9 @@ export const systemStatements: Readonly<Record<string, string>> = {
   "src/engine/claim-store.ts": "claims, leases and takeover go over all workspaces",
   "src/engine/ending.ts": "the ends of executions of all workspaces go out as one statement",
   "src/engine/journal-store.ts": "steps of all workspaces' executions go out as one statement",
-  "src/engine/maintenance.ts": "old executions of all workspaces are deleted",
   "src/engine/queue-store.ts": "the queues' figures are of all workspaces",
+  "src/engine/removal.ts":
+    "old executions of all workspaces are deleted; journals, which no workspace may shorten, go with a task",
   "src/program/start.ts": "the mark of the secret key and the list of migrations belong to no workspace",
   "src/tasks/expiry.ts": "tasks of all workspaces whose time has come are ended",
   "src/tasks/reconcile.ts": "tasks of all workspaces that lost their next run are armed again",

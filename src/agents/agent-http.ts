@@ -57,7 +57,7 @@ export function agentRoutes(core: Core): readonly Route[] {
         ...pageQuery,
         ids: idsInQuery("agent").optional(),
         q: searchInQuery("Part of the name or the instructions, in any case"),
-        enabled: booleanInQuery.optional(),
+        enabled: booleanInQuery.optional().meta({ description: "Only enabled ones, or only disabled ones" }),
         modelProviderId: modelProviderId.optional(),
       }),
       response: pageOf(agentOut),

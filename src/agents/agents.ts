@@ -1,4 +1,4 @@
-import { type FieldError, invalidFields, requireFound } from "../base/errors.ts";
+import { type FieldError, invalidFields, notFoundAt, requireFound } from "../base/errors.ts";
 import { newId } from "../base/ids.ts";
 import { withoutUndefined } from "../base/objects.ts";
 import type { Page, PageOf } from "../base/page.ts";
@@ -221,8 +221,4 @@ function listMissing(
   missing: readonly string[],
 ): readonly FieldError[] {
   return ids.flatMap((id, index) => (missing.includes(id) ? [notFoundAt(`${field}.${index}`, what)] : []));
-}
-
-function notFoundAt(path: string, what: string): FieldError {
-  return { path, code: "not_found", message: `must be the id of a ${what} of this workspace` };
 }

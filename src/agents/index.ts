@@ -38,6 +38,7 @@ export {
 } from "./extension-points.ts";
 export type { AgentRun } from "./loop/agent-run.ts";
 export { judgeByMessages } from "./loop/judge.ts";
+export { findMessageLimit } from "./loop/message-limit.ts";
 export type { OutgoingText, SendVerdict } from "./loop/outgoing.ts";
 export { runAgent } from "./loop/run-agent.ts";
 export { type AgentTool, defineTool, describeSend, type ToolOutcome } from "./loop/tool.ts";
@@ -49,6 +50,7 @@ export {
   listModelAddresses,
   updateModelProvider,
 } from "./model-providers.ts";
+export { describeNetworkFault } from "./models/index.ts";
 export { buildTaskPrompt, type PromptMessage } from "./prompt.ts";
 
 export interface AgentsOptions {

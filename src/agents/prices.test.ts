@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { addCosts, type ModelPrices, priceCall } from "./prices.ts";
+import { addCosts, countAffordableOutput, type ModelPrices, priceCall } from "./prices.ts";
 
 const tokens = { inputTokens: 1_000, outputTokens: 100 };
 const listed = { kind: "openai_compatible", prices: {} };
@@ -59,6 +59,15 @@ it("says when it does not know the price", () => {
 it("knows that the sandbox is free", () => {
   const sandbox = { kind: "sandbox", prices: {} };
   expect(priceCall(sandbox, "anything", tokens)).toEqual({ costUsd: "0.000000", priceKnown: true });
+});
+
+it("counts the output that a call has for its money, and none beyond it", () => {
+  const count = (costUsd: string, inputTokens = 1_000) =>
+    countAffordableOutput(listed, "gpt-4o", { inputTokens, costUsd });
+  expect([count("0.0125"), count("0.012509"), count("0.01251"), count("0.002"), count("0")]).toEqual([
+    1_000, 1_000, 1_001, 0, 0,
+  ]);
+  expect(countAffordableOutput(listed, "llama3.1", { inputTokens: 1, costUsd: "1" })).toBeUndefined();
 });
 
 it("adds amounts without losing a millionth", () => {

@@ -76,6 +76,19 @@ export function priceCall(
   return { costUsd: formatMicros((total + 999_999n) / 1_000_000n), priceKnown: true };
 }
 
+/** How many tokens of output a call with this input has for this much; undefined where output has no price. */
+export function countAffordableOutput(
+  provider: PriceSource,
+  model: string,
+  { inputTokens, costUsd }: { readonly inputTokens: number; readonly costUsd: string },
+): number | undefined {
+  const [input, output] = findPrice(provider, model) ?? free;
+  const price = toMillionths(output);
+  if (price === 0n) return undefined;
+  const left = toMillionths(costUsd) * 1_000_000n - BigInt(inputTokens) * toMillionths(input);
+  return left < 0n ? 0 : Number(left / price);
+}
+
 /** The sum of amounts in US dollars that have six decimals. */
 export function addCosts(...amounts: readonly string[]): string {
   return formatMicros(amounts.reduce((sum, amount) => sum + toMillionths(amount), 0n));

@@ -85,6 +85,12 @@ describe("buildTaskPrompt", () => {
     expect(systemOf(buildTaskPrompt(unknown))).toContain("the language in which they write");
   });
 
+  it("takes every language tag that a contact may have", () => {
+    const spoken = { ...contact, language: "en-US-x-twain" };
+    const system = systemOf(buildTaskPrompt({ ...base, contact: spoken, task, previousSummary: null }));
+    expect(system).toContain("Write to the contact in American English (en-US-x-twain).");
+  });
+
   it("knows a task without a contact", () => {
     const messages = buildTaskPrompt({ ...base, contact: null, task, previousSummary: null });
     expect(systemOf(messages)).toContain("there is nobody to write to");
@@ -134,6 +140,12 @@ describe("buildReplyPrompt", () => {
     expect(rest).toEqual([]);
     expect(text).toContain("<note>\n4 earlier messages are left out to save space.\n</note>");
     expect(count(text, "<contact_message>")).toBe(8);
+    // Of those that were not even read it knows the number.
+    const [, more] = buildReplyPrompt({ ...base, task: null, recentMessages: long, leftOut: 600 });
+    expect(more).toMatchObject({ content: expect.stringContaining("604 earlier messages are left out") });
+    const hi = [wrote("contact", "Hi")];
+    const [, missing] = buildReplyPrompt({ ...base, task: null, recentMessages: hi, leftOut: 1 });
+    expect(missing).toMatchObject({ content: expect.stringContaining("1 earlier message is left out") });
     const one = buildReplyPrompt({
       ...base,
       task: null,

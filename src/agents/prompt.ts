@@ -1,4 +1,6 @@
+import { describeLanguage } from "../base/language.ts";
 import type { ContactForAgent } from "../contacts/index.ts";
+import { longestTranscript } from "../conversations/index.ts";
 import type { SessionContext } from "./extension-points.ts";
 import { describeTime } from "./local-time.ts";
 import {
@@ -54,6 +56,8 @@ export interface TaskPromptInput extends PromptBase {
 interface ReplyPromptInput extends PromptBase {
   /** The task that opened the conversation; null where none did. */
   readonly task: SessionContext | null;
+  /** How many messages before `recentMessages` wait for this answer too. Default: none. */
+  readonly leftOut?: number;
 }
 
 const dataRule =
@@ -115,7 +119,7 @@ export function buildReplyPrompt(input: ReplyPromptInput): readonly ModelMessage
     renderTime(input),
     renderLimits(input.limits),
   ];
-  return [{ role: "system", content: system.join("\n\n") }, ...renderConversation(input.recentMessages)];
+  return [{ role: "system", content: system.join("\n\n") }, ...renderConversation(input)];
 }
 
 function describeAddressee({ contact, task }: TaskPromptInput): string {
@@ -137,8 +141,7 @@ function renderAgent({ instructions, guidance }: PromptBase["agent"]): string[] 
 function nameLanguage({ agent, contact }: PromptBase): string {
   const language = agent.language ?? contact?.language ?? null;
   if (language === null) return "Write to the contact in the language in which they write.";
-  const name = new Intl.DisplayNames("en", { type: "language" }).of(language) ?? language;
-  return `Write to the contact in ${name === language ? language : `${name} (${language})`}.`;
+  return `Write to the contact in ${describeLanguage(language)}.`;
 }
 
 function renderContact({ contact }: PromptBase): string[] {
@@ -170,9 +173,6 @@ function renderLimits(limits: PromptLimits): string {
 
 const authors = { contact: "contact", agent: "you", member: "a colleague", system: "automatic" } as const;
 
-/** About 20 000 tokens: more would leave a small model no room for its work. */
-const longestHistory = 80_000;
-
 /** The newest of the messages that fit, at least the last one, and how many older ones are left out. */
 function keepNewest(messages: readonly PromptMessage[]): {
   readonly kept: readonly PromptMessage[];
@@ -181,7 +181,7 @@ function keepNewest(messages: readonly PromptMessage[]): {
   let length = 0;
   const tooLong = messages.findLastIndex(({ text }, index) => {
     length += text.length;
-    return length > longestHistory && index < messages.length - 1;
+    return length > longestTranscript && index < messages.length - 1;
   });
   return { kept: messages.slice(tooLong + 1), leftOut: tooLong + 1 };
 }
@@ -199,9 +199,10 @@ function renderHistory(messages: readonly PromptMessage[], timezone: string): st
  * The conversation as messages in turn: what the contact wrote as data, what the agent wrote as its own. Neighbours of
  * one role become one message, and the first is never the agent's: some servers refuse anything else.
  */
-function renderConversation(messages: readonly PromptMessage[]): ModelMessage[] {
+function renderConversation(input: Pick<ReplyPromptInput, "recentMessages" | "leftOut">): ModelMessage[] {
   const turns: { role: "user" | "assistant"; content: string }[] = [];
-  const { kept, leftOut } = keepNewest(messages);
+  const { kept, leftOut: tooMany } = keepNewest(input.recentMessages);
+  const leftOut = (input.leftOut ?? 0) + tooMany;
   for (const message of kept) {
     const { role, content } = renderTurn(message);
     const last = turns.at(-1);
@@ -212,7 +213,7 @@ function renderConversation(messages: readonly PromptMessage[]): ModelMessage[] 
   const note =
     leftOut === 0
       ? "The conversation begins with your message."
-      : `${leftOut} earlier messages are left out to save space.`;
+      : `${leftOut === 1 ? "1 earlier message is" : `${leftOut} earlier messages are`} left out to save space.`;
   const first = { role: "user", content: renderSection("note", note) } as const;
   if (turns[0]?.role !== "user") return [first, ...turns];
   return [{ role: "user", content: `${first.content}\n\n${turns[0].content}` }, ...turns.slice(1)];

@@ -57,11 +57,10 @@ const maxConcurrent = z
       "streamed keeps its place until its end",
     example: 8,
   });
+const usdForm = 'must be a decimal string of US dollars with at most six decimals, such as "2.50"';
 const usd = z
-  .string()
-  .regex(/^\d{1,6}(\.\d{1,6})?$/, {
-    error: 'must be a decimal string of US dollars with at most six decimals, such as "2.50"',
-  })
+  .string({ error: usdForm })
+  .regex(/^\d{1,6}(\.\d{1,6})?$/, { error: usdForm })
   .meta({ example: "2.50" });
 const price = z.strictObject({
   inputUsdPerMillionTokens: usd,
@@ -204,7 +203,7 @@ export function providerRoutes(core: Core): readonly Route[] {
       query: z.strictObject({
         ...pageQuery,
         q: searchInQuery("Part of the name or the base URL, in any case"),
-        kind: z.enum(providerKinds).optional(),
+        kind: z.enum(providerKinds).optional().meta({ description: "Only providers of this kind" }),
       }),
       response: pageOf(providerOut),
       examples: { response: { items: [example], nextCursor: null } },

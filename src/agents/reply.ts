@@ -25,6 +25,7 @@ import { type AgentSnapshot, snapshotAgent } from "./agent-snapshot.ts";
 import { selectAgent } from "./agent-store.ts";
 import { type SessionContext, sessionContexts } from "./extension-points.ts";
 import type { AgentRun, AnswerPreview, RunLimits } from "./loop/agent-run.ts";
+import { judgeByMessages } from "./loop/judge.ts";
 import type { SendVerdict } from "./loop/outgoing.ts";
 import { runAgent } from "./loop/run-agent.ts";
 import { buildReplyPrompt, type PromptMessage } from "./prompt.ts";
@@ -53,6 +54,7 @@ export function createReplyKind(core: Core): ExecutionKind {
     run: (ctx) => runReply(core, ctx, openPreview),
     beforeEnd: (tx, execution) => lockTurn(tx, execution),
     ended: (tx, execution) => freeTurn(core, tx, execution),
+    judge: (tx, results) => judgeByMessages(tx, results),
   };
 }
 
@@ -147,6 +149,7 @@ async function startReply(
       contact: turn.contact,
       task,
       recentMessages: arrangeMessages(turn).map(toPromptMessage),
+      leftOut: turn.leftOut,
       now: core.clock.now(),
       timezone: turn.contact.timezone ?? timezone,
       limits: { ...limits, maxTimeSeconds: agent.limits.maxTimeSeconds ?? defaultMaxTimeSeconds },

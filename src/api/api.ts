@@ -1,4 +1,4 @@
-import type { FastifyInstance } from "fastify";
+import type { FastifyInstance, FastifyRequest } from "fastify";
 import { AppError, type ErrorCode } from "../base/errors.ts";
 import type { Credentials, Route } from "../base/route.ts";
 import { type Access, admit, checkScope } from "./access.ts";
@@ -93,11 +93,22 @@ function addRoute(route: Route, server: Server, limiter: Limiter, options: ApiOp
       checkScope(route, access.caller);
       request.setDecorator(accessOf, access);
     },
+    // The first was counted before the body was there.
+    preHandler: async (request) => {
+      const { limitKey } = accessTo(request);
+      const requests = route.countsAs?.(request.body) ?? 1;
+      for (let counted = 1; counted < requests; counted += 1) await limiter.countRequest(request, limitKey);
+    },
     handler: createHandler(route, {
       core,
       writeProblem,
       closing,
-      callerOf: (request) => (request.getDecorator<Access | undefined>(accessOf) ?? nobody).caller,
+      callerOf: (request) => accessTo(request).caller,
     }),
   });
+}
+
+/** What `admit` found out about the caller. */
+function accessTo(request: FastifyRequest): Access {
+  return request.getDecorator<Access | undefined>(accessOf) ?? nobody;
 }

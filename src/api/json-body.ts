@@ -9,6 +9,8 @@ export const bodyLimitBytes = 1_048_576;
 /** Deeper than any body of ours; without a bound, half a million brackets overflow the stack in zod's recursion. */
 const deepest = 64;
 
+const longestCharset = 40;
+
 /** Keys that change an object's prototype when something copies the object carelessly. */
 const poisonous = "__proto__";
 
@@ -59,6 +61,17 @@ function parseJson(text: string): unknown {
   }
 }
 
+const charsetParameter = /;\s*charset\s*=\s*"?([^";\s]*)/i;
+
+/** Throws 415 for a body that says of itself that it is not UTF-8: read as such it would be something else. */
+function checkCharset(contentType = ""): void {
+  const charset = charsetParameter.exec(contentType)?.[1];
+  if (charset === undefined || /^utf-?8$/i.test(charset)) return;
+  throw new AppError(apiErrors.unsupported_media_type, {
+    message: `The body must be sent in UTF-8, not in ${charset.slice(0, longestCharset) || "a charset without a name"}.`,
+  });
+}
+
 /** Makes JSON the only kind of body that the server reads. */
 export function acceptJsonOnly(app: FastifyInstance): void {
   app.removeAllContentTypeParsers();
@@ -66,6 +79,7 @@ export function acceptJsonOnly(app: FastifyInstance): void {
     "application/json",
     { parseAs: "buffer", bodyLimit: bodyLimitBytes },
     async (request: FastifyRequest, body: Buffer) => {
+      checkCharset(request.headers["content-type"]);
       const encoding = request.headers["content-encoding"];
       if (encoding !== undefined && encoding !== "identity")
         throw new AppError(apiErrors.unsupported_media_type, {

@@ -72,8 +72,9 @@ export async function createServer(options: ServerOptions): Promise<Server> {
     requestTimeout: requestTimeoutMs,
     keepAliveTimeout: keepAliveMs,
     routerOptions: { maxParamLength: longestPathPart },
-    // Ours is a problem document; see the onRequest hook.
+    // Ours are problem documents; see the onRequest hook.
     return503OnClosing: false,
+    http: { requireHostHeader: false },
     clientErrorHandler: answerBrokenRequest,
     frameworkErrors: (error, request, reply) => {
       const place = { requestId: request.id, path: pathOf(request) };
@@ -113,6 +114,8 @@ export async function createServer(options: ServerOptions): Promise<Server> {
       "cache-control": "no-store",
       ...crossOriginHeaders(pathOf(request)),
     });
+    if (request.headers.host === undefined && request.raw.httpVersion === "1.1")
+      throw new AppError(apiErrors.bad_request, { message: "The request must have the header Host." });
     if (closing.signal.aborted)
       throw new AppError(apiErrors.shutting_down, { retryAfterSeconds: shutdownRetrySeconds });
     // Here and not in a handler of its own, so that nothing is said of a body that nobody takes.

@@ -11,7 +11,10 @@ export interface Input {
   readonly body: unknown;
 }
 
-/** Checks what was sent against a route's schemas. Throws 404 for the path, 422 with all faults for the rest. */
+/**
+ * Checks what was sent against a route's schemas. Throws 404 for the path where it is the address, 422 with all faults
+ * for the rest.
+ */
 type InputParser = (raw: Input) => Input;
 
 /** An object schema that refuses fields it does not name, unless it says itself what to do with them. */
@@ -27,23 +30,31 @@ export function acceptsNoBody(schema: z.ZodType): boolean {
 const nothing = z.strictObject({});
 const noBody = nothing.optional();
 
-export function createInputParser(route: Route): InputParser {
+/** How a request is read: by its address, or as the arguments of a tool, where the path is an argument as any other. */
+interface InputOptions {
+  /** Where a fault of the path is told: as 404, since the address is wrong, or among the fields. Default `address`. */
+  readonly pathFaults?: "address" | "fields";
+}
+
+export function createInputParser(route: Route, options: InputOptions = {}): InputParser {
   const params = route.params === undefined ? undefined : strictly(route.params);
   const query = strictly(route.query ?? nothing);
   const body = strictly(route.body ?? noBody);
+  const asFields = options.pathFaults === "fields";
   // A body whose fields are all optional may be left out altogether, as `curl -X POST` does.
   const emptyBody = body.safeParse(undefined).success || !acceptsNoBody(body) ? undefined : {};
   return (raw) => {
     const parsedParams = params === undefined ? undefined : check(params, raw.params);
+    const unstorableParam = findUnstorable(raw.params, []);
     // The path is read first: what is wrong with the rest says nothing to someone who has the wrong address.
-    if (parsedParams?.success === false || findUnstorable(raw.params, []) !== undefined)
+    if (!asFields && (parsedParams?.success === false || unstorableParam !== undefined))
       throw new AppError(commonErrors.not_found, { message: "There is nothing with this id." });
     const parsedQuery = check(query, raw.query);
     const parsedBody = check(body, raw.body === undefined ? emptyBody : raw.body);
-    if (!parsedQuery.success || !parsedBody.success)
-      throw invalidFields(...faultsOf(parsedQuery), ...faultsOf(parsedBody));
+    const faults = [parsedParams, parsedQuery, parsedBody].flatMap(faultsOf);
+    if (faults.length > 0) throw invalidFields(...faults);
     const texts = route.checksTexts === true ? undefined : raw.body;
-    const unstorable = findUnstorable(raw.query, []) ?? findUnstorable(texts, []);
+    const unstorable = unstorableParam ?? findUnstorable(raw.query, []) ?? findUnstorable(texts, []);
     if (unstorable !== undefined) throw invalidFields(unstorable);
     return {
       params: parsedParams?.data,
@@ -53,8 +64,8 @@ export function createInputParser(route: Route): InputParser {
   };
 }
 
-function faultsOf(result: z.ZodSafeParseResult<unknown>): readonly FieldError[] {
-  return result.success ? [] : toFieldErrors(result.error);
+function faultsOf(result: z.ZodSafeParseResult<unknown> | undefined): readonly FieldError[] {
+  return result === undefined || result.success ? [] : toFieldErrors(result.error);
 }
 
 /**

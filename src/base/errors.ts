@@ -74,6 +74,12 @@ export function invalidField(path: string, code: string, message: string): AppEr
   return invalidFields({ path, code, message });
 }
 
+/** A field that names no object of the workspace, for `invalidFields`. */
+export function notFoundAt(path: string, what: string): FieldError {
+  const article = /^[aeiou]/.test(what) ? "an" : "a";
+  return { path, code: "not_found", message: `must be the id of ${article} ${what} of this workspace` };
+}
+
 /** 409 for an externalId that another object of this kind has, at the field. */
 export function externalIdTaken(what: string): AppError {
   const { code } = commonErrors.external_id_taken;

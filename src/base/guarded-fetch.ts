@@ -1,6 +1,6 @@
 import { lookup as lookupSystem } from "node:dns/promises";
 import { isIP, type LookupFunction } from "node:net";
-import { Agent, buildConnector, fetch as fetchByUndici } from "undici";
+import { Agent, buildConnector, type Dispatcher, fetch as fetchByUndici } from "undici";
 import { classifyAddress, type PrivateHosts, parsePrivateHosts } from "./guarded-address.ts";
 
 export interface ResolvedAddress {
@@ -24,12 +24,20 @@ const connectTimeoutMs = 10_000;
 /** Without a byte of the answer; a last resort behind the caller's own. */
 const idleTimeoutMs = 300_000;
 
+export interface GuardedInit extends RequestInit {
+  /**
+   * Called right before the first byte of the request goes out, on a connection that stands. Where it was not called the
+   * other side knows nothing of the request.
+   */
+  readonly onSending?: () => void;
+}
+
 export interface GuardedFetch {
   /**
    * As the standard `fetch`, over http and https only. Redirects are handed back unless `init.redirect` is `follow`;
    * then every hop is checked like the first. Rejects with `BlockedAddressError` for what may not be reached.
    */
-  (url: string | URL, init?: RequestInit): Promise<Response>;
+  (url: string | URL, init?: GuardedInit): Promise<Response>;
   /** Waits for running requests and closes the kept connections. */
   close(): Promise<void>;
 }
@@ -78,15 +86,16 @@ export function createGuardedFetch(options: GuardOptions): GuardedFetch {
     },
   });
 
-  const guardedFetch = async (url: string | URL, init: RequestInit = {}): Promise<Response> => {
+  const guardedFetch = async (url: string | URL, guardedInit: GuardedInit = {}): Promise<Response> => {
     const target = checkUrl(url);
+    const { onSending, ...init } = guardedInit;
     try {
       // Node carries a copy of undici of its own: the same shapes at run time, unrelated types to the compiler.
       const standardInit: object = init;
       const response: unknown = await fetchByUndici(target, {
         ...(standardInit as UndiciInit),
         redirect: init.redirect ?? "manual",
-        dispatcher: agent,
+        dispatcher: onSending === undefined ? agent : tellOfSending(agent, onSending),
       });
       return response as Response;
     } catch (error) {
@@ -94,6 +103,18 @@ export function createGuardedFetch(options: GuardOptions): GuardedFetch {
     }
   };
   return Object.assign(guardedFetch, { close: () => agent.close() });
+}
+
+function tellOfSending(agent: Agent, onSending: () => void): Dispatcher {
+  return agent.compose((dispatch) => (options, handler) => {
+    // The handler is made for this one request.
+    const begin = handler.onRequestStart;
+    handler.onRequestStart = (...args) => {
+      onSending();
+      begin?.apply(handler, args);
+    };
+    return dispatch(options, handler);
+  });
 }
 
 type UndiciInit = NonNullable<Parameters<typeof fetchByUndici>[1]>;

@@ -79,16 +79,29 @@ export class RouteResponse<T> {
   }
 }
 
-/** A route as MCP clients see it: a tool, with the specification's hints. */
-export interface RouteTool {
+/** A route as MCP clients see it: a tool, with the specification's hints. What changes something says how. */
+export type RouteTool = ReadingTool | ChangingTool;
+
+interface ReadingTool {
+  /** snake_case, verb first: `list_tasks`. */
+  readonly name: string;
+  /** It changes nothing. */
+  readonly readOnly: true;
+}
+
+interface ChangingTool {
   /** snake_case, verb first: `create_task`. */
   readonly name: string;
-  /** True: it changes nothing. */
-  readonly readOnly?: boolean;
-  /** True: it takes away or stops something; false: it only adds. */
-  readonly destructive?: boolean;
+  readonly readOnly?: false;
+  /**
+   * True: it takes away, stops or replaces something, or does at once what cannot be taken back, such as a message to a
+   * customer; false: it only adds.
+   */
+  readonly destructive: boolean;
   /** True: the same call again changes nothing more. */
   readonly idempotent?: boolean;
+  /** True: what it sets going may reach people outside the workspace, or other companies' systems. */
+  readonly writesOutside?: boolean;
 }
 
 interface RouteDocument {
@@ -109,6 +122,8 @@ interface RouteDocument {
   readonly alsoStatus?: 201;
   /** True: the handler itself refuses texts of the body that cannot be stored, so that one bad row refuses no others. */
   readonly checksTexts?: boolean;
+  /** As how many requests a body counts under the limit of a minute; absent: as one. At least one. */
+  readonly countsAs?: (body: unknown) => number;
   /** An example body and answer for the reference. */
   readonly examples?: { readonly body?: unknown; readonly response?: unknown };
   /** Present: programs may call it through MCP as well. Only for routes of a workspace that answer JSON. */

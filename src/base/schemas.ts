@@ -184,11 +184,14 @@ export const timezone = z
   })
   .meta({ description: "IANA name", example: "Europe/Berlin" });
 
+const usdForm =
+  'must be more than 0 and at most 99999999.999999 US dollars, as a decimal string such as "0.50"';
+
 /** An amount of US dollars as a decimal string, more than 0. */
 export const usd = z
-  .string()
+  .string({ error: usdForm })
   .refine((value) => /^\d{1,8}(\.\d{1,6})?$/.test(value) && Number(value) > 0, {
-    error: 'must be more than 0 and at most 99999999.999999 US dollars, as a decimal string such as "0.50"',
+    error: usdForm,
     params: { code: "out_of_range" },
   })
   .meta({ description: "US dollars", example: "0.50" });

@@ -59,8 +59,8 @@ export function channelRoutes(core: Core): readonly Route[] {
       query: z.object({
         ...pageQuery,
         q: searchInQuery("Part of the name, in any case"),
-        platform: platformName.optional(),
-        status: channelStatus.optional(),
+        platform: platformName.optional().meta({ description: "Only channels of this platform" }),
+        status: channelStatus.optional().meta({ description: "Only channels with this status" }),
       }),
       response: pageOf(channelOut),
       examples: { response: { items: [channelExample], nextCursor: null } },
@@ -113,7 +113,11 @@ export function channelRoutes(core: Core): readonly Route[] {
       description:
         "Refused while the channel has conversations, because they go with it; `withConversations=true` says that they may.",
       params,
-      query: z.object({ withConversations: booleanInQuery.prefault("false") }),
+      query: z.object({
+        withConversations: booleanInQuery.prefault("false").meta({
+          description: "True: also if it has conversations, which are deleted with it",
+        }),
+      }),
       status: 204,
       response: z.undefined(),
       errors: [channelErrors.channel_in_use],

@@ -99,7 +99,7 @@ export function contactRoutes(core: Core): readonly Route[] {
         body: { externalId: "crm-4711", name: "Anna Keller", attributes: { plan: "pro" } },
         response: contactExample,
       },
-      tool: { name: "put_contact", destructive: false, idempotent: true },
+      tool: { name: "put_contact", destructive: true, idempotent: true },
       handler: ({ body: { externalId, ...fields }, caller, requestId }) =>
         core.db.tenant(caller.workspaceId, async (tx) => {
           const origin = { caller, requestId };
@@ -138,7 +138,7 @@ export function contactRoutes(core: Core): readonly Route[] {
       response: contactOut,
       errors: [commonErrors.external_id_taken],
       examples: { body: { attributes: { plan: "team" } }, response: contactExample },
-      tool: { name: "update_contact", destructive: false },
+      tool: { name: "update_contact", destructive: true, idempotent: true },
       handler: ({ params: { contactId }, body, caller, requestId }) =>
         core.db.tenant(caller.workspaceId, async (tx) =>
           presentOneContact(tx, await updateContact(core, tx, contactId, body, { caller, requestId })),
@@ -204,7 +204,7 @@ function optRoute<B extends z.ZodType>(
     body: spec.body,
     response: contactOut,
     examples: { body: {}, response: contactExample },
-    tool: { name: `${spec.verb.replace("-", "_")}_contact`, destructive: false, idempotent: true },
+    tool: { name: `${spec.verb.replace("-", "_")}_contact`, destructive: true, idempotent: true },
     handler: ({ params: { contactId }, body, caller, requestId }) =>
       core.db.tenant(caller.workspaceId, async (tx) =>
         presentOneContact(tx, await spec.change(tx, contactId, body, { caller, requestId })),

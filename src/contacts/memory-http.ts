@@ -53,7 +53,7 @@ export function memoryRoutes(core: Core): readonly Route[] {
         body: { key: "delivery_time", value: "after 17:00", text: "Is at home after 17:00." },
         response: writtenExample,
       },
-      tool: { name: "remember_of_contact", destructive: false },
+      tool: { name: "remember_of_contact", destructive: true },
       handler: ({ params: { contactId }, body, caller, requestId }) =>
         core.db.tenant(caller.workspaceId, async (tx) =>
           presentFact(await createFact(core, tx, contactId, body, { caller, requestId })),

@@ -79,8 +79,8 @@ export const listFilters = {
   optedOut: booleanInQuery
     .optional()
     .meta({ description: "Only contacts that want no messages, or only those that do not mind" }),
-  createdAfter: moment.optional(),
-  createdBefore: moment.optional(),
+  createdAfter: moment.optional().meta({ description: "Only those made later than this instant" }),
+  createdBefore: moment.optional().meta({ description: "Only those made before this instant" }),
 };
 
 const factFields = {

@@ -7,6 +7,7 @@ import { createChannel } from "../channels/index.ts";
 import { createContact, updateContact } from "../contacts/index.ts";
 import type { TenantTx } from "../db/index.ts";
 import { openConversation, receiveMessage, sendMessage, startSession } from "./index.ts";
+import { writeAsPerson } from "./messages.ts";
 
 let it: ConversationFixture;
 let api: TestApi;
@@ -145,6 +146,28 @@ test("messages are listed newest first, and after a seq oldest first, both page 
   expect(await list(`executionId=${toId("execution", newId())}`)).toEqual({ seqs: [], nextCursor: null });
   const bad = await api.send("GET", `${path}/messages?cursor=bad`);
   expect([bad.status, bad.body]).toMatchObject([422, { errors: [{ path: "cursor" }] }]);
+});
+
+test("who took over is the member who wrote last, and nobody once the agent has it again", async () => {
+  const place = await opened();
+  const { conversationId, path } = place;
+  const shown = async () => (await api.send("GET", path)).body;
+  const take = (memberId: string | null) =>
+    tenant((tx) => writeAsPerson(it.core, tx, { conversationId, memberId, text: "I look into it." }));
+  const [first, second] = [newId(), newId()];
+  expect(await shown()).toMatchObject({ controllerId: null });
+  await take(first);
+  await take(second);
+  await write(place, "thank you");
+  const expected = { controller: "human", controllerId: toId("member", second) };
+  expect(await shown()).toMatchObject(expected);
+  const list = await api.send("GET", `/v1/conversations?contactId=${toId("contact", place.contactId)}`);
+  expect((list.body as { readonly items: readonly unknown[] }).items).toMatchObject([expected]);
+  await take(null);
+  expect(await shown()).toMatchObject({ controller: "human", controllerId: null });
+  await take(first);
+  await api.send("POST", `${path}/hand-back`);
+  expect(await shown()).toMatchObject({ controller: "agent", controllerId: null });
 });
 
 test("a person takes over by writing, hands back, and closes", async () => {

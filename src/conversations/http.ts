@@ -52,7 +52,10 @@ export function conversationRoutes(core: Core): readonly Route[] {
         ...pageQuery,
         contactId: idOf("contact").optional(),
         channelId: idOf("channel").optional(),
-        status: z.enum(conversationStatuses).optional(),
+        status: z
+          .enum(conversationStatuses)
+          .optional()
+          .meta({ description: "Only open ones, or only closed ones" }),
         controller: z
           .enum(controllers)
           .optional()

@@ -122,19 +122,60 @@ export async function selectMessages(
   return (await query.execute()).map(toMessage);
 }
 
-/** What the contact wrote beyond `seq`, oldest first. */
-export async function selectInboundBeyond(
+/** How much of a conversation is read. */
+export interface Excerpt {
+  readonly messages: number;
+  /** The last message may go beyond it: at least one is read, however long it is. */
+  readonly characters: number;
+}
+
+/** The newest of these messages that fit, oldest first. */
+async function executeNewest(
   tx: TenantTx,
-  conversationId: string,
-  seq: number,
+  query: ReturnType<typeof messages>,
+  most: Excerpt,
 ): Promise<readonly Message[]> {
-  const rows = await messages(tx)
-    .where("conversationId", "=", conversationId)
-    .where("direction", "=", "in")
-    .where("seq", ">", seq)
+  const rows = await tx.db
+    .selectFrom(
+      tx.db
+        .selectFrom(query.orderBy("seq", "desc").limit(most.messages).as("newest"))
+        .select(columns)
+        .select(sql<number>`sum(length(text)) over (order by seq desc) - length(text)`.as("before"))
+        .as("counted"),
+    )
+    .select(columns)
+    .where("before", "<", most.characters)
     .orderBy("seq")
     .execute();
   return rows.map(toMessage);
+}
+
+/** What the contact wrote beyond `seq`, the newest that fit, oldest first. */
+export function selectInboundBeyond(
+  tx: TenantTx,
+  conversationId: string,
+  seq: number,
+  most: Excerpt,
+): Promise<readonly Message[]> {
+  const query = messages(tx)
+    .where("conversationId", "=", conversationId)
+    .where("direction", "=", "in")
+    .where("seq", ">", seq);
+  return executeNewest(tx, query, most);
+}
+
+/** How many messages the contact wrote above the one `seq` and below the other. */
+export async function countInboundBetween(
+  tx: TenantTx,
+  conversationId: string,
+  { above, below }: { readonly above: number; readonly below: number },
+): Promise<number> {
+  const { rows } = await tx.query<{ found: number }>({
+    text: `select count(*)::int as found from messages
+      where workspace_id = $1 and conversation_id = $2 and seq > $3 and seq < $4 and direction = 'in'`,
+    values: [tx.workspaceId, conversationId, above, below],
+  });
+  return rows[0]?.found ?? 0;
 }
 
 /**
@@ -156,23 +197,37 @@ export async function selectOldestInboundBeyond(
   return row === undefined ? undefined : { createdAt: row.created_at, ageMs: row.age_ms };
 }
 
-/** What passed between contact and company, the newest `limit` messages, oldest first; refused ones are left out. */
-export async function selectTranscript(
+/** What passed between contact and company, the newest that fit, oldest first; refused ones are left out. */
+export function selectTranscript(
   tx: TenantTx,
   conversationId: string,
-  limit: number,
+  most: Excerpt,
 ): Promise<readonly Message[]> {
-  const rows = await messages(tx)
+  const query = messages(tx)
     .where("conversationId", "=", conversationId)
-    .where("status", "in", ["sent", "delivered", "read"])
-    .orderBy("seq", "desc")
-    .limit(limit)
-    .execute();
-  return rows.map(toMessage).reverse();
+    .where("status", "in", ["sent", "delivered", "read"]);
+  return executeNewest(tx, query, most);
 }
 
 /** The beginning of a conversation's newest message. */
 export type LastMessage = Pick<Message, "id" | "direction" | "authorKind" | "authorId" | "text" | "status">;
+
+/** Who of a person's side wrote last in each conversation: the member, null for a program; without any it is left out. */
+export async function selectLastMembers(
+  tx: TenantTx,
+  conversationIds: readonly string[],
+): Promise<ReadonlyMap<string, string | null>> {
+  if (conversationIds.length === 0) return new Map();
+  const { rows } = await tx.query<{ of: string; author: string | null }>({
+    name: "select_last_members",
+    text: `select of, m.author_id as author from unnest($2::uuid[]) of cross join lateral (
+        select author_id from messages
+        where workspace_id = $1 and conversation_id = of and author_kind = 'member' and status <> 'refused'
+        order by seq desc limit 1) m`,
+    values: [tx.workspaceId, conversationIds],
+  });
+  return new Map(rows.map(({ of, author }) => [of, author]));
+}
 
 /** The newest message of each of these conversations, by conversation, with no more than `length` of its text. */
 export async function selectLastMessages(

@@ -4,7 +4,7 @@ import { instant } from "../base/schemas.ts";
 import type { TenantTx } from "../db/index.ts";
 import type { AuthorKind, Conversation, Message, Session } from "./conversation.ts";
 import type { Decision } from "./decision-store.ts";
-import { type LastMessage, selectLastMessages } from "./message-store.ts";
+import { type LastMessage, selectLastMembers, selectLastMessages } from "./message-store.ts";
 import { hasUnanswered } from "./rules.ts";
 import type { conversationOut, decisionOut, messageOut, visitorMessageOut } from "./schemas.ts";
 import { selectLiveSessions } from "./session-store.ts";
@@ -18,12 +18,13 @@ export async function presentConversations(
   include: { readonly lastMessage: boolean },
 ): Promise<z.input<typeof conversationOut>[]> {
   const ids = conversations.map(({ id }) => id);
-  const [sessions, last] = await Promise.all([
+  const [sessions, members, last] = await Promise.all([
     selectLiveSessions(tx, ids),
+    selectControllers(tx, conversations),
     include.lastMessage ? selectLastMessages(tx, ids, beginningLength) : undefined,
   ]);
   return conversations.map((conversation) => ({
-    ...presentConversation(conversation, sessions.get(conversation.id)),
+    ...presentConversation(conversation, sessions.get(conversation.id), members.get(conversation.id)),
     ...(last === undefined ? {} : { lastMessage: presentLast(last.get(conversation.id)) }),
   }));
 }
@@ -38,13 +39,23 @@ export async function presentOneConversation(
   tx: TenantTx,
   conversation: Conversation,
 ): Promise<z.input<typeof conversationOut>> {
-  const sessions = await selectLiveSessions(tx, [conversation.id]);
-  return presentConversation(conversation, sessions.get(conversation.id));
+  const [sessions, members] = await Promise.all([
+    selectLiveSessions(tx, [conversation.id]),
+    selectControllers(tx, [conversation]),
+  ]);
+  return presentConversation(conversation, sessions.get(conversation.id), members.get(conversation.id));
+}
+
+/** The members in control: a person takes over by writing. */
+async function selectControllers(tx: TenantTx, conversations: readonly Conversation[]) {
+  const taken = conversations.filter(({ controller }) => controller === "human").map(({ id }) => id);
+  return await selectLastMembers(tx, taken);
 }
 
 function presentConversation(
   it: Conversation,
   session: Session | undefined,
+  memberId: string | null = null,
 ): z.input<typeof conversationOut> {
   return {
     id: toId("conversation", it.id),
@@ -52,6 +63,7 @@ function presentConversation(
     contactId: toId("contact", it.contactId),
     status: it.status,
     controller: it.controller,
+    controllerId: toIdOrNull("member", memberId),
     session: session === undefined ? null : presentSession(session),
     turn:
       it.turnExecutionId === null

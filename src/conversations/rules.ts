@@ -11,6 +11,9 @@ export function burstDelayMs(ageMs: number): number {
   return Math.min(burstMs, Math.max(0, burstMs - ageMs));
 }
 
+/** Characters of a conversation that an agent reads, about 20 000 tokens: more would leave a small model no room to work. */
+export const longestTranscript = 80_000;
+
 /** The longest that a message waits for what is in its way. */
 export const holdSeconds = 86_400;
 

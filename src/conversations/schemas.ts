@@ -27,6 +27,9 @@ export const conversationOut = z
     controller: z
       .enum(controllers)
       .meta({ description: "Who speaks for the company; `none`: it waits for a person" }),
+    controllerId: idOut("member").nullable().meta({
+      description: "The member who took over; null where none did, and for a person behind an API key",
+    }),
     session: z
       .object({
         kind: z.enum(sessionKinds),
@@ -140,6 +143,7 @@ export const conversationExample = {
   contactId: "contact_01k3v8q5x8e7arf4s2m6t9c0wd",
   status: "open",
   controller: "agent",
+  controllerId: null,
   session: {
     kind: "task",
     agentId: "agent_01k3v8q5x8e7arf4s2m6t9c0wd",

@@ -1,3 +1,4 @@
+import { requireRow } from "../base/errors.ts";
 import type { TenantTx } from "../db/index.ts";
 import type { Reason } from "../engine/index.ts";
 import type { MessageStatus } from "./conversation.ts";
@@ -12,6 +13,25 @@ export async function countSentOf(tx: TenantTx, executionId: string): Promise<nu
     values: [tx.workspaceId, executionId],
   });
   return rows[0]?.sent ?? 0;
+}
+
+/** How many messages an execution has sent to a contact, and how many of them since the contact wrote last. */
+export async function countSentTo(
+  tx: TenantTx,
+  { executionId, contactId }: { readonly executionId: string; readonly contactId: string },
+): Promise<{ readonly sent: number; readonly unanswered: number }> {
+  const { rows } = await tx.query<{ sent: number; unanswered: number }>({
+    name: "count_sent_to_contact",
+    text: `with written as (select m.created_at, max(c.last_inbound_at) over () as answered_at
+        from messages m join conversations c on c.workspace_id = m.workspace_id and c.id = m.conversation_id
+        where m.workspace_id = $1 and m.execution_id = $2 and c.contact_id = $3 and m.direction = 'out'
+          and m.status not in ('refused', 'withdrawn'))
+      select count(*)::int as sent,
+        (count(*) filter (where answered_at is null or created_at > answered_at))::int as unanswered
+      from written`,
+    values: [tx.workspaceId, executionId, contactId],
+  });
+  return requireRow(rows[0], "counting what was sent");
 }
 
 /** What has become of the messages that an execution wrote. */

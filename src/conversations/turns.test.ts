@@ -145,10 +145,45 @@ test("a burst is one turn that waits for two seconds from its first message", as
     session: null,
     contact: { name: "Anna" },
     messages: [{ text: "one" }, { text: "two" }],
+    leftOut: 0,
     transcript: [{ text: "one" }, { text: "two" }],
   });
   // What a step records is what a later attempt gets.
   expect(JSON.parse(JSON.stringify(turn))).toEqual(turn);
+});
+
+/** The contact has written this so many times, the number of the message before each text. */
+async function writeMany(place: Place, count: number, text: string): Promise<void> {
+  await it.write(place, `1 ${text}`);
+  const { id } = await open(place);
+  await it.core.db.autocommit.query({
+    text: `insert into messages (workspace_id, id, conversation_id, seq, direction, author_kind, text, status)
+      select workspace_id, gen_random_uuid(), id, n, 'in', 'contact', n || ' ' || $3, 'sent'
+      from conversations, generate_series(2, $2::int) n where id = $1`,
+    values: [id, count, text],
+  });
+  await it.core.db.autocommit.query({
+    text: "update conversations set last_seq = $2, last_inbound_seq = $2 where id = $1",
+    values: [id, count],
+  });
+}
+
+test.each([
+  ["as many as an agent can read", 700, "word", 500],
+  ["as long as an agent can read", 30, "x".repeat(9_997), 8],
+])("of more than that a turn reads the newest, %s, and answers all", async (_name, written, text, read) => {
+  const place = await it.newContact();
+  await writeMany(place, written, text);
+  const first = await turnOf(place);
+  const turn = await it.tenant((tx) => takeTurn(it.core, tx, first));
+  if (turn.status === "nothing") throw new Error(turn.reason.message);
+  const { messages, transcript, leftOut } = turn;
+  const newest = Array.from({ length: read }, (_, index) => written - read + index + 1);
+  expect(messages.map(({ seq }) => seq)).toEqual(newest);
+  expect(transcript.map(({ seq }) => seq)).toEqual(newest);
+  expect(leftOut).toBe(written - read);
+  await finish(first.executionId, "completed", first.conversationId);
+  expect(await open(place)).toMatchObject({ takenSeq: written, turnExecutionId: null });
 });
 
 test("a message that comes while a turn runs gets the next turn, also when it waits for the end of that turn", async () => {

@@ -7,9 +7,14 @@ import { announceConversation } from "./announce.ts";
 import { findAnswerer } from "./answering.ts";
 import type { AuthorKind, Conversation, Message, Session } from "./conversation.ts";
 import { lockConversation, updateConversation } from "./conversation-store.ts";
-import { selectInboundBeyond, selectOldestInboundBeyond, selectTranscript } from "./message-store.ts";
+import {
+  countInboundBetween,
+  selectInboundBeyond,
+  selectOldestInboundBeyond,
+  selectTranscript,
+} from "./message-store.ts";
 import { replyKind } from "./reply.ts";
-import { burstDelayMs, hasUnanswered } from "./rules.ts";
+import { burstDelayMs, hasUnanswered, longestTranscript } from "./rules.ts";
 import { leaveUnanswered, waitForPerson } from "./waiting.ts";
 
 /*
@@ -72,8 +77,10 @@ export interface TurnMessage {
 /** What a reply execution needs to know; plain JSON, so that it can be a step's output. */
 export interface Turn {
   readonly status: "taken";
-  /** What the contact wrote and this turn answers, oldest first; never empty. */
+  /** What the contact wrote and this turn answers, the newest that an agent can read, oldest first; never empty. */
   readonly messages: readonly TurnMessage[];
+  /** How many older ones it answers as well, which are not among them. */
+  readonly leftOut: number;
   /** They are those of the contact above this `seq`; hand it to `sendMessage` with the answer. */
   readonly takenAfter: number;
   /** The newest messages of the conversation, those of `messages` included, oldest first. */
@@ -102,6 +109,8 @@ export interface NoTurn {
 }
 
 const transcriptLength = 50;
+/** A contact, or a program that writes as one, can leave more unanswered than fits into a process or a prompt. */
+const mostAsked = { messages: 500, characters: longestTranscript };
 
 /**
  * Begins a reply: takes all messages of the contact that wait for an answer, or none if no agent may answer. Call it
@@ -124,17 +133,21 @@ export async function takeTurn(
     loadContactForAgent(tx, conversation.contactId),
     getChannel(tx, conversation.channelId),
     findAnswerer(core, tx, conversation),
-    selectInboundBeyond(tx, conversation.id, conversation.takenSeq),
-    selectTranscript(tx, conversation.id, transcriptLength),
+    selectInboundBeyond(tx, conversation.id, conversation.takenSeq, mostAsked),
+    selectTranscript(tx, conversation.id, { ...mostAsked, messages: transcriptLength }),
   ]);
   if (contact === undefined || channel === undefined)
     return nothing("turn_taken_over", "The contact or the channel is gone.");
   if ("obstacle" in answering) return { status: "nothing", reason: answering.obstacle.reason };
-  if (messages.length === 0) return nothing("nothing_to_answer", "Everything has been answered already.");
+  const [oldest] = messages;
+  if (oldest === undefined) return nothing("nothing_to_answer", "Everything has been answered already.");
   const transcript =
     messages.length <= transcriptLength
       ? latest
-      : await selectTranscript(tx, conversation.id, messages.length);
+      : await selectTranscript(tx, conversation.id, { ...mostAsked, messages: messages.length });
+  const leftOut = fitsWhole(messages)
+    ? 0
+    : await countInboundBetween(tx, conversation.id, { above: conversation.takenSeq, below: oldest.seq });
 
   await updateConversation(tx, conversation.id, {
     takenSeq: conversation.lastInboundSeq,
@@ -147,6 +160,7 @@ export async function takeTurn(
   return {
     status: "taken",
     messages: messages.map(toTurnMessage),
+    leftOut,
     takenAfter: conversation.takenSeq,
     transcript: transcript.map(toTurnMessage),
     agentId,
@@ -157,6 +171,12 @@ export async function takeTurn(
     contact,
     channel: { id, platform, kind, name },
   };
+}
+
+/** False if there may be more of them than were read. */
+function fitsWhole(messages: readonly Message[]): boolean {
+  const characters = messages.reduce((sum, { text }) => sum + text.length, 0);
+  return messages.length < mostAsked.messages && characters < mostAsked.characters;
 }
 
 function nothing(code: string, message: string): NoTurn {

@@ -77,7 +77,8 @@ test("a transaction is not tried for ever", async () => {
     skippedMs = 20_000;
     await tx.query(ask);
   });
-  await expect(work).rejects.toThrow("Query read timeout");
+  // Which of the two is told first is chance: the query's time is up, and so its connection is ended.
+  await expect(work).rejects.toThrow(/Query read timeout|Connection terminated/);
   expect(runs).toBe(1);
 });
 

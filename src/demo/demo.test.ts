@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { createTestApp, type TestApp, type TestWorkspace } from "../../test/app.ts";
+import { fromId, toId } from "../base/ids.ts";
+import { openConversation } from "../conversations/index.ts";
 import { createDemo } from "./index.ts";
 
 let app: TestApp;
@@ -40,6 +42,14 @@ async function create(workspace: TestWorkspace, path: string, body: object): Pro
   return (answer.body as { id: string }).id;
 }
 
+async function converse(workspace: TestWorkspace, contactId: string, channelId: string): Promise<string> {
+  const parties = {
+    ...{ contactId: fromId("contact", contactId) ?? "", channelId: fromId("channel", channelId) ?? "" },
+  };
+  const { id } = await app.core.db.tenant(workspace.id, (tx) => openConversation(app.core, tx, parties));
+  return toId("conversation", id);
+}
+
 /** Removes it and answers what was said of it, which is what was announced. */
 async function remove(workspace: TestWorkspace): Promise<DemoShown> {
   const announced = await read(workspace);
@@ -69,7 +79,7 @@ test("is removed whole where nothing of one's own uses it", async () => {
 test("leaves the channel on which another contact has a conversation, and the agent that answers there", async () => {
   const { workspace, demo, agentId, channelId } = await openDemo();
   const contactId = await create(workspace, "/v1/contacts", { name: "Ada" });
-  const conversationId = await create(workspace, "/v1/conversations", { contactId, channelId });
+  const conversationId = await converse(workspace, contactId, channelId);
   expect(reasonsOf(await remove(workspace))).toEqual(["channel conversations", "agent channel"]);
   expect(await get(workspace, `/v1/conversations/${conversationId}`)).toMatchObject({ status: 200 });
   expect(await get(workspace, `/v1/channels/${channelId}`)).toMatchObject({
@@ -104,6 +114,15 @@ test.each([
   const before = (await get(workspace, `/v1/tasks/${id}`)).body;
   expect(reasonsOf(await remove(workspace))).toEqual(kept);
   expect((await get(workspace, `/v1/tasks/${id}`)).body).toEqual(before);
+});
+
+test("leaves the conversations of its contact where that stays", async () => {
+  const { workspace, contactId, channelId } = await openDemo();
+  const conversationId = await converse(workspace, contactId, channelId);
+  await create(workspace, "/v1/tasks", { name: "Own", description: "Say hello.", contactId });
+  const kept = await remove(workspace);
+  expect(reasonsOf(kept)).toEqual(["contact task", "channel conversations", "agent task"]);
+  expect(await get(workspace, `/v1/conversations/${conversationId}`)).toMatchObject({ status: 200 });
 });
 
 test("takes along what only a task of one's own that has ended works with", async () => {

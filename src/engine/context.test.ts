@@ -249,7 +249,10 @@ describe("effect", () => {
     const old = await beginLife(core, id);
     void old.ctx.effect("mail", options(false), held.work).catch(() => undefined);
     await held.begun;
-    const unknown = { status: "unknown", idempotencyKey: `${id}:1` };
+    const unknown = {
+      ...{ status: "unknown", idempotencyKey: `${id}:1` },
+      error: { code: "unknown", message: expect.stringContaining("not known") },
+    };
     expect(await (await beginLife(core, id)).ctx.effect("mail", options(false), never)).toEqual(unknown);
     expect(await (await beginLife(core, id)).ctx.effect("mail", options(false), never)).toEqual(unknown);
   });

@@ -1,13 +1,12 @@
-import { messageOf } from "../base/errors.ts";
 import { cleanText, toStorableJson } from "../base/text.ts";
 import { CommitUncertainError } from "../db/index.ts";
 import { announceNow } from "./announce.ts";
 import type { Core } from "./core.ts";
+import { describeFailedEffect, effectResult, lostResult } from "./effect-result.ts";
 import type {
   EffectResult,
   Execution,
   ExecutionContext,
-  Reason,
   Step,
   StepKind,
   StepPayload,
@@ -49,13 +48,6 @@ interface CheckpointOutput {
   readonly state: unknown;
   readonly usage: Usage;
 }
-
-/** The answer of an intent without result: a person has to find out whether it happened. */
-const unknownResult: Reason = {
-  code: "unknown",
-  message:
-    "The process ended between this call and its answer. Whether it happened is not known; it was not repeated.",
-};
 
 /**
  * Opens an execution's journal and answers the context its kind runs with. A first attempt has no journal, so it
@@ -209,7 +201,7 @@ export async function openContext(options: ContextOptions): Promise<RunningConte
     }
     if (intent !== undefined && !settings.idempotent) {
       const stored = await record(
-        build(resultSeq, "tool_result", name, core.clock.now(), { error: unknownResult }),
+        build(resultSeq, "tool_result", name, core.clock.now(), { error: lostResult }),
       );
       return effectResult<T>(stored, idempotencyKey);
     }
@@ -227,7 +219,7 @@ export async function openContext(options: ContextOptions): Promise<RunningConte
         // An abort tells nothing of what the other side did. Recorded as a failure it would invite a repetition with
         // a new key; without a result the intent stands, and is "unknown" or repeated with its own key.
         if (signal.aborted || error instanceof ExecutionStop) throw error;
-        return { error: { code: "tool_failed", message: messageOf(error) } };
+        return { error: describeFailedEffect(error) };
       },
     );
     const entry = build(resultSeq, "tool_result", name, startedAt, payload);
@@ -298,13 +290,6 @@ export async function openContext(options: ContextOptions): Promise<RunningConte
     note: (name, output) => step("note", name, async () => ({ output })).then(() => undefined),
     isStop: (error) => error instanceof ExecutionStop,
   };
-}
-
-function effectResult<T>(payload: StepPayload, idempotencyKey: string): EffectResult<T> {
-  const { error } = payload;
-  if (error === undefined) return { status: "done", value: payload.output as T };
-  if (error.code === unknownResult.code) return { status: "unknown", idempotencyKey };
-  return { status: "failed", error };
 }
 
 function checkpointOf(step: Step | undefined): CheckpointOutput {

@@ -36,7 +36,8 @@ export async function cancelExecutions(
   reason: Reason,
 ): Promise<readonly Execution[]> {
   await lockForEnd(core, tx, await selectActive(tx, where));
-  const canceled = (await markCanceled(tx, where, reason)).toSorted((one, other) =>
+  const marked = await markCanceled(tx, where, reason);
+  const canceled = (await judgeCanceled(core, tx, marked)).toSorted((one, other) =>
     one.id < other.id ? -1 : 1,
   );
   await tellOfCancelled(core, tx, canceled);
@@ -48,6 +49,27 @@ export async function cancelExecutions(
     });
   }
   return canceled;
+}
+
+/**
+ * What had been said before it was cancelled stays said. All of a kind at once: a run over an audience has thousands.
+ * Their rows are locked, so that nothing they wrote is still under way.
+ */
+async function judgeCanceled(
+  core: Core,
+  tx: TenantTx,
+  canceled: readonly Execution[],
+): Promise<readonly Execution[]> {
+  // One that never began has done nothing.
+  const begun = canceled.filter(({ startedAt }) => startedAt !== null);
+  const changed = new Map<string, Execution>();
+  for (const [name, executions] of Map.groupBy(begun, ({ kind }) => kind)) {
+    const results = executions.flatMap((execution) => toResult(execution) ?? []);
+    const judgements = await findKind(core, name)?.judge?.(tx, results);
+    if (judgements === undefined || judgements.size === 0) continue;
+    for (const execution of await markJudged(tx, judgements)) changed.set(execution.id, execution);
+  }
+  return canceled.map((execution) => changed.get(execution.id) ?? execution);
 }
 
 /** Takes the locks that the ends of these executions need, once for all of a task. */
@@ -107,7 +129,8 @@ function byTask(one: Execution, other: Execution): number {
 /** What an execution came to; undefined for one that has not ended, or whose end leaves nothing to judge. */
 function toResult(execution: Execution): (EndedResult & { readonly kind: string }) | undefined {
   const { id, kind, status, outcome, reasonCode: code, reasonMessage } = execution;
-  if ((status !== "completed" && status !== "failed") || outcome === null) return undefined;
+  if (outcome === null || (status !== "completed" && status !== "failed" && status !== "canceled"))
+    return undefined;
   const reason = code === null ? undefined : { code, message: reasonMessage ?? code };
   return { id, kind, status, outcome, reason };
 }
@@ -192,13 +215,17 @@ export async function endInTransaction(core: Core, ending: Ending): Promise<bool
   return repeatWhileLost(core, () => true, end);
 }
 
-/** The result as it is now, where it may have become another since the execution judged itself. */
+/**
+ * The result as it is now: where it may have become another since the execution judged itself, and where it fell to
+ * somebody who knows only that it failed, such as the engine after a crash.
+ */
 async function judgeNow(
   tx: TenantTx,
   kind: ExecutionKind | undefined,
   { id, result }: Ending,
 ): Promise<ExecutionResult> {
-  if (result.provisional !== true || kind?.judge === undefined) return result;
+  const isJudged = result.status !== "failed" || result.outcome !== "none";
+  if ((isJudged && result.provisional !== true) || kind?.judge === undefined) return result;
   const { status, summary } = result;
   const { outcome, reason } = (await kind.judge(tx, [{ ...result, id }])).get(id) ?? result;
   return {

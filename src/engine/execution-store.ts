@@ -1,6 +1,6 @@
 import { newId } from "../base/ids.ts";
 import { cleanText, toStorableJson } from "../base/text.ts";
-import type { Queryable, SystemTx, TenantTx } from "../db/index.ts";
+import type { Queryable, TenantTx } from "../db/index.ts";
 import type {
   Execution,
   ExecutionResult,
@@ -307,14 +307,6 @@ export async function markReplay(tx: TenantTx, id: string, replayOf: string): Pr
   });
 }
 
-/** Deletes a task's executions with their journals. */
-export async function deleteExecutionsOfTask(tx: TenantTx, taskId: string): Promise<void> {
-  await tx.query({
-    text: "delete from executions where workspace_id = $1 and task_id = $2",
-    values: [tx.workspaceId, taskId],
-  });
-}
-
 /** Deletes the executions of one kind that work in these conversations, with their journals. */
 export async function deleteExecutionsOfConversations(
   tx: TenantTx,
@@ -325,29 +317,6 @@ export async function deleteExecutionsOfConversations(
     text: "delete from executions where workspace_id = $1 and conversation_id = any($2::uuid[]) and kind = $3",
     values: [tx.workspaceId, conversationIds, kind],
   });
-}
-
-/**
- * Deletes executions that ended longer ago than their workspace keeps them, at most `limit`, the oldest of each
- * workspace first; answers how many.
- */
-export async function deleteOldExecutions(
-  tx: SystemTx,
-  workspaces: readonly { readonly workspaceId: string; readonly days: number }[],
-  limit: number,
-): Promise<number> {
-  const { rowCount } = await tx.query({
-    text: `delete from executions e using (
-        select o.workspace_id, o.id from unnest($1::uuid[], $2::int[]) as w (workspace_id, days)
-        cross join lateral (
-          select x.workspace_id, x.id from executions x
-          where x.workspace_id = w.workspace_id and x.completed_at < clock_timestamp() - w.days * interval '1 day'
-          order by x.completed_at limit $3 for update skip locked) o
-        limit $3) old
-      where e.workspace_id = old.workspace_id and e.id = old.id`,
-    values: [workspaces.map(({ workspaceId }) => workspaceId), workspaces.map(({ days }) => days), limit],
-  });
-  return rowCount ?? 0;
 }
 
 /** Notes what executions that have ended came to by what is known now; answers those for which that is news. */

@@ -143,14 +143,17 @@ export interface Judgement {
 /** An execution and what it came to, as far as was known when it ended. */
 export interface EndedResult extends Judgement {
   readonly id: string;
-  readonly status: ExecutionResult["status"];
+  readonly status: ExecutionResult["status"] | "canceled";
 }
 
-/** A side effect's answer. `unknown`: a crash came between intent and result, and it may not be repeated. */
+/**
+ * A side effect's answer. `unknown`: it may have happened, and may not be repeated: a crash came between intent and result,
+ * or `UnknownEffect` was thrown.
+ */
 export type EffectResult<T> =
   | { readonly status: "done"; readonly value: T }
   | { readonly status: "failed"; readonly error: Reason }
-  | { readonly status: "unknown"; readonly idempotencyKey: string };
+  | { readonly status: "unknown"; readonly idempotencyKey: string; readonly error: Reason };
 
 /**
  * The durable side of a running execution. Calls are made one after another, never side by side, and in the same
@@ -197,7 +200,8 @@ export interface ExecutionContext {
 
   /**
    * An effect outside our database, at most once: the intent is recorded before, the result after. After a crash
-   * between the two it is made again only if `idempotent`, with the same idempotency key.
+   * between the two it is made again only if `idempotent`, with the same idempotency key. `work` throws `UnknownEffect`
+   * where it does not know itself whether the effect took place.
    */
   effect<T>(
     name: string,
@@ -235,7 +239,8 @@ export interface ExecutionKind {
   ended?(tx: TenantTx, execution: Execution): Promise<void>;
   /**
    * Judges executions by what is known by now, and answers each by its id: one that is about to end with a `provisional`
-   * result, or ended ones for which something has turned out since. `beforeEnd` has run.
+   * result, one that somebody or the engine ends and not the kind, or ended ones for which something has turned out since.
+   * `beforeEnd` has run.
    */
   judge?(tx: TenantTx, results: readonly EndedResult[]): Promise<ReadonlyMap<string, Judgement>>;
   /** Runs in the transaction that changes what executions came to after their end. `beforeEnd` has run. */

@@ -3,6 +3,7 @@ export { announce } from "./announce.ts";
 export { createBatcher } from "./batcher.ts";
 export { type ContactActivity, readContactActivity } from "./contact-activity-store.ts";
 export type { Core } from "./core.ts";
+export { describeFailedEffect, effectResult, UnknownEffect } from "./effect-result.ts";
 export { cancelExecutions, executionKinds, judgeAgain } from "./ending.ts";
 export { enqueueExecution, enqueueExecutions } from "./enqueue.ts";
 export type {
@@ -44,7 +45,6 @@ export {
   type ActiveCount,
   countActive,
   deleteExecutionsOfConversations,
-  deleteExecutionsOfTask,
   getExecution,
   getExecutions,
   listSteps,
@@ -56,10 +56,11 @@ export {
 } from "./execution-store.ts";
 export { createJobs, type JobQueue } from "./job-queue.ts";
 export { defineJob, type Job, type Jobs } from "./jobs.ts";
-export { createMaintenance, createRetention } from "./maintenance.ts";
+export { createMaintenance } from "./maintenance.ts";
 export { engineMetrics } from "./metrics.ts";
 export type { Module, Service } from "./module.ts";
 export { countQueues } from "./queue-store.ts";
+export { createRetention, removeExecutionsJob, removeExecutionsOfTask } from "./removal.ts";
 export { repeat, repeatWhenDue } from "./repeat.ts";
 export { addStep, noUsage } from "./usage.ts";
 export { watch } from "./watch.ts";

@@ -7,7 +7,6 @@ import {
   connectionBroke,
   enqueue,
   readExecution,
-  readSteps,
   startServices,
   withAutocommit,
 } from "../../test/engine.ts";
@@ -16,10 +15,9 @@ import { newId } from "../base/ids.ts";
 import { createPool } from "../db/index.ts";
 import { promote, registerWorker } from "./claim-store.ts";
 import { cancelExecutions, createFinisher, endInTransaction } from "./ending.ts";
-import { enqueueExecution, enqueueExecutions } from "./enqueue.ts";
+import { enqueueExecutions } from "./enqueue.ts";
 import type { Execution } from "./execution.ts";
-import { deleteOldExecutions } from "./execution-store.ts";
-import { createMaintenance, createRetention, recover } from "./maintenance.ts";
+import { createMaintenance, recover } from "./maintenance.ts";
 import { toExecution } from "./rows.ts";
 import { noUsage } from "./usage.ts";
 
@@ -390,74 +388,4 @@ describe("waits", () => {
     await sql("update executions set available_at = 'infinity'");
     expect(await promote(core.db)).toMatchObject({ promoted: 0, nextInMs: null });
   });
-});
-
-test("retention deletes what ended long ago, with its journal, and nothing else", async () => {
-  const old = await enqueue(core, workspaceId, { kind: "watched" });
-  const { ctx, row } = await beginLife(core, old);
-  await ctx.note("n", "x".repeat(1_100_000));
-  await endInTransaction(core, {
-    workspaceId,
-    id: old,
-    attempt: row.attempt,
-    result: { status: "completed", outcome: "none" },
-    usage: noUsage,
-  });
-  await sql("update executions set completed_at = clock_timestamp() - interval '91 days'");
-  const queued = await enqueue(core, workspaceId, { kind: "watched" });
-  const recent = await enqueue(core, workspaceId, { kind: "watched", skipped: { code: "x", message: "x" } });
-  const run: { callback?: () => void } = {};
-  const clock = {
-    ...core.clock,
-    after: (_ms: number, callback: () => void) => {
-      run.callback = callback;
-      return () => undefined;
-    },
-  };
-  const stop = await startServices(
-    createRetention({ ...core, clock }, async () => [{ workspaceId, days: 90 }]),
-  );
-  run.callback?.();
-  await until("the deletion", async () => {
-    const { rows } = await core.db.autocommit.query<{ id: string }>({ text: "select id from executions" });
-    return rows.length === 2;
-  });
-  await stop();
-  expect(await readSteps(core, workspaceId, old)).toEqual([]);
-  await readExecution(core, workspaceId, queued);
-  await readExecution(core, workspaceId, recent);
-});
-
-test("retention goes by each workspace's days, a batch at a time", async () => {
-  const other = await core.newWorkspace();
-  const made = async (id: string) =>
-    core.db.tenant(id, async (tx) => {
-      const skipped = { code: "x", message: "x" };
-      const old = { kind: "watched", lane: "bulk", trigger: "manual", skipped } as const;
-      for (let n = 0; n < 3; n += 1) await enqueueExecution(core, tx, old);
-    });
-  await made(workspaceId);
-  await made(other);
-  await sql("update executions set completed_at = clock_timestamp() - interval '10 days'");
-  const left = async () => {
-    const { rows } = await core.db.autocommit.query<{ workspace_id: string; n: number }>({
-      text: "select workspace_id, count(*)::int as n from executions group by workspace_id",
-    });
-    return new Map(rows.map((row) => [row.workspace_id, row.n]));
-  };
-  const days = [
-    { workspaceId, days: 9 },
-    { workspaceId: other, days: 11 },
-  ];
-  const remove = () => core.db.system((tx) => deleteOldExecutions(tx, days, 2));
-  expect(await remove()).toBe(2);
-  expect([...(await left())].toSorted()).toEqual(
-    [
-      [workspaceId, 1],
-      [other, 3],
-    ].toSorted(),
-  );
-  expect(await remove()).toBe(1);
-  expect(await remove()).toBe(0);
-  expect(await left()).toEqual(new Map([[other, 3]]));
 });

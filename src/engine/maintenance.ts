@@ -3,7 +3,6 @@ import { createContact } from "./contact.ts";
 import type { Core } from "./core.ts";
 import { endInTransaction } from "./ending.ts";
 import type { ExecutionResult } from "./execution.ts";
-import { deleteOldExecutions } from "./execution-store.ts";
 import { defaultLease, type LeaseTimings, maxDeaths } from "./lease.ts";
 import type { Service } from "./module.ts";
 import { type DueLoop, repeat, repeatWhenDue } from "./repeat.ts";
@@ -12,8 +11,6 @@ import { type ExecutionRow, toExecution } from "./rows.ts";
 /** How long past its deadline a worker may take to stop an execution before somebody else ends it. */
 const overdueGraceSeconds = 10;
 const promoteAtLeastEveryMs = 1_000;
-const retentionEveryMs = 10 * 60_000;
-const retentionBatch = 500;
 
 const crashLoop: ExecutionResult = {
   status: "failed",
@@ -111,39 +108,4 @@ function startPromoter(core: Core): () => Promise<void> {
     for (const lane of lanes) core.signals.notify("executions", lane);
     return Math.max(1, nextInMs ?? promoteAtLeastEveryMs);
   });
-}
-
-/** How long a workspace keeps its executions. */
-export interface Retention {
-  readonly workspaceId: string;
-  readonly days: number;
-}
-
-/** Workspaces in one statement. */
-const workspacesAtOnce = 1_000;
-
-/**
- * Deletes executions that ended longer ago than their workspace keeps them, in small batches so that nothing waits
- * behind it.
- */
-export function createRetention(core: Core, listRetention: () => Promise<readonly Retention[]>): Service {
-  return {
-    name: "execution retention",
-    role: "scheduler",
-    start: async () =>
-      repeat(core, { everyMs: retentionEveryMs, what: "deleting old executions" }, async () => {
-        const all = await listRetention();
-        for (let at = 0; at < all.length; at += workspacesAtOnce)
-          await deleteOld(core, all.slice(at, at + workspacesAtOnce));
-      }),
-  };
-}
-
-async function deleteOld(core: Core, workspaces: readonly Retention[]): Promise<void> {
-  for (;;) {
-    const deleted = await core.db.background(() =>
-      core.db.system((tx) => deleteOldExecutions(tx, workspaces, retentionBatch)),
-    );
-    if (deleted < retentionBatch) return;
-  }
 }

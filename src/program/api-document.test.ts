@@ -27,6 +27,15 @@ function sent(schema: z.ZodType, example: unknown): unknown {
   return JSON.parse(JSON.stringify(schema.parse(example)));
 }
 
+interface Described {
+  readonly operationId: string;
+  readonly parameters?: readonly {
+    readonly $ref?: string;
+    readonly name?: string;
+    readonly description?: string;
+  }[];
+}
+
 const taking = routes.flatMap(({ operationId, body, examples }) =>
   body === undefined ? [] : [{ operationId, body, example: examples?.body }],
 );
@@ -72,6 +81,18 @@ describe("the document", () => {
     expect(problems, stderr).toEqual([]);
     expect(totals).toMatchObject({ errors: 0, warnings: 0 });
   }, 60_000);
+
+  test("says of each parameter what it is for", () => {
+    const paths = document.paths as Readonly<Record<string, Readonly<Record<string, Described>>>>;
+    const operations = Object.values(paths).flatMap((path) => Object.values(path));
+    const without = operations.flatMap(({ operationId, parameters = [] }) =>
+      parameters.flatMap(({ $ref, name, description = "" }) =>
+        $ref === undefined && description === "" ? [`${operationId}: ${name}`] : [],
+      ),
+    );
+    expect(operations.some(({ parameters }) => parameters !== undefined)).toBe(true);
+    expect(without, "add .meta({ description }) to the parameter").toEqual([]);
+  });
 
   test("says of each group what it is about", () => {
     const tags = document.tags as readonly { readonly name: string; readonly description: string }[];

@@ -1,11 +1,12 @@
+import { existsSync } from "node:fs";
 import { access, constants, statfs } from "node:fs/promises";
-import { dirname } from "node:path";
-import { listModelAddresses } from "../agents/index.ts";
+import { describeNetworkFault, listModelAddresses } from "../agents/index.ts";
 import { abortAfter, systemClock } from "../base/clock.ts";
 import { messageOf } from "../base/errors.ts";
 import { createGuardedFetch } from "../base/guarded-fetch.ts";
 import type { Logger } from "../base/log.ts";
 import type { Config } from "../config.ts";
+import { hasEmbeddedPostgres } from "../db/embedded/index.ts";
 import { checkRoles, leastPostgres, pendingMigrations, type Queryable, readMigrations } from "../db/index.ts";
 import { migrationsDirectory } from "./open.ts";
 import { probePort } from "./port.ts";
@@ -21,10 +22,13 @@ interface Finding {
   readonly advice?: string;
 }
 
+const noData =
+  "If Errand has run here before, correct ERRAND_DATA_DIR. Before its first start there is nothing to look at: `errand start` makes it.";
 const leastNode = 26;
 const leastFreeBytes = 1024 ** 3;
 const mostClockDifferenceMs = 2_000;
 const providerTimeoutMs = 5_000;
+const noAnswer = `there was no answer within ${providerTimeoutMs / 1_000} s`;
 
 /** `errand doctor`: checks what Errand stands on; `healthy` is false if something must be done. */
 export async function diagnose(
@@ -64,12 +68,10 @@ async function checkDataDirectory({ dataDir, databaseUrl }: Config): Promise<Fin
   const what = "data directory";
   if (databaseUrl !== undefined) return { what, state: "ok", found: "not used: ERRAND_DATABASE_URL is set" };
   try {
-    const existing = await access(dataDir).then(
-      () => dataDir,
-      () => dirname(dataDir),
-    );
-    await access(existing, constants.W_OK);
-    const { bavail, bsize } = await statfs(existing);
+    if (!existsSync(dataDir))
+      return { what, state: "problem", found: `${dataDir} does not exist`, advice: noData };
+    await access(dataDir, constants.W_OK);
+    const { bavail, bsize } = await statfs(dataDir);
     const gigabytes = ((bavail * bsize) / 1024 ** 3).toFixed(1);
     const found = `${dataDir}, ${gigabytes} GB free`;
     if (bavail * bsize >= leastFreeBytes) return { what, state: "ok", found };
@@ -96,6 +98,10 @@ async function checkPort({ host, port }: Config): Promise<Finding> {
 
 async function checkServer(config: Config, log: Logger): Promise<readonly Finding[]> {
   try {
+    const { databaseUrl, dataDir } = config;
+    // Opening it would make one, and a mistyped path would look like an Errand in good health.
+    if (databaseUrl === undefined && !(await hasEmbeddedPostgres(dataDir)))
+      return [{ what: "database", state: "problem", found: `there is none in ${dataDir}`, advice: noData }];
     return await withDatabase(config, log, async (url) => {
       return await withServer(url, async (database) => {
         const before = systemClock.now().getTime();
@@ -169,9 +175,9 @@ async function checkSecrets(
 ): Promise<readonly Finding[]> {
   const what = "secret key";
   try {
-    const found = (await compareSecretKey(database, config))
-      ? "the one that this database was first started with"
-      : "not used yet";
+    // Without a first start there is no provider either, and opening the core would make a key.
+    if (!(await compareSecretKey(database, config))) return [{ what, state: "ok", found: "not used yet" }];
+    const found = "the one that this database was first started with";
     return [{ what, state: "ok", found }, ...(await checkProviders(config, log, url))];
   } catch (error) {
     if (!(error instanceof SecretKeyError)) throw error;
@@ -198,7 +204,7 @@ async function checkProviders(config: Config, log: Logger, url: string): Promise
           return {
             what,
             state: "problem",
-            found: `${address}: ${messageOf(error)}`,
+            found: `${address}: ${timeout.signal.aborted ? noAnswer : describeNetworkFault(error)}`,
             advice: "Check the provider's baseUrl, its server and the network.",
           };
         } finally {

@@ -22,7 +22,7 @@ export function controlRoutes(core: Core): readonly Route[] {
       method: "POST",
       path: "/v1/tasks/:taskId/trigger",
       operationId: "triggerTask",
-      tool: { name: "trigger_task" },
+      tool: { name: "trigger_task", destructive: true, writesOutside: true },
       tag,
       summary: "Run a task now",
       description:
@@ -63,10 +63,10 @@ export function controlRoutes(core: Core): readonly Route[] {
     verbRoute(core, {
       verb: "resume",
       operationId: "resumeTask",
-      tool: { name: "resume_task", idempotent: true },
+      tool: { name: "resume_task", destructive: false, idempotent: true, writesOutside: true },
       summary: "Resume a task",
       description:
-        "The schedule counts from now, so it never runs at once and makes up for nothing. A task that could never run again is refused with the reason.",
+        "It runs next at its schedule's first time after now, so it never runs at once and makes up for nothing; the schedule itself does not move. A task that could never run again is refused with the reason.",
       body: noBody,
       errors: [taskErrors.task_not_resumable],
       change: (tx, taskId, _body, origin) => resumeTask(core, tx, taskId, origin),

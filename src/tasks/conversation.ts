@@ -1,8 +1,14 @@
-import type { OutgoingText, PromptMessage, SendVerdict } from "../agents/index.ts";
+import {
+  findMessageLimit,
+  type OutgoingText,
+  type PromptMessage,
+  type SendVerdict,
+} from "../agents/index.ts";
 import { getChannel } from "../channels/index.ts";
 import { getContact } from "../contacts/index.ts";
 import {
   type Conversation,
+  countSentTo,
   findSessionStart,
   listConversations,
   listMessages,
@@ -59,7 +65,7 @@ export async function readRecentMessages(tx: TenantTx, contactId: string): Promi
 
 /**
  * Sends what an execution writes for its task, in the conversation where that belongs, through the gate. Refused if the
- * contact or the channel was deleted meanwhile.
+ * contact or the channel was deleted meanwhile, or the execution has sent them as many messages as it may.
  */
 export async function sendForTask(
   core: Core,
@@ -68,8 +74,13 @@ export async function sendForTask(
   outgoing: OutgoingForTask,
 ): Promise<SendVerdict> {
   const { writing } = outgoing;
-  const departure = await findDeparture(tx, writing);
-  if (departure !== undefined) return { accepted: false, messageId: null, reason: departure };
+  const { contactId } = writing;
+  const [departure, sent] = await Promise.all([
+    findDeparture(tx, writing),
+    countSentTo(tx, { executionId: execution.id, contactId }),
+  ]);
+  const obstacle = departure ?? findMessageLimit(sent);
+  if (obstacle !== undefined) return { accepted: false, messageId: null, reason: obstacle };
   const conversation = await openForTask(core, tx, writing, execution.id);
   const verdict = await putThroughGate(core, tx, { ...outgoing, conversation, executionId: execution.id });
   await setParticipants(tx, execution, { conversationId: conversation.id });

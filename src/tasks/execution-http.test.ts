@@ -110,6 +110,18 @@ describe("events", () => {
   });
 });
 
+it("says how long it may run, whatever the task says later", async () => {
+  const task = await fixture.newTask({ limits: { maxTimeSeconds: 1_200 } });
+  fixture.model.play({
+    toolCalls: [{ name: "finish", input: { outcome: "no_action_needed", summary: "." } }],
+  });
+  const { body } = await fixture.api.send("POST", `${taskPath(task.id)}/trigger`);
+  expect(body).toMatchObject({ maxTimeSeconds: 1_200 });
+  await fixture.api.send("PATCH", taskPath(task.id), { body: { limits: { maxTimeSeconds: 7_200 } } });
+  const { id } = body as Shown;
+  expect((await get(`/v1/executions/${id}`)).body).toMatchObject({ maxTimeSeconds: 1_200 });
+});
+
 it("lists by task and status, and cancelling what has ended changes nothing", async () => {
   const path = await runToEnd();
   const execution = (await get(path)).body as Shown & { readonly taskId: string };

@@ -21,7 +21,7 @@ import {
   stepOut,
   watch,
 } from "../engine/index.ts";
-import { recordChange } from "../workspaces/index.ts";
+import { nameCaller, recordChange } from "../workspaces/index.ts";
 import { replayRoute } from "./replay/http.ts";
 import { instantIn } from "./schemas.ts";
 
@@ -93,10 +93,13 @@ function listRoute(core: Core): Route {
       agentId: idOf("agent").optional(),
       contactId: idOf("contact").optional(),
       conversationId: idOf("conversation").optional(),
-      kind: z.enum(["task", "reply"]).optional(),
-      status: z.enum(executionStatuses).optional(),
-      trigger: z.enum(executionTriggers).optional(),
-      outcome: z.enum(outcomes).optional(),
+      kind: z
+        .enum(["task", "reply"])
+        .optional()
+        .meta({ description: "Only runs of tasks, or only replies to contacts" }),
+      status: z.enum(executionStatuses).optional().meta({ description: "Where the work is" }),
+      trigger: z.enum(executionTriggers).optional().meta({ description: "What it was begun by" }),
+      outcome: z.enum(outcomes).optional().meta({ description: "What came of it" }),
       from: instantIn.optional().meta({ description: "Only those queued at this instant or later" }),
       to: instantIn.optional().meta({ description: "Only those queued before this instant" }),
     }),

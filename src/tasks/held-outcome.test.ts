@@ -153,6 +153,32 @@ it("says of a run that failed why it failed, whatever becomes of its message", a
   expect(await read(execution)).toEqual({ ...before, outcome: "message_sent" });
 });
 
+it("says of a run that was cancelled that its message went out, and so does its task", async () => {
+  const task = await newTask();
+  const calls = fixture.model.calls.length;
+  const thinking = Promise.withResolvers<void>();
+  fixture.model.play(say("Hello"), { ...finish("Wrote."), until: thinking.promise });
+  await fixture.api.send("POST", `${taskPath(task.id)}/trigger`);
+  await fixture.model.waitForCalls(calls + 2);
+  const [running] = await fixture.executions(task.id);
+  const path = `/v1/executions/${toId("execution", running?.id ?? "")}/cancel`;
+  expect((await fixture.api.send("POST", path)).body).toMatchObject({
+    ...{ status: "canceled", outcome: "message_sent" },
+  });
+  thinking.resolve();
+  expect(await lastOutcome(task.id)).toBe("message_sent");
+});
+
+it("judges a run that was cancelled while its message waits by what becomes of that", async () => {
+  const { execution } = await frozen(() => runHeld());
+  // As a run that another replaces: its message is withdrawn by a job, and may go out before.
+  await execute("update executions set status = 'canceled', reason_code = 'replaced' where id = $1", [
+    execution.id,
+  ]);
+  await askAboutDue(fixture.core);
+  expect(await read(execution)).toMatchObject({ outcome: "message_sent", code: "replaced" });
+});
+
 it("tells of a message that was given up although another went out", async () => {
   const task = await newTask();
   const execution = await frozen(async () => {

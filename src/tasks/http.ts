@@ -31,7 +31,7 @@ function writingRoutes(core: Core): readonly Route[] {
       method: "POST",
       path: "/v1/tasks",
       operationId: "createTask",
-      tool: { name: "create_task" },
+      tool: { name: "create_task", destructive: false, writesOutside: true },
       tag,
       summary: "Create a task",
       description:
@@ -56,7 +56,7 @@ function writingRoutes(core: Core): readonly Route[] {
       method: "PATCH",
       path: "/v1/tasks/:taskId",
       operationId: "updateTask",
-      tool: { name: "update_task", destructive: true, idempotent: true },
+      tool: { name: "update_task", destructive: true, idempotent: true, writesOutside: true },
       tag,
       summary: "Change a task",
       description:
@@ -85,7 +85,8 @@ function writingRoutes(core: Core): readonly Route[] {
       tool: { name: "delete_task", destructive: true, idempotent: true },
       tag,
       summary: "Delete a task",
-      description: "Its executions are cancelled and deleted with it; conversations remain.",
+      description:
+        "Its executions are cancelled and deleted with it, in the background where they are many; conversations remain.",
       status: 204,
       params,
       response: z.undefined(),

@@ -2,7 +2,7 @@ import { sessionContexts } from "../agents/index.ts";
 import { contribute } from "../base/extensions.ts";
 import { contactChanged } from "../contacts/index.ts";
 import type { TenantTx } from "../db/index.ts";
-import { type Core, getExecution, type Module } from "../engine/index.ts";
+import { type Core, getExecution, type Module, removeExecutionsJob } from "../engine/index.ts";
 import { notificationKinds } from "../notifications/index.ts";
 import { agentToolContributions } from "./agent-tools.ts";
 import { audienceRoutes } from "./audience/http.ts";
@@ -47,7 +47,7 @@ export function tasksModule(core: Core): Module {
       ...previewRoutes(core),
     ],
     executions: [createTaskKind(core)],
-    jobs: [walkJob(core)],
+    jobs: [walkJob(core), removeExecutionsJob(core)],
     services: [
       createSweep(core),
       createReconciler(core),

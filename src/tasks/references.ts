@@ -1,5 +1,5 @@
 import { findDefaultAgent, getAgent } from "../agents/index.ts";
-import { AppError, type FieldError, invalidFields } from "../base/errors.ts";
+import { AppError, type FieldError, invalidFields, notFoundAt } from "../base/errors.ts";
 import { toId } from "../base/ids.ts";
 import { getChannel } from "../channels/index.ts";
 import { getContact } from "../contacts/index.ts";
@@ -163,8 +163,4 @@ function checkExpiry(expiresAt: Date | null | undefined, now: Date): FieldError 
     code: "expires_in_past",
     message: "must be later than now",
   };
-}
-
-function notFoundAt(path: string, what: string): FieldError {
-  return { path, code: "not_found", message: `must be the id of a ${what} of this workspace` };
 }

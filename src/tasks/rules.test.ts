@@ -116,6 +116,19 @@ describe("decideResume", () => {
     expect(decideResume({ ...paused, schedule: daily, expiresAt: tomorrow }, facts).kind).toBe("resumed");
   });
 
+  it("moves no schedule: an interval keeps its step, also if that is seconds away", () => {
+    const schedule: Schedule = { kind: "every", seconds: 600 };
+    const resumedAt = (secondsBefore: number) => {
+      const at = new Date(scheduledAt.getTime() + (6_000 - secondsBefore) * 1_000);
+      return decideResume({ ...paused, schedule }, { ...facts, now: at });
+    };
+    const tick = new Date(scheduledAt.getTime() + 6_000_000);
+    expect(resumedAt(8)).toEqual({ kind: "resumed", nextRunAt: tick });
+    expect(resumedAt(599)).toEqual({ kind: "resumed", nextRunAt: tick });
+    // At the very time of a run that one is past.
+    expect(resumedAt(0)).toEqual({ kind: "resumed", nextRunAt: new Date(tick.getTime() + 600_000) });
+  });
+
   it("leaves an active task alone", () => {
     expect(decideResume({ ...paused, state: "active", schedule: past }, facts)).toEqual({
       kind: "unchanged",

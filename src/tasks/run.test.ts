@@ -233,6 +233,32 @@ describe("what becomes of the task", () => {
     expect(fixture.model.calls).toHaveLength(calls);
   });
 
+  it("skips without a model call while a person leads the conversation, if it is not to hold", async () => {
+    const contact = await newContact();
+    const { channelId } = fixture;
+    const writeFirst = await fixture.newTask({ contactId: contact.id, channelId });
+    fixture.model.play(say("Hello"), finish("Wrote."));
+    const { conversationId } = await trigger(writeFirst.id);
+    const lead = (controller: "agent" | "human") =>
+      fixture.core.db.autocommit.query({
+        text: "update conversations set controller = $2 where id = $1",
+        values: [conversationId, controller],
+      });
+    await lead("human");
+    const { length: calls } = fixture.model.calls;
+    const place = { contactId: contact.id, channelId, whenBlocked: "drop" } as const;
+    const task = await fixture.newTask(place);
+    const afresh = await fixture.newTask({ ...place, sessionDurationSeconds: 0 });
+    for (const { id } of [task, afresh])
+      expect(await trigger(id)).toMatchObject({ status: "skipped", reasonCode: "human_in_control" });
+    expect(fixture.model.calls).toHaveLength(calls);
+    fixture.model.play(say("Later"), finish("Wrote."));
+    expect(await trigger(writeFirst.id)).toMatchObject({ status: "completed", reasonCode: "message_held" });
+    await lead("agent");
+    fixture.model.play(say("Hello again"), finish("Wrote."));
+    expect(await trigger(task.id)).toMatchObject({ status: "completed", outcome: "message_sent" });
+  });
+
   it("skips without a model call while its contact does not want messages", async () => {
     const contact = await newContact();
     const task = await fixture.newTask({ contactId: contact.id });

@@ -12,7 +12,7 @@ import {
 } from "../agents/index.ts";
 import { getChannel } from "../channels/index.ts";
 import { type ContactForAgent, loadContactForAgent } from "../contacts/index.ts";
-import { getConversation, resolveChannel } from "../conversations/index.ts";
+import { getConversation, listConversations, resolveChannel } from "../conversations/index.ts";
 import type { TenantTx } from "../db/index.ts";
 import {
   type Core,
@@ -103,6 +103,8 @@ async function startTask(
   if ("code" in addressee) return skip(addressee.code, addressee.message);
   const { contact, channelId } = addressee;
   const contactId = contact?.id ?? null;
+  if (task.whenBlocked === "drop" && (await isLedByPerson(tx, addressee)))
+    return skip("human_in_control", "A person has taken over the conversation.");
   if (agent.id !== execution.agentId || contactId !== execution.contactId) {
     await setParticipants(tx, execution, {
       agentId: agent.id,
@@ -192,6 +194,14 @@ async function checkChannel(
   if (channel === undefined) return { code: "channel_deleted", message: "The task's channel was deleted." };
   if (channel.status === "connected" || task.whenBlocked === "hold") return { contact, channelId };
   return { code: "channel_disabled", message: `The task's channel "${channel.name}" is disabled.` };
+}
+
+/** True if the execution would write in a conversation that a person leads: nobody opens another beside it. */
+async function isLedByPerson(tx: TenantTx, { contact, channelId }: Addressee): Promise<boolean> {
+  if (contact === null || channelId === null) return false;
+  const here = { contactId: contact.id, channelId, status: "open" } as const;
+  const { items } = await listConversations(tx, here, { limit: 1 });
+  return items.some(({ controller }) => controller === "human");
 }
 
 /** How many earlier executions are looked through for one that has something to say. */

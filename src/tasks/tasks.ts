@@ -5,7 +5,7 @@ import { withoutUndefined } from "../base/objects.ts";
 import type { Page, PageOf } from "../base/page.ts";
 import { endSessionsOfTask, withdrawHeldMessages } from "../conversations/index.ts";
 import { type TenantTx, uniqueViolation } from "../db/index.ts";
-import { announce, type Core, cancelExecutions, deleteExecutionsOfTask } from "../engine/index.ts";
+import { announce, type Core, cancelExecutions, removeExecutionsOfTask } from "../engine/index.ts";
 import { type Origin, recordDifference } from "../workspaces/index.ts";
 import { cancelAudience } from "./audience/index.ts";
 import { recordDroppedOf } from "./dropped-ticks.ts";
@@ -201,8 +201,8 @@ async function arrangeSchedule(
 }
 
 /**
- * Deletes a task with its executions, after those under way were cancelled. Conversations remain; its sessions in them
- * end, and its held messages are withdrawn. Throws 404.
+ * Deletes a task with its executions, after those under way were cancelled; where these are many, they go in the
+ * background. Conversations remain; its sessions in them end, and its held messages are withdrawn. Throws 404.
  */
 export async function deleteTask(core: Core, tx: TenantTx, id: string, origin: Origin): Promise<void> {
   requireFound(await selectTask(tx, id), "task");
@@ -221,7 +221,7 @@ export async function deleteTask(core: Core, tx: TenantTx, id: string, origin: O
   await endSessionsOfTask(tx, id);
   await withdrawHeldMessages(core, tx, { taskId: id });
   // After the row and its schedule are gone nothing can make another execution.
-  await deleteExecutionsOfTask(tx, id);
+  await removeExecutionsOfTask(core, tx, id);
   announce(tx, { kind: "execution", id: null });
   await record(tx, origin, "task.delete", task, undefined);
 }

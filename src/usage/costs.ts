@@ -8,6 +8,7 @@ import {
   type Budget,
   type BudgetLine,
   findObstacle,
+  fitReservation,
   listBudgetLines,
   localDay,
   type Obstacle,
@@ -38,6 +39,8 @@ export interface Reservation {
   readonly key: string;
   /** The most that the call is expected to cost. */
   readonly estimateUsd: string;
+  /** Less is reserved, down to this, where a budget holds no more than that. Absent: all of it or nothing. */
+  readonly leastUsd?: string | undefined;
   /** Ends the wait for calls under way. */
   readonly signal?: AbortSignal;
 }
@@ -50,7 +53,9 @@ export interface Settlement {
   readonly costUsd: string;
 }
 
-export type ReservationAnswer = { readonly ok: true } | { readonly ok: false; readonly reason: Reason };
+export type ReservationAnswer =
+  /** `reservedUsd`: what the call may cost; absent where no budget holds. */
+  { readonly ok: true; readonly reservedUsd?: string } | { readonly ok: false; readonly reason: Reason };
 
 /**
  * Calls reserve the most that they may cost, which is far more than they do: near its end a budget often has room again
@@ -68,7 +73,7 @@ export async function hasNoBudget(tx: TenantTx, agent: Budget): Promise<boolean>
 
 /**
  * Reserves what a model call may cost in every budget of its workspace and agent, so that calls side by side never pass
- * one together. Without budgets it only reads. While only calls under way are in the way it waits for them, up to 30
+ * one together: a caller that reserves less than the call might cost must bound the call. Without budgets it only reads. While only calls under way are in the way it waits for them, up to 30
  * seconds. Opens its own transactions. The reservation holds until `settleCost`, until the execution's next
  * reservation, or for an hour.
  */
@@ -80,7 +85,7 @@ export async function reserveCost(
   const begunAt = core.clock.monotonicMs();
   for (;;) {
     const answer = await core.db.tenant(workspaceId, (tx) => tryReserve(core, tx, reservation));
-    if (answer === undefined) return { ok: true };
+    if ("ok" in answer) return answer;
     if ("missing" in answer) {
       await core.db.tenant(workspaceId, (tx) => openCounters(tx, answer.missing));
       continue;
@@ -96,12 +101,14 @@ export async function reserveCost(
 async function tryReserve(
   core: Core,
   tx: TenantTx,
-  { agentId, agentBudget, executionId, key, estimateUsd }: Reservation,
-): Promise<undefined | Obstacle | { readonly missing: readonly BudgetLine[] }> {
+  { agentId, agentBudget, executionId, key, estimateUsd, leastUsd = estimateUsd }: Reservation,
+): Promise<
+  Extract<ReservationAnswer, { readonly ok: true }> | Obstacle | { readonly missing: readonly BudgetLine[] }
+> {
   const workspace = await getWorkspace(tx);
   const now = core.clock.now();
   const lines = listBudgetLines(now, workspace, [{ ...agentBudget, id: agentId }]);
-  if (lines.length === 0) return undefined;
+  if (lines.length === 0) return { ok: true };
   const spent = await lockCounters(tx, lines);
   if (spent === undefined) return { missing: lines };
   const [reserved] = await Promise.all([
@@ -113,11 +120,14 @@ async function tryReserve(
     spentUsd: spent[index] ?? "0",
     reservedUsd: line.agentId === null ? reserved.byAll : reserved.byAgent,
   }));
-  const obstacle = findObstacle(uses, estimateUsd);
-  if (obstacle === undefined)
-    await insertReservation(tx, { key, agentId, executionId, amountUsd: estimateUsd, createdAt: now });
-  else if (obstacle.kind === "used_up") {
-    await upsertRefusal(tx, agentId, estimateUsd);
+  const amountUsd = fitReservation(uses, estimateUsd, leastUsd);
+  const obstacle = findObstacle(uses, amountUsd);
+  if (obstacle === undefined) {
+    await insertReservation(tx, { key, agentId, executionId, amountUsd, createdAt: now });
+    return { ok: true, reservedUsd: amountUsd };
+  }
+  if (obstacle.kind === "used_up") {
+    await upsertRefusal(tx, agentId, amountUsd);
     // Nothing more may ever be spent of it, so the last cents would never be told of.
     for (const tell of core.extensions.of(budgetReached)) await tell(tx, { ...obstacle.use, percent: 100 });
   }

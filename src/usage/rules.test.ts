@@ -5,6 +5,7 @@ import {
   defaultDays,
   findObstacle,
   findSpanFault,
+  fitReservation,
   leftOf,
   listBudgetLines,
   localDay,
@@ -85,6 +86,15 @@ describe("whether there is room", () => {
       "The agent's daily budget of 1.00 US dollars is used up.",
     );
     expect(findObstacle([use("1.2")], "0.5")?.reason.message).toContain("is used up");
+  });
+
+  it("reserves what is left of the smallest budget, and never less than the call needs", () => {
+    expect(fitReservation([use("0.5")], "0.2", "0.1")).toBe("0.20");
+    expect(fitReservation([use("0.5"), use("0.85")], "0.2", "0.1")).toBe("0.15");
+    expect(fitReservation([use("0.85", "0.1")], "0.2", "0.1")).toBe("0.15");
+    expect(fitReservation([use("0.95")], "0.2", "0.1")).toBe("0.10");
+    expect(fitReservation([use("1.5")], "0.2", "0.1")).toBe("0.10");
+    expect(fitReservation([], "0.2", "0.1")).toBe("0.20");
   });
 
   it("tells calls under way from money that is gone", () => {

@@ -109,6 +109,16 @@ export function findObstacle(uses: readonly BudgetUse[], estimateUsd: string): O
   return { kind: "taken", reason: { code: "budget", message }, use: taken };
 }
 
+/**
+ * How much a call reserves: the most that it may cost, or what is left of the smallest budget where that is less; never
+ * under the least with which the call is worth making.
+ */
+export function fitReservation(uses: readonly BudgetUse[], mostUsd: string, leastUsd: string): string {
+  const left = uses.map(({ line, spentUsd }) => toMicros(line.limitUsd) - toMicros(spentUsd));
+  const fitting = Math.min(toMicros(mostUsd), ...left);
+  return toUsd(Math.max(toMicros(leastUsd), fitting));
+}
+
 function describeFull({ line, spentUsd }: BudgetUse, estimate: number): string {
   const left = toMicros(line.limitUsd) - toMicros(spentUsd);
   if (left <= 0) return `${nameBudget(line)} is used up.`;

@@ -97,10 +97,18 @@ export function auditRoutes(core: Core): readonly Route[] {
         q: searchInQuery(
           "Part of the action, the names of the changed fields, their values before and after, or the request's id, in any case",
         ),
-        action: z.string().max(100).optional().meta({ example: "task.update" }),
+        action: z
+          .string()
+          .max(100)
+          .optional()
+          .meta({ description: "Only changes of exactly this name", example: "task.update" }),
         actorId: anyId.optional().meta({ description: "A member's or API key's id" }),
-        targetKind: z.string().max(50).optional().meta({ example: "task" }),
-        targetId: anyId.optional(),
+        targetKind: z
+          .string()
+          .max(50)
+          .optional()
+          .meta({ description: "Only changes of things of this kind", example: "task" }),
+        targetId: anyId.optional().meta({ description: "Only changes of the thing with this id" }),
         from: z.iso.datetime({ offset: true }).optional().meta({ description: "At or after this instant" }),
         until: z.iso.datetime({ offset: true }).optional().meta({ description: "Before this instant" }),
       }),

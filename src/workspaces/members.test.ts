@@ -1,12 +1,12 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { createTestCore, type TestCore } from "../../test/core.ts";
-import { fromId, toId } from "../base/ids.ts";
+import { fromId, newId, toId } from "../base/ids.ts";
 import type { Caller, Role } from "../base/route.ts";
 import { acceptInvitation } from "./accept-invitation.ts";
 import { createApiKey } from "./api-keys.ts";
 import { createTestAuth, setCookiesOf, type TestAuth } from "./auth.test-support.ts";
 import { createInvitation } from "./invitations.ts";
-import { changeMemberRole, listMembers, removeMember } from "./members.ts";
+import { changeMemberRole, listMembers, nameCaller, removeMember } from "./members.ts";
 import { roleScope } from "./rules.ts";
 
 const password = "correct horse";
@@ -53,6 +53,16 @@ async function newKey(ownerRights: boolean): Promise<Caller> {
 }
 
 const members = () => core.db.tenant(workspaceId, (tx) => listMembers(tx, {}, { limit: 100 }));
+
+it("whoever calls is named for a sentence, by what is known of them", async () => {
+  const name = (caller: Caller | null) => core.db.tenant(workspaceId, (tx) => nameCaller(tx, caller));
+  const person = await join("operator");
+  expect(await name(person)).toBe(`Person ${people}`);
+  expect(await name(await newKey(false))).toBe("the API key “key”");
+  expect(await name({ ...person, id: newId() })).toBe("a member");
+  expect(await name({ ...person, kind: "api_key", id: newId() })).toBe("an API key");
+  expect(await name(null)).toBe("the program itself");
+});
 
 describe("an invitation", () => {
   it("is made, shown once, mailed, accepted with a new account, and signs in", async () => {

@@ -1,4 +1,7 @@
 import { spawnSync } from "node:child_process";
+import { existsSync } from "node:fs";
+import { mkdir, readdir } from "node:fs/promises";
+import { join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import manifest from "../../package.json" with { type: "json" };
 import { startModelServer } from "../model-server.ts";
@@ -37,6 +40,9 @@ it("migrates, makes keys and links, and examines, beside a running Errand and wi
     stdout: expect.stringMatching(/^Applied migrations 1, 2, [\d, ]+\.\n$/),
   });
   expect(await postgresPid(dataDir)).toBeUndefined();
+  // A key that nothing was sealed with would be in the way of the one that is to come.
+  expect((await run("doctor")).stdout).toMatch(/^ok {7}secret key: not used yet$/m);
+  expect(existsSync(join(dataDir, "secret.key"))).toBe(false);
   expect(await run("api-key", "create")).toMatchObject({
     code: 1,
     stdout: "",
@@ -85,7 +91,7 @@ it("migrates, makes keys and links, and examines, beside a running Errand and wi
   await models.close();
   const unhealthy = await run("doctor");
   expect(unhealthy.stdout).toMatch(
-    /^PROBLEM {2}model provider: http\S+: .*\n +→ Check the provider's baseUrl/m,
+    /^PROBLEM {2}model provider: http\S+: nothing listens there \(ECONNREFUSED\)\n +→ Check the provider's baseUrl/m,
   );
   expect(unhealthy.code).toBe(1);
   expect(await postgresPid(dataDir)).toBe(postgres);
@@ -105,4 +111,20 @@ it("says what is wrong with a database that cannot be reached", async () => {
   );
   expect(stdout + stderr).not.toContain("hidden-word");
   expect(code).toBe(1);
+});
+
+it("makes nothing where it finds nothing, and says so", async () => {
+  const dataDir = await programs.newDataDir();
+  const missing = await programs.run(["doctor"], { dataDir });
+  expect(missing.stdout).toContain(`PROBLEM  data directory: ${dataDir} does not exist\n`);
+  expect(missing.stdout).toContain(`PROBLEM  database: there is none in ${dataDir}\n`);
+  expect(missing.code).toBe(1);
+  expect(existsSync(dataDir)).toBe(false);
+
+  await mkdir(dataDir);
+  const empty = await programs.run(["doctor"], { dataDir });
+  expect(empty.stdout).toMatch(/^ok {7}data directory: .* GB free$/m);
+  expect(empty.stdout).toMatch(/^PROBLEM {2}database: there is none in .*\n +→ .*correct ERRAND_DATA_DIR/m);
+  expect(empty.code).toBe(1);
+  expect(await readdir(dataDir)).toEqual([]);
 });

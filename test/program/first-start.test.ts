@@ -28,9 +28,10 @@ interface DemoShown {
   readonly contactIds: readonly string[];
   readonly channelIds: readonly string[];
   readonly taskIds: readonly string[];
+  readonly kept: readonly unknown[];
 }
 
-const noDemo: DemoShown = { agentIds: [], contactIds: [], channelIds: [], taskIds: [] };
+const noDemo: DemoShown = { agentIds: [], contactIds: [], channelIds: [], taskIds: [], kept: [] };
 
 describe("a first start", () => {
   let dataDir: string;

@@ -22,6 +22,7 @@ afterAll(() => programs.close());
 const pages = [
   "first-task.md",
   "writing-instructions.md",
+  "agents.md",
   "schedules.md",
   "tasks.md",
   "contacts.md",
@@ -29,6 +30,7 @@ const pages = [
   "limits-and-budgets.md",
   "tools-and-mcp.md",
   "live-updates.md",
+  "lists.md",
   "errors.md",
   "production.md",
 ];
@@ -77,6 +79,8 @@ test("the guide's shell blocks, pasted in order into one shell, all succeed", as
   expect(output.get("what-the-agent-knows.md")).toContain("Flowers that arrive damaged");
   expect(output.get("tools-and-mcp.md")).toContain('"status":"shipped"');
   expect(output.get("tools-and-mcp.md")).toContain('"list_tasks"');
+  expect(output.get("agents.md")).toContain('"isDefault":true');
+  expect(output.get("lists.md")).toContain('"nextCursor":null');
   expect(output.get("live-updates.md")).toContain("event: ready");
   expect(output.get("errors.md")).toContain('"path":"colour"');
 }, 120_000);

@@ -129,10 +129,10 @@ export function knowledgeRoutes(core: Core): readonly Route[] {
       query: z.strictObject({
         ...pageQuery,
         q: searchInQuery("Words of title or text, as in a search engine, or a part of the title"),
-        tag: z.string().max(50).optional(),
-        language: z.string().max(35).optional(),
-        enabled: booleanInQuery.optional(),
-        externalId: z.string().max(200).optional(),
+        tag: z.string().max(50).optional().meta({ description: "Only with this tag" }),
+        language: z.string().max(35).optional().meta({ description: "Only with exactly this language tag" }),
+        enabled: booleanInQuery.optional().meta({ description: "Only enabled ones, or only disabled ones" }),
+        externalId: z.string().max(200).optional().meta({ description: "Only with this id of yours" }),
       }),
       response: pageOf(knowledgeOut),
       examples: { response: { items: [example], nextCursor: null } },
@@ -186,7 +186,11 @@ export function knowledgeRoutes(core: Core): readonly Route[] {
       errors: [agentErrors.knowledge_in_use],
       status: 204,
       params: knowledgeParams,
-      query: z.strictObject({ force: booleanInQuery.optional() }),
+      query: z.strictObject({
+        force: booleanInQuery
+          .optional()
+          .meta({ description: "True: also if agents have it, from whom it is taken" }),
+      }),
       response: z.undefined(),
       handler: ({ caller, requestId, params, query }) =>
         core.db.tenant(caller.workspaceId, (tx) =>

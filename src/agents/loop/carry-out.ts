@@ -1,9 +1,11 @@
 import type { ExecutionContext, ExecutionResult, Reason } from "../../engine/index.ts";
 import type { ModelToolCall } from "../models/index.ts";
 import type { AgentRun, AnswerPreview } from "./agent-run.ts";
-import { longestMessage, sendText, type ToolScope } from "./built-in-tools.ts";
+import { cutOff, describeEmpty, isCutOff } from "./answer-fault.ts";
+import { sendText, type ToolScope } from "./built-in-tools.ts";
 import { completed, endAtLimit, failed } from "./ends.ts";
 import { describeReachedLimit } from "./limits.ts";
+import { countVainSend, findVainSends } from "./message-limit.ts";
 import type { ModelStepOutput } from "./model-step.ts";
 import type { Tally } from "./outcome.ts";
 import { countCall, isLoop, noProgress, type Repetition } from "./repeats.ts";
@@ -26,19 +28,12 @@ export interface AnswerWork<D> {
 interface Standing {
   readonly tally: Tally;
   readonly repetition: Repetition | null;
+  readonly vainSends: number;
 }
 
 /** In a reply the text of the last answer is the message, also beside `finish`; other text reaches nobody. */
 export function isForContact(mode: AgentRun<unknown>["mode"], { toolCalls }: Answer): boolean {
   return mode === "reply" && (toolCalls.length === 0 || toolCalls.some(({ name }) => name === "finish"));
-}
-
-/** Why a reply's text cannot be sent as it is; the model is told. */
-export function findReplyFault(answer: Answer): Reason | undefined {
-  const { length } = answer.text.trim();
-  if (length <= longestMessage) return undefined;
-  const message = `The answer has ${length} characters; a message has at most ${longestMessage}. Nothing was sent.`;
-  return { code: "answer_too_long", message };
 }
 
 interface CarriedOut {
@@ -53,7 +48,7 @@ export async function carryOut<D>(work: AnswerWork<D>, before: Standing): Promis
   const isAnswer = isForContact(run.mode, answer);
   if (answer.text.trim() !== "" && !isAnswer) await ctx.note("text", { text: answer.text });
   const calls: CallResult[] = [];
-  let { tally, repetition } = before;
+  let { tally, repetition, vainSends } = before;
   for (const call of answer.toolCalls) {
     repetition = countCall(repetition, call);
     const isAtLimit = ctx.usage.toolCalls >= start.limits.maxToolCalls;
@@ -65,6 +60,9 @@ export async function carryOut<D>(work: AnswerWork<D>, before: Standing): Promis
     const carried = await carryOutOne(ctx, tools, call);
     calls.push(carried);
     tally = addToTally(tally, carried.outcome);
+    vainSends = countVainSend(vainSends, carried.outcome);
+    const tooMany = findVainSends(vainSends);
+    if (tooMany !== undefined) return { calls, end: failed(tooMany, tally) };
     const finish = carried.outcome?.finish;
     if (finish === undefined) continue;
     const left = answer.toolCalls.slice(calls.length);
@@ -114,8 +112,10 @@ export async function endTurn<D>(work: AnswerWork<D>, tally: Tally): Promise<Exe
     return completed(await sendReply(work, tally), answer.text);
   }
   if (isEmpty && saidNothing.has(answer.finishReason)) return failed(describeEmpty(answer), tally);
-  if (!isEmpty) await scope.ctx.note("text", { text: answer.text });
-  return completed(tally, answer.text);
+  const isHalf = isCutOff(answer);
+  if (!isEmpty) await scope.ctx.note("text", { text: answer.text, ...(isHalf ? { cutOff: true } : {}) });
+  const ended = completed(tally, answer.text);
+  return isHalf ? { ...ended, reason: ended.reason ?? cutOff } : ended;
 }
 
 async function sendReply<D>({ scope, answer, preview }: AnswerWork<D>, tally: Tally): Promise<Tally> {
@@ -125,17 +125,4 @@ async function sendReply<D>({ scope, answer, preview }: AnswerWork<D>, tally: Ta
     ? { output: null, did: "message_accepted" }
     : { output: null, did: "message_refused", refusal: verdict.reason };
   return addToTally(tally, outcome);
-}
-
-function describeEmpty({ finishReason }: Answer): Reason {
-  if (finishReason === "content_filter") {
-    return { code: "model_content_filter", message: "The provider's content filter held the answer back." };
-  }
-  if (finishReason === "length") {
-    const message =
-      "The model reached its limit of output tokens before it said anything, as models that think do. Give the agent a " +
-      "larger maxOutputTokens.";
-    return { code: "model_empty_answer", message };
-  }
-  return { code: "model_empty_answer", message: "The model answered with neither text nor a tool call." };
 }

@@ -19,6 +19,11 @@ export function sizeOf(value: unknown): number {
   return Buffer.byteLength(JSON.stringify(value) ?? "");
 }
 
+/** As many tokens as a model may take a value for. */
+export function countTokens(value: unknown): number {
+  return Math.ceil(sizeOf(value) / bytesPerToken);
+}
+
 /** What the turns may take, beside the prompt and the agent's own tools. */
 export function roomForTurns({ contextTokens, prompt, tools }: Omit<AgentStart<unknown>, "data">): number {
   const usable = contextTokens * usableShare * bytesPerToken;

@@ -6,6 +6,8 @@ import { type ClaimedOutcome, claimableOutcomes, judgeOutcomeAgain } from "./out
 /** After `finish` an execution records no more than the calls that came too late and the answer beside it. */
 const stepsAfterFinish = 2;
 
+const noSteps: ReadonlyMap<string, readonly Step[]> = new Map();
+
 /**
  * What executions of agents came to by what has become of their messages; those that wrote none are left out. What
  * `finish` claimed is read from the journal.
@@ -14,10 +16,11 @@ export async function judgeByMessages(
   tx: TenantTx,
   results: readonly EndedResult[],
 ): Promise<ReadonlyMap<string, Judgement>> {
-  const ids = results.map(({ id }) => id);
+  const idsOf = (some: readonly EndedResult[]) => some.map(({ id }) => id);
+  const claiming = results.filter(({ status }) => status === "completed");
   const [fates, steps] = await Promise.all([
-    selectFates(tx, ids),
-    selectLastSteps(tx, ids, stepsAfterFinish + 1),
+    selectFates(tx, idsOf(results)),
+    claiming.length === 0 ? noSteps : selectLastSteps(tx, idsOf(claiming), stepsAfterFinish + 1),
   ]);
   return new Map(
     results.flatMap((result) => {

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { newId } from "../../base/ids.ts";
 import { createModelProvider } from "../model-providers.ts";
-import { ModelError } from "../models/index.ts";
+import { ModelError, type ModelRequest } from "../models/index.ts";
 import { createLoopFixture, type LoopFixture } from "./run-agent.test-support.ts";
 
 let fixture: LoopFixture;
@@ -124,6 +124,39 @@ it("calls no model that a budget has no room for", async () => {
   });
   expect(model.calls).toHaveLength(0);
   expect(execution).toMatchObject({ status: "failed", outcome: "limit_reached", reasonCode: "budget" });
+});
+
+it("keeps calls side by side within a budget where the agent sets no bound for answers", async () => {
+  const agent = { id: newId(), dailyCostUsd: "0.20", maxOutputTokens: null };
+  const bounds: number[] = [];
+  // The first ones answer together, so that what they cost is not known when the others reserve.
+  const together = Promise.withResolvers<void>();
+  const answers = async (_index: number, { maxOutputTokens = 16_000 }: ModelRequest) => {
+    bounds.push(maxOutputTokens);
+    if (bounds.length === 2) together.resolve();
+    await together.promise;
+    return { text: "Long.", usage: { inputTokens: 20, outputTokens: Math.min(16_000, maxOutputTokens) } };
+  };
+  const begun = await Promise.all(
+    Array.from({ length: 15 }, () =>
+      fixture.begin({ answers, agent, modelProviderId, modelName: newName() }),
+    ),
+  );
+  const ended = await Promise.all(begun.map(({ id }) => fixture.ended(id)));
+  const executions = ended.map(({ execution }) => execution);
+  const spent = executions.reduce((sum, { costUsd }) => sum + Number(costUsd), 0);
+  expect(spent).toBeLessThanOrEqual(0.2);
+  expect(bounds.slice(0, 4)).toEqual([4_096, 4_096, 4_096, 4_096]);
+  // The last call gets what the budget still holds.
+  expect(bounds.slice(4)).toEqual([expect.toSatisfy((bound: number) => bound > 1_000 && bound < 4_096)]);
+  const refused = executions.filter(({ status }) => status === "failed");
+  expect(refused.map(({ reasonCode }) => reasonCode)).toEqual(Array.from({ length: 10 }, () => "budget"));
+});
+
+it("bounds no answer without a budget or without a price", async () => {
+  const free = await fixture.play({ answers: [{ text: "Done." }], modelProviderId, modelName: newName() });
+  const unpriced = await fixture.play({ answers: [{ text: "Done." }], agent: { dailyCostUsd: "0.20" } });
+  for (const { model } of [free, unpriced]) expect(model.calls[0]).not.toHaveProperty("maxOutputTokens");
 });
 
 it("takes what was spent from the budget, also by calls that failed", async () => {

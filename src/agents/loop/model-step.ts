@@ -4,7 +4,6 @@ import { type ReservationAnswer, reserveCost, settleCost } from "../../usage/ind
 import { type ModelAccess, type OpenedModel, openModel } from "../model-access.ts";
 import {
   callWithRetry,
-  estimateTokens,
   type ModelAnswer,
   ModelError,
   type ModelMessage,
@@ -14,6 +13,7 @@ import {
 } from "../models/index.ts";
 import { addCosts, priceCall } from "../prices.ts";
 import type { AgentStart, AnswerPreview } from "./agent-run.ts";
+import { boundOutput, estimateCall } from "./call-bounds.ts";
 import type { LimitName } from "./limits.ts";
 
 /** What a model call leaves in the journal; the run goes on from this and nothing else. */
@@ -47,8 +47,6 @@ interface ModelCall {
 
 /** How often a call is repeated when its error may pass; with growing pauses this takes up to 15 s. */
 const retries = 4;
-/** What an answer is reserved as where nothing bounds its length. */
-const usualOutputTokens = 1_000;
 
 /**
  * One model call as one step, repeated where that may help. An error that stays, or a budget without room for the call,
@@ -91,7 +89,7 @@ export async function callModel(
             agentBudget: agent,
             executionId,
             key,
-            estimateUsd: estimateCost(opened, request),
+            ...estimateCall(opened, request),
             signal,
           });
     if (!reserved.ok) {
@@ -99,7 +97,9 @@ export async function callModel(
       if (signal.aborted) throw signal.reason;
       return { input, output: { failed: reserved.reason }, error: reserved.reason };
     }
-    const made = await makeCalls(core, opened, request, preview);
+    const maxOutputTokens = boundOutput(opened, request, reserved.reservedUsd);
+    const bounded = maxOutputTokens === undefined ? request : { ...request, maxOutputTokens };
+    const made = await makeCalls(core, opened, bounded, preview);
     const payload = toPayload(made, opened, agent.model, nearLimits);
     // Settled whatever came of it, also when the execution was stopped: what was used was used.
     await settle(core, workspaceId, { key, agentId, executionId, costUsd: payload.costUsd });
@@ -199,18 +199,6 @@ function failWith(
 ): Pick<StepPayload, "error"> & { readonly output: ModelStepOutput } {
   const failed = error instanceof ModelError ? toReason(error) : error;
   return { output: { failed, ...listRetries(before) }, error: failed };
-}
-
-/** What the call is expected to cost at most: the prompt by its length, and as long an answer as is allowed or usual. */
-function estimateCost(
-  { prices, model }: OpenedModel,
-  { messages, tools, maxOutputTokens }: ModelRequest,
-): string {
-  const inputTokens = estimateTokens(JSON.stringify([messages, tools]).length);
-  return priceCall(prices, model.model, {
-    inputTokens,
-    outputTokens: maxOutputTokens ?? usualOutputTokens,
-  }).costUsd;
 }
 
 async function settle(

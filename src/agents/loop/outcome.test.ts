@@ -125,6 +125,10 @@ describe("judgeOutcomeAgain", () => {
     const reason = { code: "model_network", message: "The model was out of reach." };
     const failed = { status: "failed", outcome: "none", reason } as const;
     expect(judgeOutcomeAgain(failed, sent, undefined)).toEqual({ outcome: "message_sent", reason });
+    const stopped = { ...failed, status: "canceled" } as const;
+    expect(judgeOutcomeAgain(stopped, sent, "goal_met")).toEqual({ outcome: "message_sent", reason });
+    expect(judgeOutcomeAgain(stopped, refused, undefined)).toEqual({ outcome: "blocked", reason });
+    expect(judgeOutcomeAgain(stopped, held, undefined)).toEqual({ outcome: "none", reason });
     expect(judgeOutcomeAgain(failed, refused, undefined)).toEqual({ outcome: "blocked", reason });
     const cutOff = { status: "failed", outcome: "limit_reached", reason } as const;
     expect(judgeOutcomeAgain(cutOff, sent, undefined)).toEqual({ outcome: "limit_reached", reason });

@@ -54,7 +54,10 @@ export function judgeOutcome(tally: Tally, claim: ClaimedOutcome | undefined): J
 /** The outcomes that follow from messages; the others stand whatever becomes of these. */
 const ofMessages: readonly Outcome[] = ["message_sent", "goal_met", "blocked", "none"];
 
-/** What an ended run came to by what has become of its messages. One that failed goes on saying why. */
+/**
+ * What an ended run came to by what has become of its messages. One that failed or was cancelled goes on saying why; it
+ * has claimed nothing.
+ */
 export function judgeOutcomeAgain(
   { status, outcome, reason }: Pick<EndedResult, "status" | "outcome" | "reason">,
   messages: Omit<Tally, "changes" | "answered">,
@@ -62,7 +65,7 @@ export function judgeOutcomeAgain(
 ): Judgement {
   if (!ofMessages.includes(outcome)) return { outcome, reason };
   const tally = { ...emptyTally, ...messages };
-  if (status === "failed") return { outcome: judgeOutcome(tally, undefined).outcome, reason };
+  if (status !== "completed") return { outcome: judgeOutcome(tally, undefined).outcome, reason };
   return judgeOutcome(tally, claim);
 }
 

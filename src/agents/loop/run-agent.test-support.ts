@@ -25,6 +25,7 @@ import type { AgentSnapshot } from "../agent-snapshot.ts";
 import { agentTools } from "../extension-points.ts";
 import { modelFactory } from "../model-access.ts";
 import { createModelProvider } from "../model-providers.ts";
+import type { ModelRequest } from "../models/index.ts";
 import type { AgentRun, AnswerPreview, RunLimits } from "./agent-run.ts";
 import type { SendVerdict } from "./outgoing.ts";
 import { runAgent } from "./run-agent.ts";
@@ -34,7 +35,9 @@ import { type AgentTool, defineTool, type ToolOutcome } from "./tool.ts";
 export const refusal = { code: "contact_opted_out", message: "The contact does not want messages." };
 
 export interface Script {
-  readonly answers: readonly ScriptedAnswer[] | ((index: number) => ScriptedAnswer);
+  readonly answers:
+    | readonly ScriptedAnswer[]
+    | ((index: number, request: ModelRequest) => ScriptedAnswer | Promise<ScriptedAnswer>);
   /** Default `task`. */
   readonly mode?: "task" | "reply";
   readonly limits?: Partial<RunLimits>;
@@ -122,7 +125,7 @@ export async function createLoopFixture(): Promise<LoopFixture> {
   async function begin(script: Script): Promise<Begun> {
     const { answers, mode = "task", refuse = [], modelName = `model-${newId()}` } = script;
     const model = createScriptedModel(
-      typeof answers === "function" ? (_request, index) => answers(index) : answers,
+      typeof answers === "function" ? (request, index) => answers(index, request) : answers,
       modelName,
     );
     models.set(modelName, model);

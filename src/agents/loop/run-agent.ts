@@ -1,9 +1,10 @@
 import type { Core, ExecutionContext, ExecutionResult, Reason } from "../../engine/index.ts";
 import { traceAgent, traceTools } from "../observe.ts";
 import type { AgentRun } from "./agent-run.ts";
+import { findReplyFault } from "./answer-fault.ts";
 import { beginRun, listTools } from "./begin.ts";
 import type { ToolScope } from "./built-in-tools.ts";
-import { type AnswerWork, carryOut, endTurn, findReplyFault, isForContact } from "./carry-out.ts";
+import { type AnswerWork, carryOut, endTurn, isForContact } from "./carry-out.ts";
 import { compactTurns } from "./compact.ts";
 import { endAtLimit, failed } from "./ends.ts";
 import { describeReachedLimit, findNearLimits, findReachedLimit } from "./limits.ts";
@@ -72,10 +73,14 @@ async function takeAnswer<D>(
 ): Promise<{ readonly state: LoopState<D> } | { readonly end: ExecutionResult }> {
   const { scope, answer, preview } = work;
   const isMessage = isForContact(scope.run.mode, answer);
-  const fault = isMessage ? findReplyFault(answer) : undefined;
+  const fault = isMessage ? findReplyFault(answer, state.cutAnswers) : undefined;
   if (!isMessage || fault !== undefined) preview?.discard();
   else preview?.complete();
-  if (fault !== undefined) return nextState(foldComplaint(state, answer.toolCalls, fault.message), fault);
+  if (fault !== undefined) {
+    const { reason, complaint } = fault;
+    if (complaint === undefined) return { end: failed(reason, state.tally) };
+    return nextState(foldComplaint(state, answer.toolCalls, complaint), reason);
+  }
   if (answer.toolCalls.length === 0) return { end: await endTurn(work, state.tally) };
   const carried = await carryOut(work, state);
   if (carried.end !== undefined) return { end: carried.end };

@@ -45,7 +45,12 @@ const start: AgentStart<null> = {
 /** One answer with one call that was carried out. */
 function iterate(state: LoopState<null>, id: string, padding = ""): LoopState<null> {
   const toolCalls = [{ id, name: "remember", input: { text: "x" } }];
-  const answered = foldAnswer(state, { text: padding, toolCalls, nearLimits: [] });
+  const answered = foldAnswer(state, {
+    text: padding,
+    toolCalls,
+    finishReason: "tool_calls",
+    nearLimits: [],
+  });
   return foldResults(answered, toolCalls, [
     { result: { toolCallId: id, name: "remember", output: "ok" }, outcome: { output: "ok", did: "changed" } },
   ]);
@@ -68,7 +73,12 @@ describe("the fold", () => {
       { id: "a", name: "remember", input: { text: "x".repeat(3_000_000) } },
       { id: "b", name: "remember", input: "y".repeat(3_000_000), invalid: "The arguments cannot be read." },
     ];
-    const state = foldAnswer(beginState(start), { text: "z".repeat(9_000_000), toolCalls, nearLimits: [] });
+    const state = foldAnswer(beginState(start), {
+      text: "z".repeat(9_000_000),
+      toolCalls,
+      finishReason: "tool_calls",
+      nearLimits: [],
+    });
     expect(state.size).toBeLessThan(50_000);
     const [answer] = state.turns;
     expect(answer?.role === "assistant" && answer.content).toContain("8960000 of 9000000 characters");
@@ -141,7 +151,7 @@ describe("shorten", () => {
   it("keeps the last answer however long it is", () => {
     const output = "p".repeat(300_000);
     const before = iterate(beginState(start), "c1");
-    const answered = foldAnswer(before, { text: "", toolCalls: [], nearLimits: [] });
+    const answered = foldAnswer(before, { text: "", toolCalls: [], finishReason: "stop", nearLimits: [] });
     const state = foldResults(answered, [], [{ result: { toolCallId: "c2", name: "look_up", output } }]);
     expect(isTooLong(state)).toBe(true);
     const short = shorten(state);
@@ -184,13 +194,15 @@ describe("the summary of older turns", () => {
 
 describe("checkpoints of an earlier release", () => {
   it("are completed with what came later", () => {
-    const { summary: _, repetition: __, ...old } = beginState(start);
+    const { summary: _1, repetition: _2, cutAnswers: _3, vainSends: _4, ...old } = beginState(start);
     const { tools: ___, contextTokens: ____, ...oldStart } = start;
     const { temperature: _____, toolIds: ______, ...oldAgent } = start.agent;
     const restored = restoreState<null>({ ...old, start: { ...oldStart, agent: oldAgent } });
     expect(restored).toMatchObject({
       summary: null,
       repetition: null,
+      cutAnswers: 0,
+      vainSends: 0,
       start: { tools: [], contextTokens: 128_000, agent: { temperature: null, toolIds: [], name: "Mia" } },
     });
   });

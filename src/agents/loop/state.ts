@@ -1,8 +1,10 @@
-import type { ModelMessage, ModelToolCall, ModelToolResult } from "../models/index.ts";
+import type { ModelAnswer, ModelMessage, ModelToolCall, ModelToolResult } from "../models/index.ts";
 import { renderSection } from "../models/index.ts";
 import type { AgentStart } from "./agent-run.ts";
+import { isCutOff } from "./answer-fault.ts";
 import { findCut, roomForTurns, sizeOf, usualContextTokens } from "./context.ts";
 import { describeNearLimits, type LimitName } from "./limits.ts";
+import { countVainSend } from "./message-limit.ts";
 import { emptyTally, type Tally } from "./outcome.ts";
 import { countCall, type Repetition } from "./repeats.ts";
 import type { ToolOutcome } from "./tool.ts";
@@ -27,8 +29,12 @@ export interface LoopState<D> {
   readonly nearLimits: readonly LimitName[];
   /** Answers in a row that held a call which could not be carried out. */
   readonly faultyAnswers: number;
+  /** Answers whose text was cut off. */
+  readonly cutAnswers: number;
   /** The latest tool call. */
   readonly repetition: Repetition | null;
+  /** Tries in a row to send more messages than one execution may. */
+  readonly vainSends: number;
   readonly tally: Tally;
   /** Since the newest checkpoint. */
   readonly since: { readonly iterations: number; readonly characters: number };
@@ -45,7 +51,9 @@ export function beginState<D>(start: AgentStart<D>): LoopState<D> {
     summary: null,
     nearLimits: [],
     faultyAnswers: 0,
+    cutAnswers: 0,
     repetition: null,
+    vainSends: 0,
     tally: emptyTally,
     since: { iterations: 0, characters: 0 },
   };
@@ -58,13 +66,15 @@ export function restoreState<D>(restored: unknown): LoopState<D> | undefined {
   if (!isState || restored.version !== 1) throw new Error("the checkpoint was written by another version");
   const state = restored as LoopState<D>;
   // A checkpoint that an earlier release wrote lacks what came later.
-  const { summary = null, repetition = null } = state as Partial<LoopState<D>>;
+  const { summary = null, repetition = null, cutAnswers = 0, vainSends = 0 } = state as Partial<LoopState<D>>;
   return {
     ...state,
     start: completeStart(state.start),
     tally: { ...emptyTally, ...state.tally },
     summary,
     repetition,
+    cutAnswers,
+    vainSends,
   };
 }
 
@@ -89,9 +99,7 @@ const plainAgent = {
 /** After an answer of the model. */
 export function foldAnswer<D>(
   state: LoopState<D>,
-  answer: {
-    readonly text: string;
-    readonly toolCalls: readonly ModelToolCall[];
+  answer: Pick<ModelAnswer, "text" | "toolCalls" | "finishReason"> & {
     readonly nearLimits: readonly LimitName[];
   },
 ): LoopState<D> {
@@ -105,6 +113,7 @@ export function foldAnswer<D>(
   return {
     ...addTurn(state, message),
     nearLimits: answer.nearLimits,
+    cutAnswers: state.cutAnswers + (isCutOff(answer) ? 1 : 0),
     since: { iterations: iterations + 1, characters: characters + sizeOf(message) },
   };
 }
@@ -127,6 +136,7 @@ export function foldResults<D>(
     ...addTurn(state, message),
     faultyAnswers: carried.some(({ outcome }) => outcome === undefined) ? state.faultyAnswers + 1 : 0,
     repetition: calls.reduce(countCall, state.repetition),
+    vainSends: carried.reduce((times, { outcome }) => countVainSend(times, outcome), state.vainSends),
     tally: carried.reduce((tally, { outcome }) => addToTally(tally, outcome), state.tally),
     since: { iterations, characters: characters + sizeOf(message) },
   };

@@ -4,7 +4,7 @@ import { shorten } from "../../base/text.ts";
 import type { StopReason } from "./call-watch.ts";
 import { ModelError } from "./errors.ts";
 import type { ModelUsage } from "./messages.ts";
-import { describeNetworkCode, findNetworkCode } from "./network-faults.ts";
+import { describeNetworkCode, findNetworkCode, listCauses } from "./network-faults.ts";
 import {
   codeOfName,
   isForGood,
@@ -179,15 +179,6 @@ function describeReportedError(reported: ReportedError, say: Say): ModelError {
 }
 
 type Say = (text: string) => string;
-
-function* listCauses(error: unknown): Generator<Error> {
-  const seen = new Set<unknown>();
-  for (let cause = error; cause instanceof Error && !seen.has(cause); cause = cause.cause) {
-    seen.add(cause);
-    yield cause;
-    if (cause instanceof AggregateError) for (const inner of cause.errors) yield* listCauses(inner);
-  }
-}
 
 function hideKey(text: string, apiKey: string | undefined): string {
   if (!apiKey) return text;

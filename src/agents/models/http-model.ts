@@ -7,6 +7,7 @@ import {
   experimental_streamTextLowMemory as streamTextOnce,
 } from "ai";
 import { type Clock, systemClock } from "../../base/clock.ts";
+import { separateCalls } from "./call-ids.ts";
 import { type CallWatch, createCallWatch, type Fetch } from "./call-watch.ts";
 import { ModelError } from "./errors.ts";
 import { type FailureContext, toModelError } from "./failures.ts";
@@ -21,9 +22,9 @@ import {
   toSdkMessages,
   toSdkTools,
 } from "./sdk-messages.ts";
-import { createSdkModel, listProviderOptions } from "./sdk-models.ts";
+import { createSdkModel, listProviderOptions, type SdkModel } from "./sdk-models.ts";
 import { createStreamFacts, type StreamFacts } from "./stream-facts.ts";
-import { type SdkModel, tapStream } from "./stream-tap.ts";
+import { tapStream } from "./stream-tap.ts";
 import { readUsage, type SdkUsage } from "./usage.ts";
 
 export interface HttpProvider {
@@ -127,7 +128,7 @@ function toSdkCall({ kind, model, request, watch }: OneCall) {
 
 async function callWhole(one: OneCall): Promise<ModelAnswer> {
   try {
-    const result = await generateText(toSdkCall(one));
+    const result = await generateText(toSdkCall({ ...one, model: separateCalls(one.model) }));
     if (result.finishReason === "other" && !result.rawFinishReason && result.content.length === 0) {
       const message = "The answer holds neither text nor a tool call nor a word about how it ended.";
       throw new ModelError("bad_answer", message, { retryable: true });

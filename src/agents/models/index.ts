@@ -13,6 +13,7 @@ export type {
   ModelToolResult,
   ModelUsage,
 } from "./messages.ts";
+export { describeNetworkFault } from "./network-faults.ts";
 export { type CallPlaces, createCallPlaces } from "./places.ts";
 export {
   renderContactMessage,
@@ -21,4 +22,3 @@ export {
   renderTaskSection,
 } from "./prompt-sections.ts";
 export { callWithRetry } from "./retry.ts";
-export { estimateTokens } from "./rules.ts";

@@ -1,3 +1,5 @@
+import { messageOf } from "../../base/errors.ts";
+
 /** What a failed connection means to people. Names are the system's, undici's, or those of Node's HTTP parser. */
 const words: ReadonlyMap<string, string> = new Map([
   ["ECONNREFUSED", "nothing listens there"],
@@ -45,4 +47,20 @@ export function findNetworkCode(causes: Iterable<Error>): string | undefined {
 export function describeNetworkCode(code: string): string {
   const said = words.get(code) ?? families.find(([pattern]) => pattern.test(code))?.[1];
   return said === undefined ? code : `${said} (${code})`;
+}
+
+/** What a request without an answer failed of. `fetch` only says that it failed; why lies in the causes. */
+export function describeNetworkFault(error: unknown): string {
+  const code = findNetworkCode(listCauses(error));
+  return code === undefined ? messageOf(error) : describeNetworkCode(code);
+}
+
+/** An error and what it was caused by, the errors of a host with several addresses included. */
+export function* listCauses(error: unknown): Generator<Error> {
+  const seen = new Set<unknown>();
+  for (let cause = error; cause instanceof Error && !seen.has(cause); cause = cause.cause) {
+    seen.add(cause);
+    yield cause;
+    if (cause instanceof AggregateError) for (const inner of cause.errors) yield* listCauses(inner);
+  }
 }

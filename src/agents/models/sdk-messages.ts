@@ -92,23 +92,19 @@ export interface SdkToolCall {
 /** Names of tools are much shorter; a longer one is a model's or a server's nonsense and need not be kept whole. */
 const longestName = 200;
 
-/** The answer's tool calls, with ids made unique: some servers give every call the same one. */
+/** The answer's tool calls. Their ids are distinct already: see `separateCalls`. */
 export function readToolCalls(
   calls: readonly SdkToolCall[],
   tools: readonly ModelTool[],
   finishReason: FinishReason,
 ): ModelToolCall[] {
-  const taken = new Set<string>();
   return calls.map((call) => {
-    let id = call.toolCallId;
-    for (let copy = 2; taken.has(id); copy += 1) id = `${call.toolCallId}_${copy}`;
-    taken.add(id);
     const tooDeep = isNestedDeeper(call.input, deepestInput);
     const invalid = tooDeep ? nestedTooDeeply : findFault(call, tools, finishReason);
     // Under the provider's own name: Google's models also stand behind servers that follow OpenAI.
     const signature = Object.values(call.providerMetadata ?? {}).map((own) => own.thoughtSignature)[0];
     return {
-      id,
+      id: call.toolCallId,
       name: shorten(call.toolName, longestName),
       input: tooDeep ? null : (call.input ?? null),
       ...(invalid === undefined ? {} : { invalid }),
@@ -121,7 +117,7 @@ export function readToolCalls(
 export function sortByBeginning(calls: readonly SdkToolCall[], begun: readonly string[]): SdkToolCall[] {
   // A search in the list for each comparison blocked the process for 1.6 s with an answer of 3000 calls.
   const places = new Map<string, number>();
-  for (const id of begun) if (!places.has(id)) places.set(id, places.size);
+  for (const id of begun) places.set(id, places.size);
   const place = ({ toolCallId }: SdkToolCall) => places.get(toolCallId) ?? places.size;
   return calls.toSorted((left, right) => place(left) - place(right));
 }

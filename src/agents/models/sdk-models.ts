@@ -2,10 +2,12 @@ import { createAnthropic } from "@ai-sdk/anthropic";
 import { createGoogle } from "@ai-sdk/google";
 import { createOpenAI } from "@ai-sdk/openai";
 import { createOpenAICompatible } from "@ai-sdk/openai-compatible";
-import type { JSONValue } from "ai";
+import type { JSONValue, LanguageModel } from "ai";
 import type { Fetch } from "./call-watch.ts";
 import { type HttpProviderKind, modelServerKinds } from "./kinds.ts";
-import type { SdkModel } from "./stream-tap.ts";
+
+/** The models that the library can wrap: those that are not just a name. */
+export type SdkModel = Exclude<LanguageModel, string>;
 
 export interface SdkConnection {
   readonly baseUrl: string;

@@ -1,6 +1,6 @@
-import type { Core, ExecutionContext } from "../../engine/index.ts";
+import { type Core, type ExecutionContext, type Reason, UnknownEffect } from "../../engine/index.ts";
 import type { AgentTool } from "../loop/tool.ts";
-import { type CalledTool, callTool } from "./call-tool.ts";
+import { type CalledTool, callTool, isAnswer } from "./call-tool.ts";
 import { createInputCheck } from "./input-schema.ts";
 import type { ToolSnapshot } from "./tool-definition.ts";
 
@@ -33,6 +33,7 @@ function createAgentTool(core: Core, ctx: ExecutionContext, tool: ToolSnapshot):
           contactId,
           ...call,
         });
+        if (called.result.status === "unknown") throw new UnknownEffect(called.result.reason.message);
         return called.result;
       });
       switch (result.status) {
@@ -41,15 +42,18 @@ function createAgentTool(core: Core, ctx: ExecutionContext, tool: ToolSnapshot):
         case "failed":
           return { output: { status: "failed", reason: result.error } };
         case "unknown":
-          return { output: { status: "unknown", reason: { code: "unknown", message: notKnown } } };
+          return { output: { status: "unknown", reason: tellModel(result.error) } };
       }
     },
   };
 }
 
 /** A server that answers "not found" has answered, but nothing was done. */
-function isSuccess({ status }: CalledTool["result"]): boolean {
-  return status !== "failed" && status >= 200 && status < 300;
+function isSuccess(result: CalledTool["result"]): boolean {
+  return isAnswer(result) && result.status >= 200 && result.status < 300;
 }
 
-const notKnown = "Whether this call reached the tool's server is not known. It was not made again.";
+/** A model that only heard of a failure would call again. */
+function tellModel({ code, message }: Reason): Reason {
+  return { code, message: `${message} Do not make this call again: a person will look into it.` };
+}

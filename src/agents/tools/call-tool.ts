@@ -30,10 +30,15 @@ export interface CalledTool {
   readonly result: ToolAnswer | ToolFailure;
 }
 
-/** A call without an answer. */
+/** A call without an answer. `unknown`: it may have taken effect all the same, and must not simply be made again. */
 export interface ToolFailure {
-  readonly status: "failed";
+  readonly status: "failed" | "unknown";
   readonly reason: Reason;
+}
+
+/** True if the server answered, whatever it said. */
+export function isAnswer(result: CalledTool["result"]): result is ToolAnswer {
+  return typeof result.status === "number";
 }
 
 /** Makes one call of a tool. Opens a transaction of its own for what it reads. Throws only the signal's reason. */
@@ -55,7 +60,9 @@ export async function callTool(core: Core, call: ToolCall): Promise<CalledTool> 
     signal: call.signal,
   });
   const shown = show(request, call.idempotencyKey, scrubber);
-  return "failed" in sent ? fail(shown, sent.failed) : { request: shown, result: sent.answer };
+  if ("answer" in sent) return { request: shown, result: sent.answer };
+  if ("failed" in sent) return fail(shown, sent.failed);
+  return { request: shown, result: { status: "unknown", reason: sent.unknown } };
 }
 
 interface CallFacts {

@@ -5,6 +5,7 @@ import { type Route, route } from "../../base/route.ts";
 import { booleanInQuery, idOf, instant, pageOf, pageQuery, searchInQuery } from "../../base/schemas.ts";
 import type { Core } from "../../engine/index.ts";
 import { agentErrors } from "../errors.ts";
+import { isAnswer } from "./call-tool.ts";
 import {
   exampleTool,
   exampleToolOut,
@@ -55,8 +56,8 @@ export function toolRoutes(core: Core): readonly Route[] {
       query: z.strictObject({
         ...pageQuery,
         q: searchInQuery("Part of the name or the description, in any case"),
-        enabled: booleanInQuery.optional(),
-        externalId: z.string().max(200).optional(),
+        enabled: booleanInQuery.optional().meta({ description: "Only enabled ones, or only disabled ones" }),
+        externalId: z.string().max(200).optional().meta({ description: "Only with this id of yours" }),
       }),
       response: pageOf(toolOut),
       examples: { response: { items: [exampleToolOut], nextCursor: null } },
@@ -112,7 +113,11 @@ export function toolRoutes(core: Core): readonly Route[] {
       errors: [agentErrors.tool_in_use],
       status: 204,
       params: toolParams,
-      query: z.strictObject({ force: booleanInQuery.optional() }),
+      query: z.strictObject({
+        force: booleanInQuery
+          .optional()
+          .meta({ description: "True: also if agents have it, from whom it is taken" }),
+      }),
       response: z.undefined(),
       handler: ({ caller, requestId, params, query }) =>
         core.db.tenant(caller.workspaceId, (tx) =>
@@ -186,8 +191,8 @@ function presentTry({ request, result, durationMs }: TriedTool): z.input<typeof 
       request === undefined
         ? null
         : { ...request, body: request.body === undefined ? null : toJson(JSON.parse(request.body)) },
-    answer: result.status === "failed" ? null : { ...result, body: toJson(result.body) },
-    error: result.status === "failed" ? result.reason : null,
+    answer: isAnswer(result) ? { ...result, body: toJson(result.body) } : null,
+    error: isAnswer(result) ? null : result.reason,
     durationMs,
   };
 }

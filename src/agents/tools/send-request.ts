@@ -21,8 +21,14 @@ export interface SendSettings {
   readonly signal: AbortSignal;
 }
 
-/** An answer of whatever status, or why there is none. */
-export type Sent = { readonly answer: ToolAnswer } | { readonly failed: Reason };
+/**
+ * An answer of whatever status, or why there is none. `unknown`: the request had gone out, so that the server may have
+ * done what it asks for, and the tool is not declared idempotent.
+ */
+export type Sent =
+  | { readonly answer: ToolAnswer }
+  | { readonly failed: Reason }
+  | { readonly unknown: Reason };
 
 const mostRedirects = 3;
 const mostRepetitions = 2;
@@ -55,18 +61,31 @@ interface Attempt {
 async function attempt(request: ToolRequest, settings: SendSettings): Promise<Attempt> {
   const { clock, signal, scrubber, timeoutSeconds } = settings;
   const timeout = abortAfter(clock, timeoutSeconds * 1_000);
+  const progress: Progress = { isSent: false };
   try {
-    const response = await follow(request, settings, AbortSignal.any([signal, timeout.signal]));
+    const both = AbortSignal.any([signal, timeout.signal]);
+    const response = await follow(request, { ...settings, signal: both }, progress);
     const answer = await readAnswer(response, scrubber);
     if (!turnedAway.has(answer.status)) return { sent: { answer } };
     return { sent: { answer }, retryAfterMs: readRetryAfter(response, clock.now()) };
   } catch (error) {
     signal.throwIfAborted();
-    const reason = timeout.signal.aborted ? describeTimeout(settings) : describeFailure(error, request);
-    return { sent: { failed: { ...reason, message: scrubber.text(reason.message) } } };
+    const { code, message } = timeout.signal.aborted
+      ? describeTimeout(settings, progress)
+      : describeFailure(error, request, progress);
+    const reason = { code, message: scrubber.text(message) };
+    if (!progress.isSent || settings.idempotent) return { sent: { failed: reason } };
+    return { sent: { unknown: { code, message: `${reason.message} ${doubt}` } } };
   } finally {
     timeout.cancel();
   }
+}
+
+const doubt = "Whether the call took effect is not known. It was not made again.";
+
+interface Progress {
+  /** True: a server may have done what the request asks for. */
+  isSent: boolean;
 }
 
 class TooManyRedirects extends Error {}
@@ -77,8 +96,8 @@ class TooManyRedirects extends Error {}
  */
 async function follow(
   request: ToolRequest,
-  { fetch, idempotencyKey }: SendSettings,
-  signal: AbortSignal,
+  { fetch, idempotencyKey, signal }: SendSettings,
+  progress: Progress,
 ): Promise<Response> {
   const { origin } = new URL(request.url);
   let { url, body } = request;
@@ -91,20 +110,27 @@ async function follow(
       ...(isHome ? request.auth : {}),
       "idempotency-key": idempotencyKey,
     };
+    const wasSent = progress.isSent;
     const response = await fetch(url, {
       method,
       headers,
       signal,
       redirect: "manual",
+      onSending: () => {
+        progress.isSent = true;
+      },
       ...(body === undefined ? {} : { body }),
     });
     const location = redirects.has(response.status) ? response.headers.get("location") : null;
     const next = location === null ? null : URL.parse(location, url);
     if (next === null) return response;
     await response.body?.cancel();
-    if (hop === mostRedirects) throw new TooManyRedirects();
     // As browsers do it: 303 always, 301 and 302 after a POST, ask for the new address with GET.
-    if (response.status === 303 || (response.status < 303 && method === "POST")) {
+    const isTaken = response.status === 303 || (response.status < 303 && method === "POST");
+    // A server that wants the same request elsewhere has not carried it out.
+    progress.isSent = wasSent || isTaken;
+    if (hop === mostRedirects) throw new TooManyRedirects();
+    if (isTaken) {
       method = "GET";
       body = undefined;
     }
@@ -118,21 +144,22 @@ function readRetryAfter(response: Response, now: Date): number | null {
   return seconds === undefined ? null : seconds * 1_000;
 }
 
-function describeTimeout({ timeoutSeconds, idempotent }: SendSettings): Reason {
-  const doubt = idempotent ? "" : " Whether it did something is not known, so do not simply call it again.";
-  return { code: "timeout", message: `The tool's server did not answer within ${timeoutSeconds} s.${doubt}` };
+function describeTimeout({ timeoutSeconds }: SendSettings, { isSent }: Progress): Reason {
+  const what = isSent ? "did not answer" : "could not be reached";
+  return { code: "timeout", message: `The tool's server ${what} within ${timeoutSeconds} s.` };
 }
 
-function describeFailure(error: unknown, { url }: ToolRequest): Reason {
+function describeFailure(error: unknown, { url }: ToolRequest, { isSent }: Progress): Reason {
   if (error instanceof BlockedAddressError) return { code: error.code, message: error.message };
   if (error instanceof TooManyRedirects) {
     const message = `The tool's server redirected more than ${mostRedirects} times.`;
     return { code: "too_many_redirects", message };
   }
-  return {
-    code: "network_error",
-    message: `The tool's server ${new URL(url).host} could not be reached or broke off: ${describeCause(error)}.`,
-  };
+  const { host } = new URL(url);
+  const what = isSent
+    ? `The connection to the tool's server ${host} broke off`
+    : `The tool's server ${host} could not be reached`;
+  return { code: "network_error", message: `${what}: ${describeCause(error)}.` };
 }
 
 /** `fetch` only says that it failed; why lies in the causes. */

@@ -1,9 +1,9 @@
 import { extensionPoint } from "../../base/extensions.ts";
-import { createGuardedFetch } from "../../base/guarded-fetch.ts";
+import { createGuardedFetch, type GuardedInit } from "../../base/guarded-fetch.ts";
 import type { Core } from "../../engine/index.ts";
 
 /** Sends one request of a tool and hands redirects back. */
-export type ToolFetch = (url: string, init: RequestInit) => Promise<Response>;
+export type ToolFetch = (url: string, init: GuardedInit) => Promise<Response>;
 
 /** How tools reach other servers. The agents module contributes it; there is exactly one. */
 export const toolFetch = extensionPoint<ToolFetch>("agents.toolFetch");

@@ -1,10 +1,11 @@
-import { messageOf } from "../../base/errors.ts";
 import { toStorableJson } from "../../base/text.ts";
 import {
   addStep,
   type Core,
+  describeFailedEffect,
   type Execution,
   type ExecutionContext,
+  effectResult,
   noUsage,
   type Reason,
   type StepKind,
@@ -37,7 +38,6 @@ interface PlayOptions {
   readonly execution: Execution;
   /** Its reason is a PlayStop. */
   readonly signal: AbortSignal;
-  readonly maxTimeSeconds: number;
   onStep(step: PlayedStep): void;
 }
 
@@ -85,7 +85,7 @@ export function createPlayedContext(core: Core, options: PlayOptions): Execution
       return seq + 1;
     },
     isReplay: false,
-    timeUsed: () => (core.clock.monotonicMs() - begunAt) / (options.maxTimeSeconds * 1_000),
+    timeUsed: () => (core.clock.monotonicMs() - begunAt) / (execution.maxTimeSeconds * 1_000),
     step: async (kind, name, work) => (await carryOut(kind, name, () => work(signal))).output,
     async transact(kind, name, work) {
       const played = await carryOut(kind, name, () =>
@@ -98,17 +98,17 @@ export function createPlayedContext(core: Core, options: PlayOptions): Execution
     },
     async effect(name, { input }, work) {
       const idempotencyKey = `test:${id}:${seq + 1}`;
-      try {
-        const called = await carryOut("tool_result", name, async () => ({
-          input,
-          output: await work({ idempotencyKey, signal }),
-          toolCall: true as const,
-        }));
-        return { status: "done", value: called.output };
-      } catch (error) {
-        if (signal.aborted) throw signal.reason;
-        return { status: "failed", error: { code: "tool_failed", message: messageOf(error) } };
-      }
+      const called = await carryOut("tool_result", name, async (): Promise<StepPayload> => {
+        const made = await work({ idempotencyKey, signal }).then(
+          (output) => ({ output }),
+          (error: unknown) => {
+            if (signal.aborted) throw signal.reason;
+            return { error: describeFailedEffect(error) };
+          },
+        );
+        return { input, ...made, toolCall: true };
+      });
+      return effectResult(called, idempotencyKey);
     },
     wait: (name, seconds, payload) =>
       carryOut("wait", name, async () => ({ ...payload, output: { seconds } })).then(() => undefined),
@@ -120,7 +120,7 @@ export function createPlayedContext(core: Core, options: PlayOptions): Execution
 
 /** An execution as tools and model calls see it, of an agent that has none. */
 export function standInExecution(
-  of: Pick<Execution, "workspaceId" | "id" | "kind" | "contactId">,
+  of: Pick<Execution, "workspaceId" | "id" | "kind" | "contactId" | "maxTimeSeconds">,
   now: Date,
 ): Execution {
   return {

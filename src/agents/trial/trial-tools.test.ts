@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vites
 import { servedKinds } from "../../../test/model-servers/kinds.ts";
 import { newId } from "../../base/ids.ts";
 import { createContact } from "../../contacts/index.ts";
+import { UnknownEffect } from "../../engine/index.ts";
 import {
   answerJson,
   createToolsFixture,
@@ -122,9 +123,11 @@ describe("the context of a test", () => {
     const { workspaceId } = fixture.api;
     const now = fixture.core.clock.now();
     return createPlayedContext(fixture.core, {
-      execution: standInExecution({ workspaceId, id: newId(), kind: "reply", contactId: null }, now),
+      execution: standInExecution(
+        { workspaceId, id: newId(), kind: "reply", contactId: null, maxTimeSeconds: 60 },
+        now,
+      ),
       signal,
-      maxTimeSeconds: 60,
       onStep: () => undefined,
     });
   };
@@ -153,6 +156,10 @@ describe("the context of a test", () => {
       throw new Error("broken");
     });
     expect(broken).toEqual({ status: "failed", error: { code: "tool_failed", message: "broken" } });
+    const doubtful = await ctx.effect("tool", { input: {}, idempotent: false }, async () => {
+      throw new UnknownEffect("Perhaps.");
+    });
+    expect(doubtful).toMatchObject({ status: "unknown", error: { code: "unknown", message: "Perhaps." } });
     const reason = new PlayStop({ code: "canceled", message: "Over." });
     stop.abort(reason);
     await expect(ctx.step("model", "m", async () => ({ output: "late" }))).rejects.toBe(reason);

@@ -44,9 +44,11 @@ export async function tryAgent(
   const stop = createStop(core.clock, clientGone);
   const { contactId } = trial;
   const ctx = createPlayedContext(core, {
-    execution: standInExecution({ workspaceId, id: newId(), kind: mode, contactId }, core.clock.now()),
+    execution: standInExecution(
+      { workspaceId, id: newId(), kind: mode, contactId, maxTimeSeconds: mostSeconds },
+      core.clock.now(),
+    ),
     signal: stop.signal,
-    maxTimeSeconds: mostSeconds,
     onStep: steps.add,
   });
   const run: AgentRun<null> = {

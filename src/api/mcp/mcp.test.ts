@@ -35,7 +35,7 @@ const routes: readonly Route[] = [
     params,
     body: z.strictObject({ name: z.string().min(2), size: z.int().max(9).optional() }).optional(),
     response: z.object({ taskId: z.string(), name: z.string().nullable(), by: z.string() }),
-    tool: { name: "change_thing", destructive: true, idempotent: true },
+    tool: { name: "change_thing", destructive: true, idempotent: true, writesOutside: true },
     handler: async ({ params: { taskId: id }, body, caller }) => {
       if (body?.name === "broken")
         throw new AppError(codes.thing_broken, { message: "Mend it.", details: { since: "noon" } });
@@ -111,7 +111,7 @@ describe("what a client sees", () => {
     const { tools } = await (await connect("write")).listTools();
     expect(tools.map(({ annotations }) => annotations)).toMatchObject([
       { readOnlyHint: true, destructiveHint: false, idempotentHint: true, openWorldHint: false },
-      { readOnlyHint: false, destructiveHint: true, idempotentHint: true, openWorldHint: false },
+      { readOnlyHint: false, destructiveHint: true, idempotentHint: true, openWorldHint: true },
     ]);
     expect(tools[1]?.description).toBe("Do something with a thing. Unlike `list_things`, not `hello`.");
     expect(tools[1]?.inputSchema).toMatchObject({
@@ -149,9 +149,25 @@ describe("what a call does", () => {
       { path: "limit" },
     ]);
     expect((await call(client, "list_things", { size: 1 })).value.errors).toMatchObject([{ path: "size" }]);
-    expect((await call(client, "change_thing", { taskId: "task_nonsense" })).value).toMatchObject({
-      code: "not_found",
-    });
+  });
+
+  test("an id that is missing, misnamed or of another form is a field at fault, not a thing that is not there", async () => {
+    const client = await connect("admin");
+    const faults = async (name: string, args: Record<string, unknown>) => {
+      const { isError, value } = await call(client, name, args);
+      expect([isError, value.code]).toEqual([true, "invalid_request"]);
+      return value.errors.map(({ path, code }: { path: string; code: string }) => `${path}: ${code}`);
+    };
+    expect(await faults("change_thing", { name: "new" })).toEqual(["taskId: required"]);
+    expect(await faults("delete_thing", { id: taskId })).toEqual(["taskId: required", "id: unknown_field"]);
+    expect(await faults("change_thing", { taskId: 5, name: "x" })).toEqual([
+      "taskId: invalid_type",
+      "name: too_short",
+    ]);
+    expect(await faults("delete_thing", { taskId: "task_nonsense" })).toEqual(["taskId: id_invalid"]);
+    expect(await faults("list_things", { taskId })).toEqual(["taskId: unknown_field"]);
+    const { value } = await call(client, "change_thing", { name: "new", task_id: taskId });
+    expect(value.errors[1].message).toBe("is no argument here; accepted are: taskId, name, size");
   });
 
   test("refusals are results that a model can read", async () => {
@@ -194,10 +210,27 @@ describe("what is no call", () => {
     });
   });
 
+  test("each message of a batch counts as a request, and a batch beyond the limit does nothing", async () => {
+    const narrow = await createTestApi([mcpRoute({ routes, version: "1" })], {
+      core: api.core,
+      limits: { perCaller: 10 },
+    });
+    try {
+      const headers = { accept: "application/json, text/event-stream" };
+      const batch = (length: number) => Array.from({ length }, (_, id) => ({ ...initialize, id }));
+      const statusOf = async (body: unknown) => (await narrow.send("POST", "/mcp", { body, headers })).status;
+      expect(await statusOf(batch(8))).toBe(200);
+      expect(await statusOf(batch(3))).toBe(429);
+      expect(await statusOf(initialize)).toBe(429);
+    } finally {
+      await narrow.app.close();
+    }
+  });
+
   test("a route that cannot be a tool fails at the start", () => {
     const [, , , hello] = routes;
     if (hello === undefined) throw new Error("the route is gone");
-    const open = { ...hello, tool: { name: "hello" } };
+    const open = { ...hello, tool: { name: "hello", readOnly: true } as const };
     expect(() => mcpRoute({ routes: [open], version: "1" })).toThrow("hello cannot be a tool");
   });
 });

@@ -15,6 +15,8 @@ import { buildTools, type McpTool, type ToolRequest } from "./tool.ts";
 const instructions = `Errand carries out tasks for a company's customers with AI agents. A task says what an agent is to do, for which contact and when; each run is an execution whose steps can be read; what is said to a contact is in a conversation. Ids look like task_01k3… Times are ISO 8601 in UTC; a schedule carries its own IANA time zone. Lists are newest first; pass nextCursor back as cursor for more. Messages reach real customers: read a task before you trigger or change it.`;
 
 const message = z.record(z.string(), z.json());
+/** As many as the library takes at once. It refuses more whole, so they need no counting. */
+const mostCounted = 100;
 /** One message of JSON-RPC, or several, which older clients send. */
 const messages = z.union([message, z.array(message)]);
 
@@ -32,8 +34,10 @@ export function mcpRoute(options: { readonly routes: readonly Route[]; readonly 
     tag: "MCP",
     summary: "Speak the Model Context Protocol",
     description:
-      "Streamable HTTP without sessions: one JSON-RPC message in, its answer out; send `Accept: application/json, text/event-stream`. Tools that the key's scope does not cover are not listed and refuse to run. Errors of the API come back as results with `isError`, with the same code, sentence and fields as over HTTP.",
+      "Streamable HTTP without sessions: one JSON-RPC message in, its answer out, or several in a list, each of which counts as a request under the limit of a minute; send `Accept: application/json, text/event-stream`. Tools that the key's scope does not cover are not listed and refuse to run. Errors of the API come back as results with `isError`, with the same code, sentence and fields as over HTTP.",
     body: messages,
+    // Else a batch, which older versions of the protocol know, would carry a hundred calls as one request.
+    countsAs: (body) => (Array.isArray(body) ? Math.min(body.length, mostCounted) : 1),
     response: messages,
     examples: {
       body: { jsonrpc: "2.0", id: 1, method: "tools/list" },

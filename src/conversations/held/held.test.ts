@@ -228,7 +228,7 @@ test("what becomes of it changes what its execution came to, with the reason and
   expect((await cameTo())[0]).toEqual(["message_sent", null]);
 });
 
-test("an execution that still runs, or that was cancelled, keeps what it says", async () => {
+test("an execution that still runs is not judged yet, one that was cancelled is", async () => {
   const { conversationId } = await opened();
   const [running, canceled] = [await newExecution(), await newExecution()];
   await takeOver(conversationId);
@@ -241,7 +241,7 @@ test("an execution that still runs, or that was cancelled, keeps what it says", 
   expect((await statusesOf(conversationId)).map(([, status]) => status)).toEqual(["sent", "sent"]);
   const read = (id: string) => it.tenant((tx) => getExecution(tx, id));
   expect(await read(running)).toMatchObject({ status: "queued", outcome: null });
-  expect(await read(canceled)).toMatchObject({ status: "canceled", outcome: "none", reasonCode: "canceled" });
+  expect(await read(canceled)).toMatchObject({ status: "canceled", outcome: "message_sent" });
 });
 
 test("what an execution wrote is counted by what became of it, with the last reasons", async () => {

@@ -1,4 +1,4 @@
-import { realpath } from "node:fs/promises";
+import { realpath, stat } from "node:fs/promises";
 import { messageOf } from "../../base/errors.ts";
 import { database, readPassword, serverUrl } from "./cluster.ts";
 import { EmbeddedPostgresError } from "./errors.ts";
@@ -6,6 +6,19 @@ import { readHolder } from "./holder.ts";
 import { findData } from "./location.ts";
 import { isSystemError } from "./process.ts";
 import { askServer } from "./store.ts";
+
+/** True if a start has made a database for this data directory. Makes nothing. */
+export async function hasEmbeddedPostgres(dataDir: string): Promise<boolean> {
+  const data = await findData(dataDir);
+  const found = await stat(data).catch((error: unknown) => {
+    if (isSystemError(error, "ENOENT")) return undefined;
+    throw new EmbeddedPostgresError(
+      `cannot look into the database of ${dataDir} (${messageOf(error)}). Run this as the user who started Errand.`,
+      { cause: error },
+    );
+  });
+  return found !== undefined;
+}
 
 /**
  * The embedded PostgreSQL of a data directory, if it is running and answers, for short commands beside an Errand that

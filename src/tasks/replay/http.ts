@@ -11,7 +11,7 @@ export function replayRoute(core: Core): Route {
     method: "POST",
     path: "/v1/executions/:executionId/replay",
     operationId: "replayExecution",
-    tool: { name: "replay_execution" },
+    tool: { name: "replay_execution", destructive: true, writesOutside: true },
     tag: "Executions",
     summary: "Do it again",
     description:

@@ -26,7 +26,7 @@ test.each<[Schedule, [string, string, string][]]>([
       [
         "at",
         "schedule_in_past",
-        '"2026-11-20T21:00" in Asia/Tokyo is not after now (2026-11-20T12:00:00.000Z)',
+        '"2026-11-20T21:00" is not after now, Friday 20 November 2026 at 21:00 (Asia/Tokyo); a later',
       ],
     ],
   ],
@@ -78,6 +78,7 @@ test.each<[Schedule, [string, string, string][]]>([
     ],
   ],
   [{ kind: "cron", timezone: "UTC", cron: "0 * * * * *" }, [["cron", "cron_too_fine", "6 fields"]]],
+  [{ kind: "cron", timezone: "UTC", cron: "0" }, [["cron", "cron_invalid", "the cron has 1 field;"]]],
   [
     { kind: "cron", timezone: "UTC", cron: "0 9 30 2 *" },
     [["cron", "cron_never_fires", "the clocks of UTC"]],
@@ -101,17 +102,17 @@ test.each<[Schedule, [string, string, string][]]>([
   [{ kind: "hourly", timezone: "Europe/Berlin", minute: 0, jitterSeconds: 3_599 }, []],
   [
     { kind: "hourly", timezone: "Europe/Berlin", minute: 0, jitterSeconds: 3_600 },
-    [["jitterSeconds", "jitter_too_long", "0 to 3599 are accepted"]],
+    [["jitterSeconds", "jitter_too_long", "0 to 3599 seconds are accepted"]],
   ],
   [
     { kind: "cron", timezone: "UTC", cron: "0,58 0,23 * * *", jitterSeconds: 120 },
-    [["jitterSeconds", "jitter_too_long", "0 to 119 are accepted"]],
+    [["jitterSeconds", "jitter_too_long", "0 to 119 seconds are accepted"]],
   ],
   [{ kind: "cron", timezone: "UTC", cron: "0,58 0,23 * * *", jitterSeconds: 119 }, []],
   [{ kind: "once", timezone: "UTC", at: "2027-01-01T00:00", jitterSeconds: 3_600 }, []],
   [
     { kind: "every", seconds: 60, jitterSeconds: 60 },
-    [["jitterSeconds", "jitter_too_long", "0 to 59 are accepted"]],
+    [["jitterSeconds", "jitter_too_long", "0 to 59 seconds are accepted"]],
   ],
   [
     { kind: "every", seconds: 59 },
@@ -132,7 +133,7 @@ test.each<[Schedule, [string, string, string][]]>([
   [
     { kind: "weekly", timezone: "UTC", weekdays: [], time: "25:00" },
     [
-      ["weekdays", "weekdays_empty", "at least one is accepted"],
+      ["weekdays", "weekdays_empty", "at least one of monday to sunday is accepted"],
       ["time", "time_invalid", '"25:00"'],
     ],
   ],
@@ -166,7 +167,7 @@ test.each<[Schedule, [string, string, string][]]>([
       startsAt: "2027-02-01T00:00",
       endsAt: "2027-01-01T00:00",
     },
-    [["endsAt", "start_after_end", 'is before startsAt ("2027-02-01T00:00")']],
+    [["endsAt", "start_after_end", 'is before the start ("2027-02-01T00:00")']],
   ],
   // The hour after 02:00 comes twice on that day; each bound is the first of two moments.
   [
@@ -178,13 +179,19 @@ test.each<[Schedule, [string, string, string][]]>([
   ],
   [
     { kind: "daily", timezone: "Asia/Tokyo", time: "09:00", endsAt: "2026-11-20T21:00" },
-    [["endsAt", "end_in_past", "not after now (2026-11-20T12:00:00.000Z)"]],
+    [["endsAt", "end_in_past", "not after now, Friday 20 November 2026 at 21:00 (Asia/Tokyo); a later"]],
   ],
   [{ kind: "daily", timezone: "UTC", time: "09:00", startsAt: "2020-01-01T00:00" }, []],
   [{ kind: "daily", timezone: "UTC", time: "09:00", endsAt: "2026-11-21T09:00" }, []],
   [
     { kind: "daily", timezone: "UTC", time: "09:00", endsAt: "2026-11-21T08:59" },
-    [["endsAt", "no_run_before_end", "the first would be at 2026-11-21T09:00:00.000Z"]],
+    [
+      [
+        "endsAt",
+        "no_run_before_end",
+        "the first would be on Saturday 21 November 2026 at 09:00 (UTC); a later",
+      ],
+    ],
   ],
   [
     { kind: "relative", timezone: "UTC", attribute: "any thing", offsetSeconds: 0, time: "24:00" },

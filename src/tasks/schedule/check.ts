@@ -174,7 +174,7 @@ function checkBounds(schedule: Schedule, now: Date): ScheduleProblem[] {
   if (schedule.kind === "once" || schedule.endsAt === undefined) return [];
   const { start, end } = boundsOf(schedule);
   if (start > end) {
-    const message = `"${schedule.endsAt}" is before startsAt ("${schedule.startsAt}"); a later time is accepted`;
+    const message = `"${schedule.endsAt}" is before the start ("${schedule.startsAt}"); a later time is accepted`;
     return [{ path: "endsAt", code: "start_after_end", message }];
   }
   if (end <= now.getTime()) {

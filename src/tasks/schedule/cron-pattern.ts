@@ -1,3 +1,5 @@
+import { wordCount } from "./words.ts";
+
 /*
  * The cron dialect: five fields of numbers, names, lists, ranges and steps, `L` and `#`, with the meaning
  * that croner gives them (the tests compare the two day by day). It is read here and not by croner, because

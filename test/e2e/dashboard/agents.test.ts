@@ -232,7 +232,7 @@ describe("faults", () => {
     expect((await agentNamed("Sofia"))?.instructions).toBe("You work for Blume, a flower shop.");
     await page.getByRole("link", { name: "Channels" }).click();
     const question = page.getByRole("dialog", { name: "Leave without saving?" });
-    await question.getByRole("button", { name: "Cancel" }).click();
+    await question.getByRole("button", { name: "Keep editing" }).click();
     await question.waitFor({ state: "hidden" });
     expect(await field(page, "Instructions").inputValue()).toBe("Be quick.");
     await field(page, "Meta").fill('{"team": "success"}');
@@ -367,5 +367,6 @@ describe("a viewer", () => {
 it("an agent that is gone says so", async () => {
   expectRefusals(404);
   const page = await open("/agents/agent_01k3v8q5x8e7arf4s2m6t9c0wd");
-  await page.getByRole("alert").getByRole("button", { name: "Try again" }).waitFor();
+  await page.getByRole("heading", { name: "There is no such page" }).waitFor();
+  expect(await page.getByRole("button", { name: "Try again" }).count()).toBe(0);
 });

@@ -102,13 +102,19 @@ describe("with channels", () => {
     await field(page, "Name").fill("Flower stand");
     await page.getByRole("link", { name: "Agents" }).click();
     const question = page.getByRole("dialog", { name: "Leave without saving?" });
-    await question.getByRole("button", { name: "Cancel" }).click();
+    await question.getByRole("button", { name: "Keep editing" }).click();
     await question.waitFor({ state: "hidden" });
     await page.getByRole("button", { name: "The same by API" }).click();
     await page.getByText('"name": "Flower stand"').waitFor();
     await page.getByRole("button", { name: "Save" }).click();
     await page.getByRole("heading", { name: "Flower stand", level: 1 }).waitFor();
-    expect(await channelNamed("Flower stand")).toMatchObject({ kind: "widget" });
+    const changed = await channelNamed("Flower stand");
+    expect(changed).toMatchObject({ kind: "widget" });
+    // Changed elsewhere, the form follows, but for what is typed in it.
+    await field(page, "Meta").fill('{"typed": "here"}');
+    await dashboard.client.patch(`/v1/channels/${changed?.id}`, { name: "Market stand", meta: { a: 1 } });
+    await expect.poll(() => field(page, "Name").inputValue()).toBe("Market stand");
+    expect(await field(page, "Meta").inputValue()).toContain("typed");
   });
 
   it("leads to the hosted page, where a message arrives", async () => {

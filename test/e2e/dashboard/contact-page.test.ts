@@ -189,6 +189,6 @@ test("who may only look has no buttons that the server would refuse", async () =
 
 test("a contact that is gone says so", async () => {
   const { page } = await dashboard.open("/contacts/contact_01k3v8q5x8e7arf4s2m6t9c0wd");
-  await page.getByRole("alert").waitFor();
+  await page.getByRole("heading", { name: "There is no such page" }).waitFor();
   await page.close();
 });

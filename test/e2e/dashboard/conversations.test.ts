@@ -91,7 +91,7 @@ describe("a conversation", () => {
     await mine.getByText("You").waitFor();
     expect(await replyBox(page).inputValue()).toBe("");
     await page.getByRole("button", { name: "Hand back" }).waitFor();
-    await rowOf(page, "Anna Keller").getByText("Member", { exact: true }).waitFor();
+    await rowOf(page, "Anna Keller").getByText("You", { exact: true }).waitFor();
 
     await anna.write("Thank you. When does it come?");
     await messageOf(page, "When does it come?").waitFor();
@@ -208,7 +208,7 @@ describe("a conversation", () => {
     await photographAll(page, "conversation-held");
 
     await client.post("/v1/workspace/unfreeze");
-    await page.getByText(/^Sofia answers until \d\d:\d\d, (1 h|59 min) left$/).waitFor();
+    await page.getByText(/^Sofia answers until (tomorrow )?\d\d:\d\d, (1 h|59 min) left$/).waitFor();
     await held.waitFor({ state: "detached" });
     expect(complaints).toEqual([]);
     await page.close();
@@ -221,7 +221,7 @@ describe("a conversation", () => {
     await tab.goto(pathOf(id));
     await tab.getByText(/left$/).waitFor();
     await tab.clock.fastForward("57:00");
-    await tab.getByText(/^Sofia answers until \d\d:\d\d, 2:\d\d left$/).waitFor();
+    await tab.getByText(/^Sofia answers until (tomorrow )?\d\d:\d\d, 2:\d\d left$/).waitFor();
     await later.close();
   });
 

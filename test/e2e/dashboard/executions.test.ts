@@ -74,6 +74,10 @@ async function run(task: NewTask): Promise<string> {
   return make(`/v1/tasks/${taskId}/trigger`, {});
 }
 
+function readExecution(id: string): Promise<ExecutionShown & { readonly taskId: string | null }> {
+  return dashboard.client.get(`/v1/executions/${id}`);
+}
+
 async function untilEnded(executionId: string): Promise<ExecutionShown> {
   return untilShown("the end of the execution", async () => {
     const execution = await dashboard.client.get<ExecutionShown>(`/v1/executions/${executionId}`);
@@ -157,10 +161,14 @@ describe("what is watched", () => {
     const { page, complaints } = await open(`/executions/${id}`);
     await page.getByRole("button", { name: "Cancel", exact: true }).click();
     const dialog = page.getByRole("dialog", { name: "Cancel this execution?" });
+    await dialog.getByRole("button", { name: "Keep running" }).click();
+    await dialog.waitFor({ state: "hidden" });
+    await page.getByRole("button", { name: "Cancel", exact: true }).click();
     await dialog.getByRole("button", { name: "Cancel execution" }).click();
     await pill(page, "Cancelled").waitFor();
-    await verdict(page).getByText("Cancelled by a member.").waitFor();
+    await verdict(page).getByText("Cancelled by Ada Novak.").waitFor();
     await verdict(page).getByRole("button", { name: "Run again" }).waitFor();
+    expect(await page.getByRole("button", { name: "Run again" }).count()).toBe(1);
     await photographAll(page, "execution-canceled");
     expect(complaints).toEqual([]);
     await page.close();
@@ -303,6 +311,27 @@ describe("why", () => {
     await step(page, "Called small-model: failed").getByText("Incorrect API key.").waitFor();
     await expectAccessible(page);
     await photographAll(page, "execution-failed");
+    expect(complaints).toEqual([]);
+    await page.close();
+  });
+
+  test("a message is held, until when in words, and unfreezing lets it out", async () => {
+    await dashboard.client.post("/v1/workspace/freeze", { reason: "Wrong prices went out." });
+    const id = await run({ agent: "sandbox", name: "Tell of the prices" });
+    await untilEnded(id);
+    const { page, complaints } = await open(`/executions?taskId=${(await readExecution(id)).taskId}`);
+    const row = page.getByRole("row").filter({ hasText: "Message held" });
+    await row.getByText(/The message is held until (tomorrow )?\d\d:\d\d at most/).waitFor();
+    await page.goto(`/executions/${id}`);
+    await pill(page, "Message held").first().waitFor();
+    await verdict(page)
+      .getByText(/The message is held until (tomorrow )?\d\d:\d\d at most: The workspace is frozen/)
+      .waitFor();
+    await expectAccessible(page);
+    await photographAll(page, "execution-held");
+    await verdict(page).getByRole("button", { name: "Unfreeze" }).click();
+    await page.getByRole("dialog").getByRole("button", { name: "Unfreeze" }).click();
+    await pill(page, "Message sent").first().waitFor();
     expect(complaints).toEqual([]);
     await page.close();
   });

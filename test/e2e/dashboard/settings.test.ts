@@ -44,6 +44,15 @@ describe("the workspace", () => {
     expect(await dashboard.client.get("/v1/workspace")).toMatchObject({
       ...{ name: "Blume", executionRetentionDays: 30 },
     });
+    // Changed elsewhere, the form follows, but for what is typed in it.
+    await field(page, "Name").fill("Typed here");
+    for (const days of [60, 30]) {
+      await dashboard.client.patch("/v1/workspace", { executionRetentionDays: days });
+      const shown = field(page, "Days for which executions are kept");
+      await expect.poll(() => shown.inputValue()).toBe(String(days));
+    }
+    expect(await field(page, "Name").inputValue()).toBe("Typed here");
+    await field(page, "Name").fill("Blume");
   });
 
   it("is frozen with a reason that every page shows, and unfrozen", async () => {
@@ -168,16 +177,23 @@ describe("members", () => {
 describe("the audit log", () => {
   it("shows what was done, is filtered by address, and opens by keyboard", async () => {
     const page = await open("/settings/audit-log");
-    await rowOf(page, "API key: revoke").filter({ hasText: "Ada Novak" }).waitFor();
-    await rowOf(page, "Invitation: create").filter({ hasText: "(API key)" }).waitFor();
+    await rowOf(page, "API key revoked").filter({ hasText: "Ada Novak" }).waitFor();
+    await rowOf(page, "Invitation created").filter({ hasText: "(API key)" }).waitFor();
     await expectAccessible(page);
     await photographAll(page, "settings-audit-log");
-    await field(page, "Action").fill("workspace.freeze");
+    const kind = page.getByRole("combobox", { name: "Kind of object" });
+    const action = page.getByRole("combobox", { name: "Action" });
+    await kind.click();
+    await page.getByRole("option", { name: "Workspace" }).click();
+    await action.click();
+    // Those of the kind that is chosen.
+    expect(await page.getByRole("option", { name: "Task created" }).count()).toBe(0);
+    await page.getByRole("option", { name: "Workspace frozen" }).click();
     await page.waitForURL(/action=workspace\.freeze/);
     await expect.poll(() => page.getByRole("row").count()).toBe(2);
     await page.getByRole("region", { name: "Audit log" }).focus();
     for (const key of ["j", "Enter"]) await page.keyboard.press(key);
-    const entry = page.getByRole("dialog", { name: "workspace.freeze" });
+    const entry = page.getByRole("dialog", { name: "Workspace frozen" });
     await entry.getByText("“Wrong prices went out.”").waitFor();
     await entry.getByText("Ada Novak").waitFor();
     await expectAccessible(page);
@@ -187,8 +203,8 @@ describe("the audit log", () => {
     await page.getByLabel("To", { exact: true }).fill("2020-01-01");
     await page.getByRole("heading", { name: "No entry matches" }).waitFor();
     await button(page, "Clear filters").click();
-    await rowOf(page, "API key: revoke").waitFor();
-    expect(await field(page, "Action").inputValue()).toBe("");
+    await rowOf(page, "API key revoked").first().waitFor();
+    expect([await kind.inputValue(), await action.inputValue()]).toEqual(["", ""]);
     expect(new URL(page.url()).search).toBe("");
     await expectNoOverflow(page);
     await page.getByLabel("Section of the settings").selectOption("Members");

@@ -154,10 +154,16 @@ describe("the palette", () => {
     await program
       .client(visitor.token)
       .post("/web/v1/messages", { clientMessageId: "m1", text: "Is it open?" });
+    // Newer ones that only contain its id are more than are asked for.
+    await client.post("/v1/contacts", { name: "Ada", externalId: "crm-77" });
+    for (let number = 770; number < 791; number += 1)
+      await client.post("/v1/contacts", { name: `Person ${number}`, externalId: `crm-${number}` });
     const { page, complaints } = await dashboard.open("/tasks");
     await page.getByRole("button", { name: "Search and commands" }).click();
     await field(page).waitFor();
-    await page.keyboard.type("Anna");
+    await page.keyboard.type("crm-77");
+    await expect.poll(() => selected(page).textContent()).toMatch(/^Ada/);
+    await field(page).fill("Anna");
     const contacts = palette(page).getByRole("group", { name: "Contacts" });
     const conversations = palette(page).getByRole("group", { name: "Conversations" });
     await contacts.getByRole("option", { name: "Anna" }).waitFor();

@@ -159,7 +159,7 @@ it("shows the call that does the same, and asks before it is left unsaved", asyn
   await page.getByText(`"contactId": "${anna.id}"`).waitFor();
   await page.getByRole("button", { name: "Cancel", exact: true }).click();
   const question = page.getByRole("dialog", { name: "Leave without saving?" });
-  await question.getByRole("button", { name: "Cancel" }).click();
+  await question.getByRole("button", { name: "Keep editing" }).click();
   expect(page.url()).toContain("/tasks/new");
   expect(await nameField(page).inputValue()).toBe("Half done");
   await page.getByRole("button", { name: "Cancel", exact: true }).click();

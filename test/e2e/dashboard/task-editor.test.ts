@@ -189,6 +189,13 @@ describe("the schedule editor", () => {
       .waitFor();
     await chooseKind(page, "Cron");
     expect(await page.getByLabel("Cron expression").inputValue()).toBe("0 9 * *");
+    // That of another kind says nothing of this one.
+    await preview(page).getByText("The next runs are shown once the fields above are accepted.").waitFor();
+    expect(
+      await preview(page)
+        .getByText(/hour.*7/)
+        .count(),
+    ).toBe(0);
     await page.close();
   });
 });

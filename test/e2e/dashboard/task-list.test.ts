@@ -114,10 +114,15 @@ describe("with tasks", () => {
   it("is walked by keyboard", async () => {
     const { page, complaints } = await dashboard.open("/tasks");
     await rowOf(page, "Morning check-in").waitFor();
-    const table = page.getByRole("region", { name: "Tasks" });
-    await table.focus();
+    // From anywhere on the page.
+    await page.getByRole("link", { name: "Agents", exact: true }).focus();
     for (const key of ["j", "j", "x", "k", "x"]) await page.keyboard.press(key);
     await page.getByRole("toolbar", { name: "Selected rows" }).getByText("2 selected").waitFor();
+    await photographAll(page, "tasks-selected");
+    // A click beside all that takes the focus leaves the keys with the row.
+    await page.getByRole("heading", { name: "Scheduled", level: 1 }).click();
+    await page.keyboard.press("x");
+    await page.getByRole("toolbar", { name: "Selected rows" }).getByText("1 selected").waitFor();
     await page.keyboard.press("Escape");
     await page.getByRole("toolbar", { name: "Selected rows" }).waitFor({ state: "detached" });
     await page.keyboard.press("/");
@@ -126,7 +131,8 @@ describe("with tasks", () => {
     expect(await page.getByRole("searchbox", { name: "Search tasks" }).inputValue()).toBe("n");
     await page.getByRole("button", { name: "Clear search" }).click();
     await rowOf(page, "Morning check-in").waitFor();
-    await table.focus();
+    await page.keyboard.press("Escape");
+    await page.getByRole("searchbox", { name: "Search tasks" }).blur();
     await page.keyboard.press("j");
     await page.keyboard.press("Enter");
     await page.waitForURL(`**/tasks/${company.taskIds["Morning check-in"]}`);
@@ -135,6 +141,47 @@ describe("with tasks", () => {
     await page.keyboard.press("n");
     await page.waitForURL("**/tasks/new");
     expect(complaints).toEqual([]);
+    await page.close();
+  });
+
+  it("has rows that are links, also to new tabs", async () => {
+    const { page, complaints } = await dashboard.open("/tasks");
+    const path = `/tasks/${company.taskIds["Morning check-in"]}`;
+    const row = rowOf(page, "Morning check-in");
+    const link = row.getByRole("link", { name: /^Morning check-in/ });
+    await link.waitFor();
+    expect(await link.getAttribute("href")).toBe(path);
+    const opened = async (act: () => Promise<void>) => {
+      const [tab] = await Promise.all([dashboard.context.waitForEvent("page"), act()]);
+      await tab.waitForURL(`**${path}`, { waitUntil: "commit" });
+      await tab.close();
+    };
+    await opened(() => link.click({ modifiers: ["Control"] }));
+    const besides = row.getByRole("cell").filter({ hasText: "Active" });
+    await opened(() => besides.click({ modifiers: ["Control"] }));
+    await opened(() => besides.click({ button: "middle" }));
+    expect(new URL(page.url()).pathname).toBe("/tasks");
+    await page.evaluate("window.isSamePage = true");
+    await link.click();
+    await page.waitForURL(`**${path}`);
+    await page.getByRole("heading", { name: "Morning check-in", level: 1 }).waitFor();
+    expect(await page.evaluate("window.isSamePage")).toBe(true);
+    expect(complaints).toEqual([]);
+    await page.close();
+  });
+
+  it("names what an address asks for and there is not, and clears it", async () => {
+    const { page, complaints } = await dashboard.open("/tasks?state=bogus&q=usage");
+    await page.getByText("state is “bogus”").waitFor();
+    await expectAccessible(page);
+    await photographAll(page, "tasks-unknown-filter");
+    await page.getByRole("button", { name: "Clear this filter" }).click();
+    await rowOf(page, "Weekly usage report").waitFor();
+    expect([...searchOf(page)]).toEqual([["q", "usage"]]);
+    await page.goto("/tasks/task_01k3v8q5x8e7arf4s2m6t9c0wd");
+    await page.getByRole("heading", { name: "There is no such page" }).waitFor();
+    // A browser notes refused requests.
+    expect(complaints.filter((text) => !/status of (422|404)/.test(text))).toEqual([]);
     await page.close();
   });
 

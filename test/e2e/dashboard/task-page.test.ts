@@ -145,6 +145,32 @@ it("is paused with a note, which stands beside the state, and resumed there", as
   await notice.getByRole("button", { name: "Resume" }).click();
   await notice.waitFor({ state: "detached" });
   await expect.poll(async () => (await read(task.id)).state).toBe("active");
+  const done = page.getByRole("alert").filter({ hasText: "resumed." });
+  await done.getByRole("button", { name: "Undo" }).click();
+  await notice.waitFor();
+  await expect.poll(async () => (await read(task.id)).stateReason?.message).toBe("On holiday until Monday");
+  expect(complaints).toEqual([]);
+  await page.close();
+});
+
+it("says that its contact has no date to run by, with the way to set it", async () => {
+  const { id: contactId } = await dashboard.client.post<Identified>("/v1/contacts", { name: "Bo Berg" });
+  const task = await createTask({
+    contactId,
+    schedule: { kind: "relative", timezone: "UTC", attribute: "appointment", offsetSeconds: -86_400 },
+  });
+  const { page, complaints } = await dashboard.open(`/tasks/${task.id}`);
+  const notice = page.getByRole("status").filter({ hasText: "No date in “appointment” of the contact" });
+  await notice.waitFor();
+  await page.getByText("No date", { exact: true }).waitFor();
+  await expectAccessible(page);
+  await photographAll(page, "task-no-date");
+  await notice.getByRole("link", { name: "Set the date" }).click();
+  await page.waitForURL(`**/contacts/${contactId}/edit`);
+  await dashboard.client.patch(`/v1/contacts/${contactId}`, { attributes: { appointment: "2099-03-01" } });
+  await page.goto(`/tasks/${task.id}`);
+  await page.getByText("Active", { exact: true }).waitFor();
+  expect(await notice.count()).toBe(0);
   expect(complaints).toEqual([]);
   await page.close();
 });

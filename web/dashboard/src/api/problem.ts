@@ -40,10 +40,14 @@ export class ConnectionError extends Error {
 /** The API's sentences for these speak to programs. */
 const endedCodes: ReadonlySet<string> = new Set(["unauthenticated", "session_required"]);
 
+/** Whether it was refused only because nobody is signed in any more. */
+export function isSessionEnd(error: unknown): boolean {
+  return error instanceof ApiError && endedCodes.has(error.code);
+}
+
 /** What went wrong, in a sentence. */
 export function sentenceOf(error: unknown): string {
-  if (error instanceof ApiError && endedCodes.has(error.code))
-    return "Your session has ended. Sign in, then do this again; nothing is lost.";
+  if (isSessionEnd(error)) return "Your session has ended. Sign in, then do this again; nothing is lost.";
   if (error instanceof ApiError || error instanceof ConnectionError) return error.message;
   return "Something went wrong in this page. Reload it; if it happens again, the browser's console has more.";
 }

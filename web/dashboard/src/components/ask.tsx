@@ -8,16 +8,24 @@ interface Question {
   readonly text: ReactNode;
   /** The verb: "Delete". */
   readonly confirm: string;
+  /** What the other button says, where "Cancel" could mean either of them: "Keep running". */
+  readonly keep?: string;
   readonly isDangerous?: boolean;
 }
 
 /** Asks before what cannot be undone. True if confirmed. */
-export function ask({ title, text, confirm, isDangerous = false }: Question): Promise<boolean> {
+export function ask({
+  title,
+  text,
+  confirm,
+  keep = "Cancel",
+  isDangerous = false,
+}: Question): Promise<boolean> {
   return new Promise((resolve) => {
     modals.openConfirmModal({
       title,
       children: <Text size="sm">{text}</Text>,
-      labels: { confirm, cancel: "Cancel" },
+      labels: { confirm, cancel: keep },
       confirmProps: isDangerous ? { color: "red" } : {},
       onConfirm: () => resolve(true),
       onClose: () => resolve(false),

@@ -1,5 +1,6 @@
 import { IconCircleCheck, IconRobot, IconUser, IconUserExclamation } from "@tabler/icons-react";
 import type { Conversation } from "../api/generated/model";
+import { MemberName } from "./member-name.tsx";
 import { Pill } from "./pill.tsx";
 
 export const controllerWords: Readonly<Record<Conversation["controller"], string>> = {
@@ -8,8 +9,10 @@ export const controllerWords: Readonly<Record<Conversation["controller"], string
   none: "Waits for a person",
 };
 
-/** Who speaks for the company in a conversation. */
-export function ControllerPill({ status, controller }: Pick<Conversation, "status" | "controller">) {
+type Controlled = Pick<Conversation, "status" | "controller" | "controllerId">;
+
+/** Who speaks for the company in a conversation, a member by name where it is known. */
+export function ControllerPill({ status, controller, controllerId }: Controlled) {
   if (status === "closed")
     return (
       <Pill tone="grey" icon={IconCircleCheck}>
@@ -27,7 +30,7 @@ export function ControllerPill({ status, controller }: Pick<Conversation, "statu
       tone={controller === "human" ? "green" : "blue"}
       icon={controller === "human" ? IconUser : IconRobot}
     >
-      {controllerWords[controller]}
+      {controllerId === null ? controllerWords[controller] : <MemberName id={controllerId} />}
     </Pill>
   );
 }

@@ -1,5 +1,5 @@
 import { IconMessages } from "@tabler/icons-react";
-import { useNavigate } from "@tanstack/react-router";
+import type { LinkProps } from "@tanstack/react-router";
 import { cursorQuery } from "../api/cursor-query.ts";
 import { useListConversationsInfinite } from "../api/generated/conversations/conversations";
 import type { Conversation } from "../api/generated/model";
@@ -8,6 +8,7 @@ import { controllerWords } from "./controller-pill.tsx";
 import { type Column, DataTable, useCursorList } from "./data-table/index.ts";
 import { EmptyState } from "./empty-state.tsx";
 import { ContactName } from "./links.tsx";
+import { MemberName } from "./member-name.tsx";
 import { RelativeTime } from "./time.tsx";
 
 interface ConversationTableProps {
@@ -19,7 +20,6 @@ interface ConversationTableProps {
 
 /** The conversations of one object, on its page. */
 export function ConversationTable({ of, empty }: ConversationTableProps) {
-  const navigate = useNavigate();
   const rows = useCursorList(useListConversationsInfinite({ ...of, limit: 50 }, { query: cursorQuery }));
   return (
     <DataTable
@@ -28,9 +28,7 @@ export function ConversationTable({ of, empty }: ConversationTableProps) {
       columns={"taskId" in of ? columnsOfTask : columnsOfContact}
       rowId={idOf}
       rowLabel={idOf}
-      onOpen={({ id }) =>
-        void navigate({ to: "/conversations/$conversationId", params: { conversationId: id } })
-      }
+      linkOf={linkOf}
       empty={
         <EmptyState icon={IconMessages} title="No conversations yet">
           {empty}
@@ -40,7 +38,17 @@ export function ConversationTable({ of, empty }: ConversationTableProps) {
   );
 }
 
+function Controller({ conversation }: { readonly conversation: Conversation }) {
+  const { status, controller, controllerId } = conversation;
+  if (status === "closed") return "Closed";
+  return controllerId === null ? controllerWords[controller] : <MemberName id={controllerId} />;
+}
+
 const idOf = ({ id }: Conversation) => id;
+const linkOf = ({ id }: Conversation): LinkProps => ({
+  to: "/conversations/$conversationId",
+  params: { conversationId: id },
+});
 
 const contact: Column<Conversation> = {
   key: "contact",
@@ -57,8 +65,10 @@ const channel: Column<Conversation> = {
 const speaks: Column<Conversation> = {
   key: "status",
   header: "Speaks",
+  // The others may be links of their own.
+  isLink: true,
   width: 144,
-  render: ({ status, controller }) => (status === "closed" ? "Closed" : controllerWords[controller]),
+  render: (conversation) => <Controller conversation={conversation} />,
 };
 
 const answersUntil: Column<Conversation> = {

@@ -18,6 +18,7 @@ import {
 } from "@tabler/icons-react";
 import type { Execution } from "../api/generated/model";
 import { Pill, type Tone } from "./pill.tsx";
+import { ReasonText } from "./reason-text.tsx";
 
 interface Look {
   readonly tone: Tone;
@@ -78,7 +79,7 @@ export function ExecutionPill({ execution, isReasonShown = false }: ExecutionPil
   const reason = execution.reason?.message;
   if (reason === undefined || isReasonShown) return pill;
   return (
-    <Tooltip label={reason} multiline maw={320}>
+    <Tooltip label={<ReasonText text={reason} />} multiline maw={320}>
       <span>{pill}</span>
     </Tooltip>
   );

@@ -1,5 +1,5 @@
-import { Anchor } from "@mantine/core";
-import { Link, type LinkProps } from "@tanstack/react-router";
+import type { LinkProps } from "@tanstack/react-router";
+import { LightLink } from "./light-link.tsx";
 import { useName } from "./names.ts";
 
 /** Names of other objects, each a way to its page. */
@@ -18,11 +18,7 @@ interface LinkedProps {
 
 function Linked({ name, gone, link }: LinkedProps) {
   if (name === null) return <span>{gone}</span>;
-  return (
-    <Anchor renderRoot={(props) => <Link {...link} {...props} />} fz="inherit" c="inherit">
-      {name ?? "…"}
-    </Anchor>
-  );
+  return <LightLink link={link}>{name ?? "…"}</LightLink>;
 }
 
 export function AgentName({ id, none = "Default agent" }: NameProps) {

@@ -5,8 +5,8 @@ import { createStore } from "../api/store.ts";
 export interface PageKey {
   /** As the browser names it: "n", "/". */
   readonly key: string;
-  /** What it does: "New task". */
-  readonly label: string;
+  /** What it does: "New task". Null: the list of keys says so already. */
+  readonly label: string | null;
 }
 
 interface Bound extends PageKey {
@@ -25,8 +25,13 @@ export function isMeantElsewhere(event: KeyboardEvent): boolean {
   return event.target instanceof Element && event.target.closest(elsewhere) !== null;
 }
 
+/** What the Enter key is for. */
+const controls = "a, button, input, summary, [role=button], [tabindex]:not([tabindex='-1'])";
+
 function onKeyDown(event: KeyboardEvent): void {
   if (isMeantElsewhere(event)) return;
+  if (event.key === "Enter" && event.target instanceof Element && event.target.closest(controls) !== null)
+    return;
   // The newest wins: what lies above the page was there later.
   const found = bound.get().findLast(({ key }) => key === event.key);
   if (found === undefined) return;
@@ -43,8 +48,8 @@ function bind(key: Bound): () => void {
   };
 }
 
-/** While the component is there the key does this, and the list of keys names it. `isBound` false: not now. */
-export function usePageKey(key: string, label: string, run: () => void, isBound = true): void {
+/** While the component is there the key does this, and the list of keys names it by its label. `isBound` false: not now. */
+export function usePageKey(key: string, label: string | null, run: () => void, isBound = true): void {
   const onKey = useEffectEvent(run);
   useEffect(() => (isBound ? bind({ key, label, run: () => onKey() }) : undefined), [key, label, isBound]);
 }

@@ -3,6 +3,7 @@ import {
   type Icon,
   IconAlertTriangle,
   IconBolt,
+  IconCalendarQuestion,
   IconCircleCheck,
   IconFlag,
   IconLoader2,
@@ -10,6 +11,7 @@ import {
 } from "@tabler/icons-react";
 import type { Task } from "../api/generated/model";
 import { Pill, type Tone } from "./pill.tsx";
+import { missingDate, whyNotRunning } from "./task-standing.ts";
 
 interface Look {
   readonly tone: Tone;
@@ -28,12 +30,25 @@ export const taskStateLooks: Readonly<Record<Task["state"], Look>> = {
 /** Active, and waiting for nothing but a person or a program that starts it. */
 const onDemand: Look = { tone: "grey", icon: IconBolt, word: "On demand" };
 
-type Shown = Pick<Task, "state" | "schedule" | "running" | "stateReason">;
+/** Active, and no contact of it has the date that it runs by. */
+const withoutDate: Look = { tone: "amber", icon: IconCalendarQuestion, word: "No date" };
+
+type Shown = Pick<
+  Task,
+  "state" | "schedule" | "running" | "stateReason" | "nextRunAt" | "contactId" | "expiresAt"
+>;
+
+/** What a task's state is called where nothing is said of its executions. */
+export function taskLookOf(task: Omit<Shown, "running">): Look {
+  if (missingDate(task) !== undefined) return withoutDate;
+  return task.state === "active" && task.schedule === null ? onDemand : taskStateLooks[task.state];
+}
 
 /** A task's state, and before it how many of its executions have not ended. The reason comes on hover. */
 export function TaskPill({ task }: { readonly task: Shown }) {
-  const { state, schedule, running, stateReason } = task;
-  const look = state === "active" && schedule === null ? onDemand : taskStateLooks[state];
+  const { state, running } = task;
+  const look = taskLookOf(task);
+  const reason = whyNotRunning(task);
   const isSaid = state !== "active" || running === 0;
   return (
     <>
@@ -42,13 +57,13 @@ export function TaskPill({ task }: { readonly task: Shown }) {
           {running === 1 ? "Running" : `${running} running`}
         </Pill>
       )}
-      {isSaid && stateReason === null && (
+      {isSaid && reason === undefined && (
         <Pill tone={look.tone} icon={look.icon}>
           {look.word}
         </Pill>
       )}
-      {isSaid && stateReason !== null && (
-        <Tooltip label={stateReason.message} multiline maw={320}>
+      {isSaid && reason !== undefined && (
+        <Tooltip label={reason} multiline maw={320}>
           <span style={{ display: "inline-flex" }}>
             <Pill tone={look.tone} icon={look.icon}>
               {look.word}

@@ -1,3 +1,5 @@
+import { toLocal } from "./local-time.ts";
+
 /** Times and durations as people read them. Pure: `now` is in milliseconds since 1970. */
 
 const minute = 60;
@@ -64,6 +66,31 @@ export function shortTime(at: string, timezone: string): string {
 /** "14:05" in the zone. */
 export function clockTime(at: string, timezone: string): string {
   return write(at, "clock", timezone);
+}
+
+/** Until when something goes on: "19:33", "tomorrow 19:33" or "22 Nov, 19:33", by the calendar of the zone. */
+export function untilTime(at: string, now: number, timezone: string): string {
+  const days = dayNumber(at, timezone) - dayNumber(new Date(now).toISOString(), timezone);
+  const clock = clockTime(at, timezone);
+  if (days === 0) return clock;
+  return days === 1 ? `tomorrow ${clock}` : `${shortDate(at, now, timezone)}, ${clock}`;
+}
+
+/** Days of the calendar since 1970. */
+function dayNumber(at: string, timezone: string): number {
+  return Date.parse(toLocal(at, timezone).slice(0, 10)) / (day * 1_000);
+}
+
+const instant = /\b\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z/g;
+
+/** Whether a sentence of the API's names an instant, which it does in UTC. */
+export function namesInstant(text: string): boolean {
+  return text.search(instant) !== -1;
+}
+
+/** The same sentence with its instants as people read them: "held until tomorrow 19:44". */
+export function localizeInstants(text: string, now: number, timezone: string): string {
+  return text.replaceAll(instant, (at) => untilTime(at, now, timezone));
 }
 
 /** Whole seconds in at most two units: "45 s", "1 h 5 min", "3 d". */

@@ -60,7 +60,11 @@ const welcomeRoute = createRoute({
   getParentRoute: () => appRoute,
   path: "/welcome",
   validateSearch: (search: RawSearch) =>
-    known({ step: oneOf(search, "step", ["model", "agent", "task"]), agentId: textIn(search, "agentId") }),
+    known({
+      step: oneOf(search, "step", ["model", "agent", "task"]),
+      modelProviderId: textIn(search, "modelProviderId"),
+      agentId: textIn(search, "agentId"),
+    }),
   component: lazyRouteComponent(() => import("../features/welcome/welcome-page.tsx"), "WelcomePage"),
 });
 

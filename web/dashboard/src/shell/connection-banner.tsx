@@ -5,7 +5,7 @@ import classes from "./frame.module.css";
 /** Shorter breaks are not worth a word. */
 const patienceMs = 1_500;
 
-/** Says that the connection is lost, and goes when it is back. */
+/** Says that the connection is lost, and goes when it is back. It lies over the page, which must not jump under a hand. */
 export function ConnectionBanner() {
   const isReachable = useReachable();
   const [isShown, setShown] = useState(false);
@@ -16,7 +16,7 @@ export function ConnectionBanner() {
   }, [isReachable]);
   if (!isShown) return null;
   return (
-    <div className={classes.banner} data-tone="amber" role="status">
+    <div className={classes.offline} role="status">
       The connection to the server is lost. Trying again; what you see may be out of date.
     </div>
   );

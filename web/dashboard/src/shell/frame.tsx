@@ -3,6 +3,7 @@ import { useDisclosure, useMediaQuery } from "@mantine/hooks";
 import { Outlet, useRouter } from "@tanstack/react-router";
 import { useEffect, useSyncExternalStore } from "react";
 import { useLive } from "../api/use-live.ts";
+import { useLightLinks } from "../components/light-link.tsx";
 import { sayFailed } from "../components/say.tsx";
 import { useMe } from "../session/session.ts";
 import { useProfileTheme } from "../session/use-theme.ts";
@@ -33,6 +34,7 @@ export function Frame() {
   const theme = useMantineTheme();
   useLive(membership.workspaceId);
   useProfileTheme();
+  useLightLinks();
   const isPhoneOpen = useSyncExternalStore(phoneOpen.subscribe, phoneOpen.get);
   const isPhoneAbove = useMediaQuery(`(max-width: ${theme.breakpoints[phoneBreakpoint]})`) === true;
   const Phone = useLoaded({
@@ -94,11 +96,13 @@ export function Frame() {
         <Navigation />
       </AppShell.Navbar>
       <AppShell.Main>
-        <ConnectionBanner />
         <FrozenBanner />
-        <Box id="content" className={classes.content} tabIndex={-1}>
-          <Outlet />
-        </Box>
+        <div className={classes.page}>
+          <Box id="content" className={classes.content} tabIndex={-1}>
+            <Outlet />
+          </Box>
+          <ConnectionBanner />
+        </div>
       </AppShell.Main>
       {isPhoneOpen && Phone !== undefined && (
         <AppShell.Aside aria-label="Phone">

@@ -21,7 +21,7 @@ export const liveTopics = [
 const addressesOf: Readonly<Record<string, readonly string[]>> = {
   task: ["/v1/tasks", "/v1/demo"],
   execution: ["/v1/executions", "/v1/usage"],
-  conversation: ["/v1/conversations"],
+  conversation: ["/v1/conversations", "/v1/demo"],
   contact: ["/v1/contacts", "/v1/demo"],
   agent: ["/v1/agents", "/v1/usage", "/v1/demo"],
   channel: ["/v1/channels", "/v1/demo"],

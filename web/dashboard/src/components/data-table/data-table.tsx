@@ -1,12 +1,16 @@
 import { Checkbox, Loader, Table } from "@mantine/core";
+import { type LinkProps, useRouter } from "@tanstack/react-router";
 import { useVirtualizer } from "@tanstack/react-virtual";
 import { type ReactNode, useEffect, useMemo, useRef } from "react";
 import { ErrorState } from "../error-state.tsx";
+import { hrefOf } from "../light-link.tsx";
+import { usePageKey } from "../page-keys.ts";
 import { BulkBar } from "./bulk-bar.tsx";
 import classes from "./data-table.module.css";
 import { SkeletonRows } from "./skeleton-rows.tsx";
 import { cellProps, TableRow } from "./table-row.tsx";
 import type { BulkAction, Column, RowAction, Rows } from "./types.ts";
+import { useRowClicks } from "./use-row-clicks.ts";
 import { useRowKeys } from "./use-row-keys.ts";
 import { useSelection } from "./use-selection.ts";
 
@@ -25,7 +29,9 @@ interface DataTableProps<T> {
   readonly rows: Rows<T>;
   readonly columns: readonly Column<T>[];
   rowId(row: T): string;
-  /** Enter or a click on the row. */
+  /** The row's page: Enter or a click goes there, with a key or the middle button in a new tab. */
+  linkOf?(row: T): LinkProps;
+  /** Enter or a click on the row where it has no page. */
   onOpen?(row: T): void;
   /** The name of a row for assistive technology: "Select Morning check-in". */
   rowLabel(row: T): string;
@@ -33,11 +39,14 @@ interface DataTableProps<T> {
   readonly bulkActions?: readonly BulkAction<T>[];
   /** Instead of the rows when there are none. */
   readonly empty: ReactNode;
+  /** False: another table of the page has the keys that are pressed elsewhere on it. */
+  readonly hasPageKeys?: boolean;
 }
 
 /**
  * The one list of the dashboard: sticky head, rows of 36 px of which only those on the screen exist, pages by cursor,
- * keys (j and k move, Enter opens, x selects, Escape lets go), selection with a bar for all selected rows.
+ * keys from anywhere on the page (j and k move, Enter opens, x selects, Escape lets go), selection with a bar for all
+ * selected rows.
  */
 export function DataTable<T>(props: DataTableProps<T>) {
   const {
@@ -45,12 +54,15 @@ export function DataTable<T>(props: DataTableProps<T>) {
     rows,
     columns,
     rowId,
+    linkOf,
     onOpen,
     rowLabel,
     rowActions = noActions,
     bulkActions = [],
     empty,
+    hasPageKeys = true,
   } = props;
+  const router = useRouter();
   const scroller = useRef<HTMLDivElement>(null);
   const { items, hasMore, isLoadingMore, loadMore, isOutdated = false } = rows;
   const ids = useMemo(() => items.map(rowId), [items, rowId]);
@@ -62,13 +74,37 @@ export function DataTable<T>(props: DataTableProps<T>) {
     estimateSize: () => rowHeight,
     overscan,
   });
+  const open = (row: T) => {
+    if (linkOf !== undefined) void router.navigate(linkOf(row));
+    else onOpen?.(row);
+  };
+  const clicks = useRowClicks({
+    items,
+    onOpen: open,
+    openTab:
+      linkOf === undefined
+        ? undefined
+        : (row) => void window.open(hrefOf(router, linkOf(row)), "_blank", "noopener"),
+  });
   const keys = useRowKeys({
     ids,
-    open: (at) => withRow(items[at], onOpen),
+    open: (at) => withRow(items[at], open),
     toggle: (at) => isSelectable && withRow(items[at], (row) => selection.toggle(rowId(row))),
     clear: selection.clear,
     show: (at) => virtual.scrollToIndex(at, { align: "auto" }),
   });
+  const moveFromElsewhere = (by: number) => {
+    scroller.current?.focus({ preventScroll: true });
+    keys.move(by);
+  };
+  const isAsked = hasPageKeys && items.length > 0;
+  const isActive = isAsked && keys.active >= 0;
+  // The list of keys names them for all lists.
+  usePageKey("j", null, () => moveFromElsewhere(1), isAsked);
+  usePageKey("k", null, () => moveFromElsewhere(-1), isAsked);
+  usePageKey("Enter", null, keys.openActive, isActive);
+  usePageKey("x", null, keys.toggleActive, isActive && isSelectable);
+  usePageKey("Escape", null, keys.letGo, isActive || (isAsked && selection.selected.length > 0));
   const visible = virtual.getVirtualItems();
   const lastVisible = visible.at(-1)?.index ?? 0;
 
@@ -119,7 +155,7 @@ export function DataTable<T>(props: DataTableProps<T>) {
               )}
             </Table.Tr>
           </Table.Thead>
-          <Table.Tbody>
+          <Table.Tbody {...clicks}>
             {rows.isLoading && (
               <SkeletonRows columns={columns} isSelectable={isSelectable} hasMenu={rowActions.length > 0} />
             )}
@@ -140,7 +176,8 @@ export function DataTable<T>(props: DataTableProps<T>) {
                   isActive={keys.active === index}
                   isSelected={isSelectable ? selection.has(id) : null}
                   onToggle={selection.toggle}
-                  onOpen={onOpen}
+                  linkOf={linkOf}
+                  opens={linkOf !== undefined || onOpen !== undefined}
                 />
               );
             })}

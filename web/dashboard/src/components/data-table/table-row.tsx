@@ -1,5 +1,7 @@
 import { Checkbox, Table } from "@mantine/core";
+import type { LinkProps } from "@tanstack/react-router";
 import { memo } from "react";
+import { LightLink } from "../light-link.tsx";
 import classes from "./data-table.module.css";
 import { RowMenu } from "./row-menu.tsx";
 import type { Column, RowAction } from "./types.ts";
@@ -15,22 +17,21 @@ interface TableRowProps<T> {
   /** Null: rows cannot be selected. */
   readonly isSelected: boolean | null;
   onToggle(id: string): void;
-  readonly onOpen: ((row: T) => void) | undefined;
+  readonly linkOf: ((row: T) => LinkProps) | undefined;
+  /** A click does something. */
+  readonly opens: boolean;
 }
 
 function PlainRow<T>(props: TableRowProps<T>) {
-  const { row, id, index, label, columns, actions, isActive, isSelected, onToggle, onOpen } = props;
+  const { row, id, index, label, columns, actions, isActive, isSelected, onToggle, linkOf, opens } = props;
   return (
     <Table.Tr
       className={classes.row}
       data-active={isActive || undefined}
       data-selected={isSelected || undefined}
-      data-opens={onOpen !== undefined || undefined}
+      data-opens={opens || undefined}
       aria-rowindex={index + 2}
       aria-selected={isSelected ?? undefined}
-      onClick={(event) => {
-        if (!isControl(event.target)) onOpen?.(row);
-      }}
     >
       {isSelected !== null && (
         <Table.Td className={classes.check}>
@@ -44,7 +45,15 @@ function PlainRow<T>(props: TableRowProps<T>) {
       )}
       {columns.map((column) => (
         <Table.Td key={column.key} {...cellProps(column)}>
-          <div className={classes.cell}>{column.render(row)}</div>
+          <div className={classes.cell}>
+            {column.isLink && linkOf !== undefined ? (
+              <LightLink link={linkOf(row)} look="bare">
+                {column.render(row)}
+              </LightLink>
+            ) : (
+              column.render(row)
+            )}
+          </div>
         </Table.Td>
       ))}
       {actions.length > 0 && (
@@ -62,9 +71,4 @@ export const TableRow = memo(PlainRow) as typeof PlainRow;
 /** Where a column's cells stand and on which screens. */
 export function cellProps<T>({ align = "left", from }: Column<T>) {
   return { "data-align": align, "data-from": from };
-}
-
-/** A click on what does something of its own does not open the row. */
-function isControl(target: EventTarget): boolean {
-  return target instanceof Element && target.closest("a, button, input, label, [role=menu]") !== null;
 }

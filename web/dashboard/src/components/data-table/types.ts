@@ -10,6 +10,8 @@ export interface Column<T> {
   readonly align?: "left" | "right" | "center";
   /** Left out on screens narrower than this, in pixels, and where the Phone leaves no more. The first column always stays. */
   readonly from?: 600 | 900 | 1000 | 1200;
+  /** True: its cells are the link to the row's page, and hold no other. For one column of a table that has `linkOf`. */
+  readonly isLink?: boolean;
   render(row: T): ReactNode;
 }
 

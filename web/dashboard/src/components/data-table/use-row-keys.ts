@@ -32,6 +32,19 @@ export function useRowKeys({ ids, open, toggle, clear, show, start = -1 }: RowKe
     show(next);
   }
 
+  function openActive(): void {
+    if (active >= 0) open(active);
+  }
+
+  function toggleActive(): void {
+    if (active >= 0) toggle(active);
+  }
+
+  function letGo(): void {
+    setActiveId(undefined);
+    clear();
+  }
+
   function onKeyDown(event: KeyboardEvent): void {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
     const target = event.target as HTMLElement;
@@ -45,12 +58,9 @@ export function useRowKeys({ ids, open, toggle, clear, show, start = -1 }: RowKe
       ArrowUp: () => move(-1),
       Home: () => move(-count),
       End: () => move(count),
-      x: () => active >= 0 && toggle(active),
-      Escape: () => {
-        setActiveId(undefined);
-        clear();
-      },
-      ...(isOnControl ? {} : { Enter: () => active >= 0 && open(active) }),
+      x: toggleActive,
+      Escape: letGo,
+      ...(isOnControl ? {} : { Enter: openActive }),
     };
     const action = actions[event.key];
     if (action === undefined) return;
@@ -58,7 +68,7 @@ export function useRowKeys({ ids, open, toggle, clear, show, start = -1 }: RowKe
     action();
   }
 
-  return { active, move, onKeyDown };
+  return { active, move, openActive, toggleActive, letGo, onKeyDown };
 }
 
 function placeOf(id: string, ids: readonly string[], lastPlace: number): number {

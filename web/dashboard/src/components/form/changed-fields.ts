@@ -8,3 +8,11 @@ export function changedFields<T extends object>(before: T, after: T): Partial<T>
   );
   return Object.fromEntries(entries) as Partial<T>;
 }
+
+/**
+ * A form after what it shows has changed elsewhere: what was typed here stays, the rest follows. `base` is what the form
+ * began with. Pure.
+ */
+export function mergeValues<T extends object>(base: T, now: T, next: T): T {
+  return { ...next, ...changedFields(base, now) };
+}

@@ -1,6 +1,7 @@
 import { NativeSelect, NumberInput } from "@mantine/core";
 import type { ReactNode } from "react";
 import { units as allUnits, type DurationValue, type Unit } from "./duration.ts";
+import { sayInUnits } from "./duration-fault.ts";
 import classes from "./form-page.module.css";
 
 interface DurationFieldProps {
@@ -29,7 +30,7 @@ export function DurationField(props: DurationFieldProps) {
     <NumberInput
       {...(isLabelHidden ? { "aria-label": label, size: "xs" } : { label })}
       description={description}
-      error={error}
+      error={typeof error === "string" ? sayInUnits(error, offered) : error}
       required={required}
       placeholder={placeholder}
       value={value.amount}

@@ -27,3 +27,12 @@ export function toSeconds({ amount, unit }: DurationValue): number | undefined {
   if (amount === "") return undefined;
   return Number((Number(amount) * secondsOf[unit]).toFixed(6));
 }
+
+/** Seconds in the largest of these units that has no rest: "24 hours", "1 day". None of them fits: in seconds. */
+export function inUnit(seconds: number, offered: readonly Unit[]): string {
+  if (seconds === 0) return "0";
+  const unit =
+    units.findLast((known) => offered.includes(known) && seconds % secondsOf[known] === 0) ?? "seconds";
+  const amount = seconds / secondsOf[unit];
+  return `${amount.toLocaleString("en")} ${amount === 1 ? unit.slice(0, -1) : unit}`;
+}

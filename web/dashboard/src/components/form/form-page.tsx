@@ -44,6 +44,7 @@ export function Form<Values>(props: FormProps<Values>) {
         title: "Leave without saving?",
         text: "What you changed on this page is not saved yet.",
         confirm: "Leave",
+        keep: "Keep editing",
         isDangerous: true,
       })),
   });

@@ -1,12 +1,18 @@
 import { type UseFormReturnType, useForm } from "@mantine/form";
-import { useState } from "react";
-import { ApiError, type FieldFault, sentenceOf } from "../../api/problem.ts";
+import { useEffect, useEffectEvent, useState } from "react";
+import { ApiError, type FieldFault, isSessionEnd, sentenceOf } from "../../api/problem.ts";
+import { useSessionEnded } from "../../api/session-end.ts";
+import { mergeValues } from "./changed-fields.ts";
 import { sortFaults } from "./rules.ts";
 
 interface ApiFormOptions<Values, Result> {
   readonly initialValues: Values;
-  /** Sends it; whatever it throws is shown at the fields that it names. */
-  send(values: Values): Promise<Result>;
+  /** `initialValues` are what is stored: where they change elsewhere the form follows, but for what was typed in it. */
+  readonly isFollowing?: boolean;
+  /** After it has followed, for fields that keep a text of their own. */
+  onFollowed?(values: Values, before: Values): void;
+  /** Sends it; whatever it throws is shown at the fields that it names. `base`: what is stored, for a PATCH. */
+  send(values: Values, base: Values): Promise<Result>;
   /** After success, and after the form counts as saved: navigation is not held back. */
   onDone(result: Result, values: Values): void;
   /** The form's field for a path in the API's words, where the two differ; undefined: no field shows it. */
@@ -15,6 +21,8 @@ interface ApiFormOptions<Values, Result> {
 
 export interface ApiForm<Values> {
   readonly form: UseFormReturnType<Values>;
+  /** What is stored, as far as the form knows. */
+  readonly base: Values;
   readonly isSaving: boolean;
   /** What was refused and belongs to no field, in sentences. */
   readonly general: readonly string[];
@@ -29,13 +37,18 @@ export interface ApiForm<Values> {
  */
 export function useApiForm<Values extends object, Result>({
   initialValues,
+  isFollowing = false,
+  onFollowed,
   send,
   onDone,
   fieldOf = (path) => path,
 }: ApiFormOptions<Values, Result>): ApiForm<Values> {
   const form = useForm<Values>({ initialValues });
+  const [base, setBase] = useState(initialValues);
   const [isSaving, setSaving] = useState(false);
   const [general, setGeneral] = useState<readonly string[]>([]);
+  const [hasMissedSession, setMissedSession] = useState(false);
+  const hasEnded = useSessionEnded();
 
   async function save(): Promise<void> {
     if (isSaving) return;
@@ -44,8 +57,9 @@ export function useApiForm<Values extends object, Result>({
     setGeneral([]);
     form.clearErrors();
     try {
-      const result = await send(values);
+      const result = await send(values, base);
       form.resetDirty(values);
+      setBase(values);
       onDone(result, values);
     } catch (error) {
       show(error);
@@ -55,6 +69,7 @@ export function useApiForm<Values extends object, Result>({
   }
 
   function show(error: unknown): void {
+    setMissedSession(isSessionEnd(error));
     const values = form.getValues();
     const faults: readonly FieldFault[] = error instanceof ApiError ? error.faults : [];
     if (faults.length === 0) {
@@ -67,7 +82,27 @@ export function useApiForm<Values extends object, Result>({
     focusFirst(Object.keys(atFields));
   }
 
-  return { form, isSaving, general, submit: () => void save(), show };
+  const forgetEnd = useEffectEvent(() => {
+    if (hasMissedSession) setGeneral([]);
+  });
+  useEffect(() => {
+    // Signed in again, it is no longer true.
+    if (!hasEnded) forgetEnd();
+  }, [hasEnded]);
+
+  const follow = useEffectEvent((stored: string) => {
+    if (!isFollowing || stored === JSON.stringify(base)) return;
+    const before = form.getValues();
+    const merged = mergeValues(base, before, initialValues);
+    form.setValues(merged);
+    form.resetDirty(initialValues);
+    setBase(initialValues);
+    onFollowed?.(merged, before);
+  });
+  const stored = JSON.stringify(initialValues);
+  useEffect(() => follow(stored), [stored]);
+
+  return { form, base, isSaving, general, submit: () => void save(), show };
 }
 
 /** The first field with a fault, in the order of the page; after the faults have been drawn. */

@@ -18,9 +18,10 @@ export function ProfileForm() {
   // Not `useMe`'s: there the browser's zone stands in for none.
   const { data: session } = useGetSession({ query: { staleTime: Number.POSITIVE_INFINITY } });
   const queryClient = useQueryClient();
-  const initialValues: ProfileValues = { name, timezone: session?.timezone ?? null };
+  const stored: ProfileValues = { name, timezone: session?.timezone ?? null };
   const api = useApiForm({
-    initialValues,
+    initialValues: stored,
+    isFollowing: true,
     send: (values) => updateProfile(values),
     onDone(changed) {
       queryClient.setQueryData(getGetSessionQueryKey(), changed);

@@ -4,6 +4,7 @@ import { useCallback, useRef } from "react";
 import { useGetConversation } from "../../api/generated/conversations/conversations";
 import type { Conversation } from "../../api/generated/model";
 import { ErrorState } from "../../components/error-state.tsx";
+import { MemberName } from "../../components/member-name.tsx";
 import { RelativeTime } from "../../components/time.tsx";
 import { useMe } from "../../session/session.ts";
 import { ContactPanel } from "./contact/contact-panel.tsx";
@@ -12,7 +13,6 @@ import { handBack } from "./head/actions.tsx";
 import { ConversationHead } from "./head/conversation-head.tsx";
 import reply from "./reply/reply.module.css";
 import { ReplyBox } from "./reply/reply-box.tsx";
-import { MemberName } from "./transcript/author-name.tsx";
 import { Transcript } from "./transcript/transcript.tsx";
 import { useAnswerer } from "./use-answerer.ts";
 

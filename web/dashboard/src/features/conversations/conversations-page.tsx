@@ -1,5 +1,4 @@
-import { Button, Kbd, Text } from "@mantine/core";
-import { IconFilterOff } from "@tabler/icons-react";
+import { Kbd, Text } from "@mantine/core";
 import { keepPreviousData } from "@tanstack/react-query";
 import { getRouteApi, useParams } from "@tanstack/react-router";
 import { cursorQuery } from "../../api/cursor-query.ts";
@@ -9,10 +8,9 @@ import {
 } from "../../api/generated/conversations/conversations";
 import type { Conversation } from "../../api/generated/model";
 import { SideList, useCursorList } from "../../components/data-table/index.ts";
-import { EmptyState } from "../../components/empty-state.tsx";
 import { useName } from "../../components/names.ts";
+import { NoMatches } from "../../components/no-matches.tsx";
 import { Page } from "../../components/page.tsx";
-import { readConversationSearch } from "../../routes/conversations.ts";
 import { ConversationView } from "./conversation-view.tsx";
 import classes from "./conversations.module.css";
 import { ConversationFilters } from "./list/conversation-filters.tsx";
@@ -31,7 +29,7 @@ export function ConversationsPage() {
   const navigate = route.useNavigate();
   const changeSearch = useChangeSearch();
   const { conversationId } = useParams({ strict: false });
-  const filters = readConversationSearch(search);
+  const { message: _, panel: __, ...filters } = search;
   const query = useListConversationsInfinite(
     { ...toParams(filters), sort: "lastMessageAt", limit: pageSize, include: "lastMessage" },
     { query: { ...cursorQuery, placeholderData: keepPreviousData } },
@@ -79,7 +77,17 @@ export function ConversationsPage() {
                 })
               }
               render={(row) => <ConversationRow conversation={row} isOpen={row.id === conversationId} />}
-              empty={<NoMatches isFiltered={isFiltered} onClear={() => replace({})} />}
+              empty={
+                isFiltered ? (
+                  <NoMatches noun="conversation" onClear={() => replace({})}>
+                    There may be conversations, but none that passes these filters.
+                  </NoMatches>
+                ) : (
+                  <Text size="sm" c="dimmed">
+                    No conversations yet
+                  </Text>
+                )
+              }
             />
           </div>
           {conversationId === undefined ? (
@@ -106,26 +114,4 @@ function useTabTitle(conversationId: string | undefined): string {
   });
   const name = useName("contact", data?.contactId ?? null);
   return conversationId === undefined || typeof name !== "string" ? "Conversations" : name;
-}
-
-function NoMatches({ isFiltered, onClear }: { readonly isFiltered: boolean; onClear(): void }) {
-  if (!isFiltered)
-    return (
-      <Text size="sm" c="dimmed">
-        No conversations yet
-      </Text>
-    );
-  return (
-    <EmptyState
-      icon={IconFilterOff}
-      title="No conversation matches"
-      actions={
-        <Button variant="default" onClick={onClear}>
-          Clear filters
-        </Button>
-      }
-    >
-      There may be conversations, but none that passes these filters.
-    </EmptyState>
-  );
 }

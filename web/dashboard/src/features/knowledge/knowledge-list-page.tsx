@@ -1,7 +1,7 @@
 import { Button, Group, Select } from "@mantine/core";
 import { IconBook, IconPlus, IconTrash } from "@tabler/icons-react";
 import { keepPreviousData } from "@tanstack/react-query";
-import { getRouteApi, Link, useNavigate } from "@tanstack/react-router";
+import { getRouteApi, Link, type LinkProps } from "@tanstack/react-router";
 import { useMemo } from "react";
 import { cursorQuery } from "../../api/cursor-query.ts";
 import { createKnowledge, useListKnowledgeInfinite } from "../../api/generated/knowledge/knowledge";
@@ -10,6 +10,7 @@ import { askAgain } from "../../api/kept-answers.ts";
 import { type Column, DataTable, type RowAction, useCursorList } from "../../components/data-table/index.ts";
 import { EmptyState } from "../../components/empty-state.tsx";
 import { EnabledPill } from "../../components/enabled-pill.tsx";
+import { NoMatches } from "../../components/no-matches.tsx";
 import { Page } from "../../components/page.tsx";
 import { sayDone, sayFailed } from "../../components/say.tsx";
 import { SearchInput } from "../../components/search-input.tsx";
@@ -24,7 +25,6 @@ const route = getRouteApi("/app/settings/knowledge");
 export function KnowledgeListPage() {
   const search = route.useSearch();
   const changeSearch = route.useNavigate();
-  const navigate = useNavigate();
   const mayWrite = useMe().can("write");
   const rows = useCursorList<Knowledge>(
     useListKnowledgeInfinite(
@@ -91,23 +91,17 @@ export function KnowledgeListPage() {
         columns={columns}
         rowId={({ id }) => id}
         rowLabel={({ title }) => title}
-        onOpen={({ id }) =>
-          void navigate({ to: "/settings/knowledge/$knowledgeId", params: { knowledgeId: id } })
-        }
+        linkOf={linkOf}
         rowActions={rowActions}
         empty={
           isFiltered ? (
-            <EmptyState
+            <NoMatches
+              noun="text"
               icon={IconBook}
-              title="No text matches"
-              actions={
-                <Button variant="default" onClick={() => void changeSearch({ search: {}, replace: true })}>
-                  Clear filters
-                </Button>
-              }
+              onClear={() => void changeSearch({ search: {}, replace: true })}
             >
               No text has these words and this tag.
-            </EmptyState>
+            </NoMatches>
           ) : (
             <EmptyState
               icon={IconBook}
@@ -133,8 +127,13 @@ export function KnowledgeListPage() {
   );
 }
 
+const linkOf = ({ id }: Knowledge): LinkProps => ({
+  to: "/settings/knowledge/$knowledgeId",
+  params: { knowledgeId: id },
+});
+
 const columns: readonly Column<Knowledge>[] = [
-  { key: "title", header: "Title", render: ({ title }) => title },
+  { key: "title", header: "Title", isLink: true, render: ({ title }) => title },
   { key: "tags", header: "Tags", width: "24%", from: 600, render: ({ tags }) => tags.join(", ") || "–" },
   { key: "language", header: "Language", width: 96, from: 900, render: ({ language }) => language ?? "–" },
   {

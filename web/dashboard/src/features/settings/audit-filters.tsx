@@ -1,7 +1,6 @@
 import { Button, Select, TextInput } from "@mantine/core";
-import { useDebouncedCallback } from "@mantine/hooks";
-import { useEffect, useRef, useState } from "react";
 import classes from "./audit-log-page.module.css";
+import { isActionOf, listActions, listKinds } from "./audit-words.ts";
 
 /** `from` and `to` are days. */
 interface AuditSearch {
@@ -28,32 +27,32 @@ const none: AuditSearch = {
 };
 
 export function AuditFilters({ search, names, onChange }: AuditFiltersProps) {
-  const { action, targetKind, actorId = null, from, to } = search;
+  const { action, targetKind, actorId, from, to } = search;
   return (
     <div className={classes.bar}>
-      <Typed
-        label="Action"
-        placeholder="task.update"
-        value={action}
-        onChange={(text) => onChange({ action: text })}
-      />
-      <Typed
+      <Choice
         label="Kind of object"
-        placeholder="task"
+        placeholder="Any object"
+        choices={listKinds(targetKind)}
         value={targetKind}
-        onChange={(text) => onChange({ targetKind: text })}
+        onChange={(kind) => {
+          const isLeft = action === undefined || kind === undefined || isActionOf(action, kind);
+          onChange({ targetKind: kind, ...(isLeft ? {} : { action: undefined }) });
+        }}
       />
-      <Select
-        size="xs"
-        w={{ base: "100%", sm: 176 }}
-        aria-label="Who"
+      <Choice
+        label="Action"
+        placeholder="Any action"
+        choices={listActions(targetKind, action)}
+        value={action}
+        onChange={(chosen) => onChange({ action: chosen })}
+      />
+      <Choice
+        label="Who"
         placeholder="Anybody"
-        clearable
-        searchable
-        clearButtonProps={{ "aria-label": "Clear Who" }}
-        data={[...names].map(([value, label]) => ({ value, label }))}
+        choices={[...names].map(([value, label]) => ({ value, label }))}
         value={actorId}
-        onChange={(id) => onChange({ actorId: id ?? undefined })}
+        onChange={(id) => onChange({ actorId: id })}
       />
       <Day label="From" value={from} onChange={(day) => onChange({ from: day })} />
       <Day label="To" value={to} onChange={(day) => onChange({ to: day })} />
@@ -72,32 +71,25 @@ interface FieldProps {
   onChange(value: string | undefined): void;
 }
 
-/** A filter that takes an exact word. */
-function Typed({ label, placeholder, value, onChange }: FieldProps & { readonly placeholder: string }) {
-  const [typed, setTyped] = useState(value ?? "");
-  const input = useRef<HTMLInputElement>(null);
-  useEffect(() => {
-    // While somebody types, their letters count: the value lags behind them.
-    if (document.activeElement !== input.current) setTyped(value ?? "");
-  }, [value]);
-  const tell = useDebouncedCallback(
-    (text: string) => onChange(text.trim() === "" ? undefined : text.trim()),
-    300,
-  );
+interface ChoiceProps extends FieldProps {
+  readonly placeholder: string;
+  readonly choices: readonly { readonly value: string; readonly label: string }[];
+}
+
+function Choice({ label, placeholder, choices, value, onChange }: ChoiceProps) {
   return (
-    <TextInput
-      ref={input}
+    <Select
       size="xs"
       w={{ base: "100%", sm: 176 }}
       aria-label={label}
-      placeholder={`${label}: ${placeholder}`}
-      value={typed}
-      onChange={({ currentTarget }) => {
-        setTyped(currentTarget.value);
-        tell(currentTarget.value);
-      }}
-      // Whoever goes on to something else must not be brought back by what is told later.
-      onBlur={() => tell.flush()}
+      placeholder={placeholder}
+      clearable
+      searchable
+      nothingFoundMessage="None is called so"
+      clearButtonProps={{ "aria-label": `Clear ${label}` }}
+      data={choices}
+      value={value ?? null}
+      onChange={(chosen) => onChange(chosen ?? undefined)}
     />
   );
 }

@@ -1,7 +1,7 @@
-import { Anchor, Button, Modal } from "@mantine/core";
+import { Modal } from "@mantine/core";
 import { IconHistory } from "@tabler/icons-react";
 import { keepPreviousData } from "@tanstack/react-query";
-import { getRouteApi, Link } from "@tanstack/react-router";
+import { getRouteApi } from "@tanstack/react-router";
 import { useMemo, useState } from "react";
 import { cursorQuery } from "../../api/cursor-query.ts";
 import { useListApiKeys } from "../../api/generated/api-keys/api-keys";
@@ -9,17 +9,16 @@ import { useListAuditLogInfinite } from "../../api/generated/audit-log/audit-log
 import { useListMembers } from "../../api/generated/members/members";
 import type { AuditEntry } from "../../api/generated/model";
 import { JsonView } from "../../components/code/json-view.tsx";
-import { shortId } from "../../components/copy-id.tsx";
 import { type Column, DataTable, useCursorList } from "../../components/data-table/index.ts";
-import { EmptyState } from "../../components/empty-state.tsx";
-import { linkOfId } from "../../components/object-link.ts";
+import { NoMatches } from "../../components/no-matches.tsx";
 import { Page } from "../../components/page.tsx";
 import { ExactTime, RelativeTime } from "../../components/time.tsx";
 import { known } from "../../routes/search.ts";
 import { useTimezone } from "../../session/session.ts";
 import { AuditFilters } from "./audit-filters.tsx";
 import classes from "./audit-log-page.module.css";
-import { actorName, describeAction, kindWord, toInstants } from "./audit-words.ts";
+import { Target } from "./audit-target.tsx";
+import { actorName, describeAction, describeChanges, kindWord, toInstants } from "./audit-words.ts";
 
 const route = getRouteApi("/app/settings/audit-log");
 
@@ -52,23 +51,24 @@ export function AuditLogPage() {
         rows={rows}
         columns={columns}
         rowId={({ id }) => id}
-        rowLabel={({ action }) => action}
+        rowLabel={({ action }) => describeAction(action)}
         onOpen={setOpen}
         empty={
-          <EmptyState
+          <NoMatches
+            noun="entry"
             icon={IconHistory}
-            title="No entry matches"
-            actions={
-              <Button variant="default" onClick={() => void navigate({ search: {}, replace: true })}>
-                Clear filters
-              </Button>
-            }
+            onClear={() => void navigate({ search: {}, replace: true })}
           >
             Every change of settings, tasks, agents, contacts and members is written down here.
-          </EmptyState>
+          </NoMatches>
         }
       />
-      <Modal opened={open !== null} onClose={() => setOpen(null)} title={open?.action} size="lg">
+      <Modal
+        opened={open !== null}
+        onClose={() => setOpen(null)}
+        title={open === null ? undefined : describeAction(open.action)}
+        size="lg"
+      >
         {open !== null && <Entry entry={open} names={names} />}
       </Modal>
     </Page>
@@ -88,9 +88,13 @@ function Entry({
         {actorName(entry.actor, names)}, <ExactTime at={entry.at} />
       </div>
       <div>
-        {kindWord(entry.target.kind)} <Target entry={entry} />
+        {kindWord(entry.target.kind)} <Target entry={entry} names={names} />
       </div>
-      {entry.requestId !== null && <div className={classes.request}>Request {entry.requestId}</div>}
+      {entry.action === "contact.import" && <div>{describeChanges(entry)}</div>}
+      <div className={classes.request}>
+        {entry.action}
+        {entry.requestId !== null && `, request ${entry.requestId}`}
+      </div>
       <JsonView
         label="changes"
         value={Object.fromEntries(
@@ -104,25 +108,25 @@ function Entry({
 function columnsOf(names: ReadonlyMap<string, string>): readonly Column<AuditEntry>[] {
   return [
     { key: "what", header: "What", render: ({ action }) => describeAction(action) },
-    { key: "target", header: "Object", width: 180, from: 600, render: (entry) => <Target entry={entry} /> },
     {
-      key: "fields",
-      header: "Fields",
+      key: "target",
+      header: "Object",
+      width: "24%",
+      from: 600,
+      render: (entry) => <Target entry={entry} names={names} />,
+    },
+    {
+      key: "changes",
+      header: "Changes",
       from: 900,
-      render: ({ changes }) => Object.keys(changes).join(", ") || "–",
+      render: (entry) => <Told entry={entry} />,
     },
     { key: "who", header: "Who", width: 132, render: ({ actor }) => actorName(actor, names) },
     { key: "at", header: "When", width: 104, render: ({ at }) => <RelativeTime at={at} /> },
   ];
 }
 
-function Target({ entry: { target } }: { readonly entry: AuditEntry }) {
-  if (target.id === null) return <span>–</span>;
-  const link = linkOfId(target.id);
-  if (link === undefined) return <span>{shortId(target.id)}</span>;
-  return (
-    <Anchor fz="inherit" renderRoot={(props) => <Link {...link} {...props} />}>
-      {shortId(target.id)}
-    </Anchor>
-  );
+function Told({ entry }: { readonly entry: AuditEntry }) {
+  const words = describeChanges(entry);
+  return words === "" ? "–" : <span title={words}>{words}</span>;
 }

@@ -9,7 +9,7 @@ import {
 } from "../../api/generated/workspace/workspace";
 import { askAgain } from "../../api/kept-answers.ts";
 import { ErrorState } from "../../components/error-state.tsx";
-import { Form, useApiForm } from "../../components/form/index.ts";
+import { changedFields, Form, useApiForm } from "../../components/form/index.ts";
 import { dollars } from "../../components/money.tsx";
 import { Page } from "../../components/page.tsx";
 import { sayDone } from "../../components/say.tsx";
@@ -115,13 +115,14 @@ interface BudgetValues {
 function BudgetForm({ workspace }: { readonly workspace: Workspace }) {
   const mayChange = useMe().can("admin");
   const queryClient = useQueryClient();
-  const initialValues: BudgetValues = {
+  const stored: BudgetValues = {
     dailyCostUsd: workspace.dailyCostUsd ?? "",
     monthlyCostUsd: workspace.monthlyCostUsd ?? "",
   };
   const api = useApiForm({
-    initialValues,
-    send: (values) => updateWorkspace(toBody(values)),
+    initialValues: stored,
+    isFollowing: true,
+    send: (values, base) => updateWorkspace(changedFields(toBody(base), toBody(values))),
     onDone(changed) {
       queryClient.setQueryData(getGetWorkspaceQueryKey(), changed);
       askAgain("/v1/usage");
@@ -134,7 +135,11 @@ function BudgetForm({ workspace }: { readonly workspace: Workspace }) {
     <Form
       api={api}
       save="Save"
-      curl={() => ({ method: "PATCH", path: "/v1/workspace", body: toBody(form.getValues()) })}
+      curl={() => ({
+        method: "PATCH",
+        path: "/v1/workspace",
+        body: changedFields(toBody(api.base), toBody(form.getValues())),
+      })}
     >
       <TextInput
         {...form.getInputProps("dailyCostUsd")}

@@ -20,15 +20,19 @@ const kinds = [
   { field: "channelIds", word: "Channel", Name: ChannelLink },
 ] as const;
 
+const names = { agent: AgentName, contact: ContactName, channel: ChannelLink } as const;
+const words = { agent: "Agent", contact: "Contact", channel: "Channel" } as const;
+
 /** What the first start made so that there is something to look at, and its removal. */
 export function DemoPage() {
   const { data, error, refetch } = useGetDemo();
-  const isEmpty = data !== undefined && kinds.every(({ field }) => data[field].length === 0);
+  const isEmpty =
+    data !== undefined && data.kept.length === 0 && kinds.every(({ field }) => data[field].length === 0);
   return (
     <Page title="Demo data" layout="flow">
       <Part
         title="What there is"
-        text="Made at the first start on the sandbox model, labelled as demo wherever it shows. Yours is untouched by its removal."
+        text="Made at the first start on the sandbox model. Its removal leaves what you made, and of the demo what that uses."
       >
         {error !== null && data === undefined && <ErrorState error={error} onRetry={() => void refetch()} />}
         {error === null && data === undefined && <Skeleton height={96} />}
@@ -44,8 +48,8 @@ function Objects({ demo }: { readonly demo: Demo }) {
   const queryClient = useQueryClient();
   const { mutate, isPending } = useRemoveDemo({
     mutation: {
-      async onSuccess() {
-        sayDone("Demo data removed.");
+      async onSuccess({ kept }) {
+        sayDone(kept.length === 0 ? "Demo data removed." : "Demo data removed, but for what is in use.");
         await queryClient.invalidateQueries();
       },
       onError: (error) => sayFailed("Demo data not removed", error),
@@ -56,7 +60,9 @@ function Objects({ demo }: { readonly demo: Demo }) {
   async function remove(): Promise<void> {
     const isSure = await ask({
       title: "Remove the demo data?",
-      text: "The demo’s task, agent, contact and channel go, with their executions and conversations. This cannot be undone.",
+      text: `What is listed as going goes, with its executions and conversations. ${
+        demo.kept.length === 0 ? "" : "What stays is no longer labelled as demo. "
+      }This cannot be undone.`,
       confirm: "Remove",
       isDangerous: true,
     });
@@ -65,15 +71,23 @@ function Objects({ demo }: { readonly demo: Demo }) {
 
   return (
     <Stack gap="md">
-      <List size="sm" spacing={4}>
-        {kinds.flatMap(({ field, word, Name }) =>
-          demo[field].map((id) => (
-            <List.Item key={id}>
-              {word}: <Name id={id} />
-            </List.Item>
-          )),
+      <div>
+        {demo.kept.length > 0 && (
+          <Text size="sm" fw={500} mb={4}>
+            Goes
+          </Text>
         )}
-      </List>
+        <List size="sm" spacing={4}>
+          {kinds.flatMap(({ field, word, Name }) =>
+            demo[field].map((id) => (
+              <List.Item key={id}>
+                {word}: <Name id={id} />
+              </List.Item>
+            )),
+          )}
+        </List>
+      </div>
+      {demo.kept.length > 0 && <Kept kept={demo.kept} />}
       {mayRemove && (
         <Group>
           <Button
@@ -89,6 +103,30 @@ function Objects({ demo }: { readonly demo: Demo }) {
         </Group>
       )}
     </Stack>
+  );
+}
+
+/** What something of one's own uses, and what that is. */
+function Kept({ kept }: Pick<Demo, "kept">) {
+  return (
+    <div>
+      <Text size="sm" fw={500} mb={4}>
+        Stays
+      </Text>
+      <List size="sm" spacing={4}>
+        {kept.map(({ kind, id, reason }) => {
+          const Name = names[kind];
+          return (
+            <List.Item key={id}>
+              {words[kind]}: <Name id={id} />
+              <Text size="xs" c="dimmed">
+                {reason.message}
+              </Text>
+            </List.Item>
+          );
+        })}
+      </List>
+    </div>
   );
 }
 

@@ -23,6 +23,7 @@ export function InvitationTable() {
       rowId={({ id }) => id}
       rowLabel={whoOf}
       rowActions={rowActions}
+      hasPageKeys={false}
       empty={
         <EmptyState icon={IconMail} title="No invitations">
           Invite a colleague: they get a link with which they make an account and join.

@@ -11,7 +11,7 @@ import { CopyId } from "../../components/copy-id.tsx";
 import { ErrorState } from "../../components/error-state.tsx";
 import { toDuration, toSeconds } from "../../components/form/duration.ts";
 import { DurationField } from "../../components/form/duration-field.tsx";
-import { Form, useApiForm } from "../../components/form/index.ts";
+import { changedFields, Form, useApiForm } from "../../components/form/index.ts";
 import { Page } from "../../components/page.tsx";
 import { TimezoneSelect } from "../../components/pickers/timezone-select.tsx";
 import { sayDone } from "../../components/say.tsx";
@@ -62,13 +62,9 @@ function GeneralFacts({ workspace }: { readonly workspace: Workspace }) {
 function GeneralForm({ workspace }: { readonly workspace: Workspace }) {
   const queryClient = useQueryClient();
   const api = useApiForm({
-    initialValues: {
-      name: workspace.name,
-      timezone: workspace.timezone,
-      executionRetentionDays: workspace.executionRetentionDays as number | string,
-      conversationIdleCloseSeconds: toDuration(workspace.conversationIdleCloseSeconds, "hours"),
-    },
-    send: (values) => updateWorkspace(toBody(values)),
+    initialValues: toValues(workspace),
+    isFollowing: true,
+    send: (values, base) => updateWorkspace(toChanges(base, values)),
     onDone(changed) {
       queryClient.setQueryData(getGetWorkspaceQueryKey(), changed);
       // The name stands in the head of every page.
@@ -81,7 +77,7 @@ function GeneralForm({ workspace }: { readonly workspace: Workspace }) {
     <Form
       api={api}
       save="Save"
-      curl={() => ({ method: "PATCH", path: "/v1/workspace", body: toBody(form.getValues()) })}
+      curl={() => ({ method: "PATCH", path: "/v1/workspace", body: toChanges(api.base, form.getValues()) })}
     >
       <TextInput {...form.getInputProps("name")} label="Name" maxLength={200} />
       <TimezoneSelect
@@ -116,8 +112,22 @@ interface GeneralValues {
   readonly conversationIdleCloseSeconds: ReturnType<typeof toDuration>;
 }
 
+function toValues({
+  name,
+  timezone,
+  executionRetentionDays,
+  conversationIdleCloseSeconds,
+}: Workspace): GeneralValues {
+  const idle = toDuration(conversationIdleCloseSeconds, "hours");
+  return { name, timezone, executionRetentionDays, conversationIdleCloseSeconds: idle };
+}
+
+function toChanges(base: GeneralValues, values: GeneralValues) {
+  return changedFields(toBody(base), toBody(values));
+}
+
 /** An emptied number goes out as null, which the API refuses at its field: nothing is filled in for it. */
-function toBody(values: GeneralValues): Parameters<typeof updateWorkspace>[0] {
+function toBody(values: GeneralValues) {
   const { executionRetentionDays: days, conversationIdleCloseSeconds: idle, ...rest } = values;
   return {
     ...rest,

@@ -1,7 +1,7 @@
 import { Button, Code } from "@mantine/core";
 import { IconPlus, IconTool, IconTrash } from "@tabler/icons-react";
 import { keepPreviousData } from "@tanstack/react-query";
-import { getRouteApi, Link, useNavigate } from "@tanstack/react-router";
+import { getRouteApi, Link, type LinkProps } from "@tanstack/react-router";
 import { useMemo } from "react";
 import { cursorQuery } from "../../api/cursor-query.ts";
 import type { Tool } from "../../api/generated/model";
@@ -9,6 +9,7 @@ import { useListToolsInfinite } from "../../api/generated/tools/tools";
 import { type Column, DataTable, type RowAction, useCursorList } from "../../components/data-table/index.ts";
 import { EmptyState } from "../../components/empty-state.tsx";
 import { EnabledPill } from "../../components/enabled-pill.tsx";
+import { NoMatches } from "../../components/no-matches.tsx";
 import { Page } from "../../components/page.tsx";
 import { SearchInput } from "../../components/search-input.tsx";
 import { known } from "../../routes/search.ts";
@@ -21,7 +22,6 @@ const route = getRouteApi("/app/settings/tools");
 export function ToolsPage() {
   const search = route.useSearch();
   const changeSearch = route.useNavigate();
-  const navigate = useNavigate();
   const mayWrite = useMe().can("admin");
   const rows = useCursorList(
     useListToolsInfinite(
@@ -56,7 +56,7 @@ export function ToolsPage() {
         columns={columns}
         rowId={({ id }) => id}
         rowLabel={({ name }) => name}
-        onOpen={({ id }) => void navigate({ to: "/settings/tools/$toolId", params: { toolId: id } })}
+        linkOf={linkOf}
         rowActions={rowActions}
         empty={
           search.q === undefined ? (
@@ -65,17 +65,13 @@ export function ToolsPage() {
               appointment. Agents call it when its description says so; its secret stays here.
             </EmptyState>
           ) : (
-            <EmptyState
+            <NoMatches
+              noun="tool"
               icon={IconTool}
-              title="No tool matches"
-              actions={
-                <Button variant="default" onClick={() => void changeSearch({ search: {}, replace: true })}>
-                  Clear filters
-                </Button>
-              }
+              onClear={() => void changeSearch({ search: {}, replace: true })}
             >
               No tool has this text in its name or description.
-            </EmptyState>
+            </NoMatches>
           )
         }
       />
@@ -83,8 +79,10 @@ export function ToolsPage() {
   );
 }
 
+const linkOf = ({ id }: Tool): LinkProps => ({ to: "/settings/tools/$toolId", params: { toolId: id } });
+
 const columns: readonly Column<Tool>[] = [
-  { key: "name", header: "Name", width: "24%", render: ({ name }) => <Code>{name}</Code> },
+  { key: "name", header: "Name", width: "24%", isLink: true, render: ({ name }) => <Code>{name}</Code> },
   { key: "description", header: "What it does", from: 900, render: ({ description }) => description },
   { key: "call", header: "Request", from: 600, render: ({ method, url }) => `${method} ${url}` },
   { key: "state", header: "State", width: 112, render: ({ enabled }) => <EnabledPill isEnabled={enabled} /> },

@@ -29,7 +29,7 @@ export function DemoNote({ data }: { readonly data: TourData }) {
         >
           See its task
         </Button>
-        <Button variant="default" onClick={() => openStep("task", agent.id)}>
+        <Button variant="default" onClick={() => openStep("task", { agentId: agent.id })}>
           Use its agent
         </Button>
         {me.can("admin") && (

@@ -1,5 +1,15 @@
 import { describe, expect, it } from "vitest";
-import { decideStep, isDone, isOfTour, readProgress, suggestModel, tellSteps } from "./rules.ts";
+import {
+  decideStep,
+  isDone,
+  isOfTour,
+  listOwnChannels,
+  preferProvider,
+  readProgress,
+  suggestModel,
+  tellSteps,
+  versionOf,
+} from "./rules.ts";
 
 const ended = {
   id: "exec_1",
@@ -10,6 +20,7 @@ const ended = {
 } as const;
 const sandbox = { kind: "sandbox" } as const;
 const openai = { kind: "openai" } as const;
+const atTask = { open: "task", isTested: false } as const;
 
 describe("how far one is", () => {
   it("begins with the model where nothing is there, and where only the demo is", () => {
@@ -23,25 +34,31 @@ describe("how far one is", () => {
     });
     expect(demo).toEqual({ hasModel: false, hasProvider: true, hasAgent: false, hasRun: false });
     expect(decideStep(demo, undefined)).toBe("model");
-    expect(isDone("model", demo, "model")).toBe(false);
+    expect(isDone("model", demo, { open: "model", isTested: false })).toBe(false);
+  });
+
+  it("stays at the check of a model that was connected, until it was tested or passed over", () => {
+    const connected = readProgress({ providers: [openai, sandbox], agents: [], tasks: [] });
+    expect(decideStep(connected, undefined)).toBe("model");
+    expect(isDone("model", connected, { open: "model", isTested: false })).toBe(false);
+    expect(isDone("model", connected, { open: "model", isTested: true })).toBe(true);
+    expect(isDone("model", connected, { open: "agent", isTested: false })).toBe(true);
+    expect(versionOf({ id: "prov_1", updatedAt: "1" })).not.toBe(versionOf({ id: "prov_1", updatedAt: "2" }));
   });
 
   it("goes on with the first step that is not done", () => {
-    const connected = readProgress({ providers: [openai, sandbox], agents: [], tasks: [] });
-    expect(decideStep(connected, undefined)).toBe("agent");
-    expect(isDone("model", connected, "agent")).toBe(true);
     const made = readProgress({ providers: [sandbox], agents: [{ demo: false }], tasks: [] });
     expect(decideStep(made, undefined)).toBe("task");
-    expect([isDone("model", made, "task"), isDone("agent", made, "task")]).toEqual([true, true]);
-    expect(isDone("task", made, "task")).toBe(false);
+    expect([isDone("model", made, atTask), isDone("agent", made, atTask)]).toEqual([true, true]);
+    expect(isDone("task", made, atTask)).toBe(false);
   });
 
   it("counts a task as done once it has run", () => {
     const found = { providers: [sandbox], agents: [{ demo: false }] };
     const waiting = readProgress({ ...found, tasks: [{ demo: false, lastExecution: null }] });
-    expect(isDone("task", waiting, "task")).toBe(false);
+    expect(isDone("task", waiting, atTask)).toBe(false);
     const ran = readProgress({ ...found, tasks: [{ demo: false, lastExecution: ended }] });
-    expect(isDone("task", ran, "task")).toBe(true);
+    expect(isDone("task", ran, atTask)).toBe(true);
     expect(decideStep(ran, undefined)).toBe("task");
   });
 
@@ -52,7 +69,7 @@ describe("how far one is", () => {
       tasks: [{ demo: false, lastExecution: ended }],
     });
     expect(decideStep(ran, "model")).toBe("model");
-    expect(isDone("model", ran, "model")).toBe(true);
+    expect(isDone("model", ran, { open: "model", isTested: false })).toBe(true);
   });
 });
 
@@ -65,6 +82,23 @@ it("shows and runs only tasks as it makes them", () => {
   expect(isOfTour({ ...task, schedule: schedule })).toBe(false);
   expect(isOfTour({ ...task, audience: audience, contactId: null })).toBe(false);
   expect(isOfTour({ ...task, contactId: null })).toBe(false);
+});
+
+it("begins the agent with the provider that was chosen, also the sandbox", () => {
+  const providers = [
+    { id: "prov_2", kind: "openai" },
+    { id: "prov_1", kind: "sandbox" },
+  ] as const;
+  expect(preferProvider(providers, "prov_1")?.id).toBe("prov_1");
+  expect(preferProvider(providers, undefined)?.id).toBe("prov_2");
+  expect(preferProvider(providers, "prov_0")?.id).toBe("prov_2");
+  expect(preferProvider(providers.slice(1), undefined)?.id).toBe("prov_1");
+  expect(preferProvider([], "prov_1")).toBeUndefined();
+});
+
+it("writes on no channel of the demo’s", () => {
+  const own = { status: "connected", demo: false } as const;
+  expect(listOwnChannels([{ ...own, demo: true }, { ...own, status: "disabled" }, own])).toEqual([own]);
 });
 
 describe("suggestModel", () => {

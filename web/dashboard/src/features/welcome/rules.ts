@@ -1,4 +1,4 @@
-import type { Agent, ModelProvider, Step, Task } from "../../api/generated/model";
+import type { Agent, Channel, ModelProvider, Step, Task } from "../../api/generated/model";
 
 export type StepName = "model" | "agent" | "task";
 
@@ -28,17 +28,49 @@ export function readProgress({ providers, agents, tasks }: Found): Progress {
   };
 }
 
-/** The step that is open: the one that was asked for, else the first that is not done. */
+/**
+ * The step that is open: the one that was asked for, else the first that is not done. A key that was only stored may be
+ * wrong: until there is an agent one goes on from the model by oneself.
+ */
 export function decideStep(progress: Progress, wanted: StepName | undefined): StepName {
   if (wanted !== undefined) return wanted;
-  if (progress.hasAgent || progress.hasRun) return "task";
-  return progress.hasModel ? "agent" : "model";
+  return progress.hasAgent || progress.hasRun ? "task" : "model";
 }
 
-/** A sandbox counts as a choice once one has gone on from it. */
-export function isDone(step: StepName, progress: Progress, open: StepName): boolean {
-  if (step === "model") return progress.hasModel || (progress.hasProvider && open !== "model");
+interface Place {
+  readonly open: StepName;
+  /** The provider that is shown has answered. */
+  readonly isTested: boolean;
+}
+
+/** The model is done once it was tested or one has gone on from it: stayed with the sandbox, or passed the test over. */
+export function isDone(step: StepName, progress: Progress, { open, isTested }: Place): boolean {
+  if (step === "model") return progress.hasProvider && (progress.hasAgent || isTested || open !== "model");
   return step === "agent" ? progress.hasAgent : progress.hasRun;
+}
+
+/** What tells a provider from itself with another key or address: whether it answers is open again. */
+export function versionOf({ id, updatedAt }: Pick<ModelProvider, "id" | "updatedAt">): string {
+  return `${id} ${updatedAt}`;
+}
+
+/** The provider that was chosen in the step before, else the newest that is no stand-in, else the sandbox. */
+export function preferProvider<T extends Pick<ModelProvider, "id" | "kind">>(
+  providers: readonly T[],
+  chosenId: string | undefined,
+): T | undefined {
+  return (
+    providers.find(({ id }) => id === chosenId) ??
+    providers.find(({ kind }) => kind !== "sandbox") ??
+    providers[0]
+  );
+}
+
+/** Where the tour's task may write: what is connected, without the demo's, which goes with the demo. */
+export function listOwnChannels<T extends Pick<Channel, "status" | "demo">>(
+  channels: readonly T[],
+): readonly T[] {
+  return channels.filter(({ status, demo }) => status === "connected" && !demo);
 }
 
 /**

@@ -37,9 +37,14 @@ export function useTourData(): Loading {
   };
 }
 
+/** What was chosen in the step before. */
+interface Chosen {
+  readonly modelProviderId?: string;
+  readonly agentId?: string;
+}
+
 /** Opens a step; which one is open stands in the address. */
-export function useOpenStep(): (step: StepName, agentId?: string) => void {
+export function useOpenStep(): (step: StepName, chosen?: Chosen) => void {
   const navigate = useNavigate();
-  return (step, agentId) =>
-    void navigate({ to: "/welcome", search: agentId === undefined ? { step } : { step, agentId } });
+  return (step, chosen) => void navigate({ to: "/welcome", search: { step, ...chosen } });
 }

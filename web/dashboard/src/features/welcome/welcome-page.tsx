@@ -1,5 +1,6 @@
 import { Button, Skeleton, Stack, Text } from "@mantine/core";
 import { Link, useSearch } from "@tanstack/react-router";
+import { useState } from "react";
 import { ErrorState } from "../../components/error-state.tsx";
 import { Page } from "../../components/page.tsx";
 import { isUnnamed } from "../../session/rules.ts";
@@ -7,7 +8,7 @@ import { useMe } from "../../session/session.ts";
 import { AgentStep } from "./agent/agent-step.tsx";
 import { DemoNote } from "./demo-note.tsx";
 import { ModelStep } from "./model/model-step.tsx";
-import { decideStep, isDone, isOfTour, readProgress, type StepName } from "./rules.ts";
+import { decideStep, isDone, isOfTour, readProgress, type StepName, versionOf } from "./rules.ts";
 import { StepCard } from "./step-card.tsx";
 import { TaskStep } from "./task/task-step.tsx";
 import { type TourData, useOpenStep, useTourData } from "./tour.ts";
@@ -57,6 +58,8 @@ const titles: Readonly<Record<StepName, string>> = {
 function Tour({ data }: { readonly data: TourData }) {
   const { step: wanted } = useSearch({ from: "/app/welcome" });
   const openStep = useOpenStep();
+  const [tested, setTested] = useState<string>();
+  const isTested = data.providers.some((provider) => versionOf(provider) === tested);
   const progress = readProgress(data);
   const open = decideStep(progress, wanted);
   const ownAgents = data.agents.filter(({ demo }) => !demo);
@@ -66,7 +69,7 @@ function Tour({ data }: { readonly data: TourData }) {
       summary: progress.hasModel
         ? data.providers.flatMap(({ kind, name }) => (kind === "sandbox" ? [] : [name])).join(", ")
         : "The sandbox stands in for a model.",
-      body: <ModelStep providers={data.providers} />,
+      body: <ModelStep providers={data.providers} onTested={(provider) => setTested(versionOf(provider))} />,
     },
     agent: {
       summary: ownAgents.map(({ name }) => name).join(", "),
@@ -90,7 +93,7 @@ function Tour({ data }: { readonly data: TourData }) {
             number={index + 1}
             title={titles[step]}
             isOpen={step === open}
-            isDone={isDone(step, progress, open)}
+            isDone={isDone(step, progress, { open, isTested })}
             summary={contents[step].summary}
             onOpen={() => openStep(step)}
           >

@@ -34,7 +34,7 @@ export function KeysDialog({ commands, isOpen, onClose }: KeysDialogProps) {
     { keys: `${modKey}+K`, label: "Search and commands" },
     ...commands.flatMap(({ keys, label }) => (keys === undefined ? [] : [{ keys, label }])),
   ];
-  const onPage = ofPage.map(({ key, label }) => ({ keys: key, label }));
+  const onPage = ofPage.flatMap(({ key, label }) => (label === null ? [] : [{ keys: key, label }]));
   return (
     <Modal opened={isOpen} onClose={onClose} title="Keyboard shortcuts" size="lg">
       <div className={classes.columns}>

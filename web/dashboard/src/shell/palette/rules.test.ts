@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { findBy, mostRecent, readRecent, withRecent } from "./rules.ts";
+import { findBy, mostRecent, orderKinds, rankOf, readRecent, withRecent } from "./rules.ts";
 
 const entries = [
   { label: "Conversations", words: "inbox messages" },
@@ -22,6 +22,50 @@ describe("findBy", () => {
     ["", entries.map(({ label }) => label)],
   ])("%j", (query, found) => {
     expect(labels(query)).toEqual(found);
+  });
+});
+
+describe("found objects", () => {
+  const ada = { name: "Ada Kovač", ids: ["crm-77", "ada@example.com", null] };
+
+  it.each([
+    ["crm-77", 0],
+    [" ADA@example.com ", 0],
+    ["ada kovac", 0],
+    ["ada", 1],
+    ["kov", 2],
+    ["kovač ad", 2],
+    ["crm-7", 3],
+    ["example", 3],
+  ])("%j has the rank %i", (typed, rank) => {
+    expect(rankOf(typed, ada)).toBe(rank);
+  });
+
+  it("come best first, and so do their kinds", () => {
+    const kinds = [
+      {
+        heading: "Tasks",
+        found: [
+          { item: "mentions it", rank: 3 },
+          { item: "a word of it", rank: 2 },
+        ],
+      },
+      {
+        heading: "Contacts",
+        found: [
+          { item: "newest", rank: 3 },
+          { item: "exactly it", rank: 0 },
+          { item: "older", rank: 3 },
+        ],
+      },
+      { heading: "Agents", found: [] },
+      { heading: "Conversations", found: [{ item: "a", rank: 2 }] },
+    ];
+    expect(orderKinds(kinds, 2)).toEqual([
+      { heading: "Contacts", items: ["exactly it", "newest"] },
+      { heading: "Tasks", items: ["a word of it", "mentions it"] },
+      { heading: "Conversations", items: ["a"] },
+    ]);
   });
 });
 

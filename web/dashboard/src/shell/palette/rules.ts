@@ -37,6 +37,51 @@ export function findBy<T extends Findable>(entries: readonly T[], query: string)
     .map(({ entry }) => entry);
 }
 
+/** An object that the server found. */
+interface Ranked {
+  /** What it is called. */
+  readonly name: string;
+  /** What else it is known by as a whole: an id of one's own, an address. */
+  readonly ids?: readonly (string | null)[];
+}
+
+/** Of what another object was found by. */
+export const lastRank = 4;
+
+/** How well an object is what was typed: it is called so, its name begins so, a word of its name does, or it is somewhere. */
+export function rankOf(typed: string, { name, ids = [] }: Ranked): number {
+  const wanted = fold(typed.trim());
+  if ([name, ...ids].some((known) => known !== null && fold(known) === wanted)) return 0;
+  if (fold(name).startsWith(wanted)) return 1;
+  const words = wordsOf(name);
+  return wordsOf(typed).every((word) => words.some((one) => one.startsWith(word))) ? 2 : 3;
+}
+
+/** What was found of one kind, with ranks. */
+export interface Kind<T> {
+  readonly heading: string;
+  readonly found: readonly { readonly item: T; readonly rank: number }[];
+}
+
+/** The best of each kind, kinds by their best; the order is kept among equals. */
+export function orderKinds<T>(
+  kinds: readonly Kind<T>[],
+  mostOfKind: number,
+): readonly { readonly heading: string; readonly items: readonly T[] }[] {
+  return kinds
+    .map(({ heading, found }) => ({
+      heading,
+      best: Math.min(...found.map(({ rank }) => rank)),
+      items: found
+        .toSorted((a, b) => a.rank - b.rank)
+        .slice(0, mostOfKind)
+        .map(({ item }) => item),
+    }))
+    .filter(({ items }) => items.length > 0)
+    .toSorted((a, b) => a.best - b.best)
+    .map(({ heading, items }) => ({ heading, items }));
+}
+
 /** A page that was shown. */
 export interface RecentPage {
   readonly path: string;

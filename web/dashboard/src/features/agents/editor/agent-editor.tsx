@@ -1,5 +1,5 @@
 import { SegmentedControl, Text } from "@mantine/core";
-import { type ReactNode, useEffect, useEffectEvent, useState } from "react";
+import { type ReactNode, useState } from "react";
 import { createAgent, updateAgent } from "../../../api/generated/agents/agents";
 import type { Agent } from "../../../api/generated/model";
 import { useListModelProviders } from "../../../api/generated/model-providers/model-providers";
@@ -10,7 +10,7 @@ import { useMe } from "../../../session/session.ts";
 import { TestChat } from "../chat/test-chat.tsx";
 import { AgentFields } from "./agent-fields.tsx";
 import classes from "./editor.module.css";
-import { type AgentValues, fieldOf, isSame, mergeValues, toBody, toChanges, toValues } from "./values.ts";
+import { type AgentValues, fieldOf, isSame, toBody, toChanges, toValues } from "./values.ts";
 
 interface AgentEditorProps {
   /** Null for one that is not there yet. */
@@ -31,37 +31,24 @@ export function AgentEditor(props: AgentEditorProps) {
   const { agent, initialValues, title, beside, actions, onSaved, onCancel } = props;
   const mayWrite = useMe().can("write");
   const [shown, setShown] = useState<"form" | "test">("form");
-  const [base, setBase] = useState(initialValues);
   const faults = useJsonFaults();
   const [metaVersion, setMetaVersion] = useState(0);
   const api = useApiForm<AgentValues, Agent>({
-    initialValues,
+    initialValues: agent === null ? initialValues : toValues(agent),
+    isFollowing: agent !== null,
+    onFollowed(values, before) {
+      if (!isSame(values.meta, before.meta)) setMetaVersion((version) => version + 1);
+    },
     fieldOf,
-    async send(values) {
+    async send(values, base) {
       faults.refuse();
       return agent === null
         ? await createAgent(toBody(values))
         : await updateAgent(agent.id, toChanges(base, values));
     },
-    onDone(saved, values) {
-      setBase(values);
-      onSaved(saved);
-    },
+    onDone: onSaved,
   });
   const { form } = api;
-
-  const follow = useEffectEvent((next: AgentValues) => {
-    if (isSame(next, base)) return;
-    const now = form.getValues();
-    const merged = mergeValues(base, now, next);
-    form.setValues(merged);
-    form.resetDirty(next);
-    setBase(next);
-    if (!isSame(merged.meta, now.meta)) setMetaVersion((version) => version + 1);
-  });
-  useEffect(() => {
-    if (agent !== null) follow(toValues(agent));
-  }, [agent]);
 
   const { data: providers } = useListModelProviders({ limit: 100 });
   const kind = providers?.items.find(({ id }) => id === form.values.modelProviderId)?.kind;
@@ -80,27 +67,20 @@ export function AgentEditor(props: AgentEditorProps) {
     />
   );
   return (
-    <Page
-      title={title}
-      crumbs={crumbs}
-      beside={beside}
-      actions={actions}
-      bar={
-        <div className={classes.narrowOnly}>
-          <SegmentedControl
-            size="xs"
-            fullWidth
-            aria-label="Part of the page"
-            data={[
-              { value: "form", label: "Settings" },
-              { value: "test", label: "Test" },
-            ]}
-            value={shown}
-            onChange={setShown}
-          />
-        </div>
-      }
-    >
+    <Page title={title} crumbs={crumbs} beside={beside} actions={actions}>
+      <div className={classes.narrowOnly}>
+        <SegmentedControl
+          size="xs"
+          fullWidth
+          aria-label="Part of the page"
+          data={[
+            { value: "form", label: "Settings" },
+            { value: "test", label: "Test" },
+          ]}
+          value={shown}
+          onChange={setShown}
+        />
+      </div>
       <div className={classes.split} data-shown={shown}>
         {/* Where no field takes the focus it must be possible to scroll by keyboard all the same. */}
         <section
@@ -117,7 +97,11 @@ export function AgentEditor(props: AgentEditorProps) {
               curl={() =>
                 agent === null
                   ? { method: "POST", path: "/v1/agents", body: toBody(form.values) }
-                  : { method: "PATCH", path: `/v1/agents/${agent.id}`, body: toChanges(base, form.values) }
+                  : {
+                      method: "PATCH",
+                      path: `/v1/agents/${agent.id}`,
+                      body: toChanges(api.base, form.values),
+                    }
               }
             >
               {fields}

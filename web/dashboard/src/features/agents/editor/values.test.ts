@@ -1,15 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Agent } from "../../../api/generated/model";
-import {
-  fieldOf,
-  hasAdvancedFault,
-  mergeValues,
-  noValues,
-  toBody,
-  toChanges,
-  toCopy,
-  toValues,
-} from "./values.ts";
+import { fieldOf, hasAdvancedFault, noValues, toBody, toChanges, toCopy, toValues } from "./values.ts";
 
 const agent: Agent = {
   id: "agent_01k3v8q5x8e7arf4s2m6t9c0wd",
@@ -75,12 +66,4 @@ it("finds the field of a fault, and whether it is folded away", () => {
   expect(fieldOf("model")).toBe("model");
   expect(hasAdvancedFault({ "limits.maxIterations": "too many" })).toBe(true);
   expect(hasAdvancedFault({ model: "must be there", meta: null })).toBe(false);
-});
-
-it("what was typed stays when the agent changes elsewhere, and the rest follows", () => {
-  const base = toValues(agent);
-  const now = { ...base, name: "Typed here" };
-  const next = { ...base, name: "Changed elsewhere", enabled: false };
-  expect(mergeValues(base, now, next)).toEqual({ ...base, name: "Typed here", enabled: false });
-  expect(mergeValues(base, base, next)).toEqual(next);
 });

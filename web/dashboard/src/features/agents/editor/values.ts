@@ -143,16 +143,6 @@ export function hasAdvancedFault(errors: Readonly<Record<string, unknown>>): boo
   );
 }
 
-/**
- * The form after the stored agent has changed elsewhere: what was typed here stays, the rest follows. `base` is what
- * the form began with.
- */
-export function mergeValues(base: AgentValues, now: AgentValues, next: AgentValues): AgentValues {
-  const was: Readonly<Record<string, unknown>> = { ...base };
-  const typed = Object.entries(now).filter(([field, value]) => !isSame(value, was[field]));
-  return { ...next, ...Object.fromEntries(typed) };
-}
-
 export function isSame(left: unknown, right: unknown): boolean {
   return JSON.stringify(left) === JSON.stringify(right);
 }

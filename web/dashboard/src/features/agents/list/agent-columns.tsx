@@ -19,7 +19,7 @@ export interface Beside {
 
 export function agentColumns({ mayWrite, providers, costs }: Beside): readonly Column<Agent>[] {
   return [
-    { key: "name", header: "Name", render: (agent) => <Name agent={agent} /> },
+    { key: "name", header: "Name", isLink: true, render: (agent) => <Name agent={agent} /> },
     {
       key: "model",
       header: "Model",

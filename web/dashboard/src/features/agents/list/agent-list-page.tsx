@@ -9,13 +9,14 @@ import {
   IconTrash,
 } from "@tabler/icons-react";
 import { keepPreviousData } from "@tanstack/react-query";
-import { getRouteApi, Link, useNavigate } from "@tanstack/react-router";
+import { getRouteApi, Link, type LinkProps, useNavigate } from "@tanstack/react-router";
 import { useMemo } from "react";
 import { cursorQuery } from "../../../api/cursor-query.ts";
 import { useListAgentsInfinite } from "../../../api/generated/agents/agents";
 import type { Agent, ListAgentsEnabled } from "../../../api/generated/model";
 import { useListModelProviders } from "../../../api/generated/model-providers/model-providers";
 import { DataTable, type RowAction, useCursorList } from "../../../components/data-table/index.ts";
+import { NoMatches } from "../../../components/no-matches.tsx";
 import { Page } from "../../../components/page.tsx";
 import { usePageKey } from "../../../components/page-keys.ts";
 import type { AgentSearch } from "../../../routes/agents.ts";
@@ -24,7 +25,7 @@ import { useMe } from "../../../session/session.ts";
 import { changeAgent, removeAgent } from "../actions/agent-actions.tsx";
 import { agentColumns } from "./agent-columns.tsx";
 import { AgentFilters } from "./agent-filters.tsx";
-import { NoAgents, NoMatches } from "./empty-agents.tsx";
+import { NoAgents } from "./empty-agents.tsx";
 import { useMonthCosts } from "./month-costs.ts";
 
 const route = getRouteApi("/app/agents");
@@ -84,9 +85,17 @@ export function AgentListPage() {
         columns={columns}
         rowId={idOf}
         rowLabel={nameOf}
-        onOpen={({ id }) => void navigate({ to: "/agents/$agentId", params: { agentId: id } })}
+        linkOf={linkOf}
         rowActions={rowActions}
-        empty={isFiltered ? <NoMatches onClear={() => replace({})} /> : <NoAgents />}
+        empty={
+          isFiltered ? (
+            <NoMatches noun="agent" onClear={() => replace({})}>
+              There are agents, but none with this text, state and provider.
+            </NoMatches>
+          ) : (
+            <NoAgents />
+          )
+        }
       />
     </Page>
   );
@@ -94,6 +103,7 @@ export function AgentListPage() {
 
 const idOf = ({ id }: Agent) => id;
 const nameOf = ({ name }: Agent) => name;
+const linkOf = ({ id }: Agent): LinkProps => ({ to: "/agents/$agentId", params: { agentId: id } });
 
 function rowActionsOf(
   navigate: ReturnType<typeof useNavigate>,

@@ -1,5 +1,5 @@
 import { Button } from "@mantine/core";
-import { IconFilterOff, IconRobot } from "@tabler/icons-react";
+import { IconRobot } from "@tabler/icons-react";
 import { useMutation } from "@tanstack/react-query";
 import { Link, useNavigate } from "@tanstack/react-router";
 import { askAgain } from "../../../api/kept-answers.ts";
@@ -49,23 +49,6 @@ export function NoAgents() {
       {can("write")
         ? " The example uses a model provider of this workspace, or the sandbox model, which needs no key."
         : " Your role may look at agents, not make them."}
-    </EmptyState>
-  );
-}
-
-/** Filters that leave nothing. */
-export function NoMatches({ onClear }: { onClear(): void }) {
-  return (
-    <EmptyState
-      icon={IconFilterOff}
-      title="No agent matches"
-      actions={
-        <Button variant="default" onClick={onClear}>
-          Clear filters
-        </Button>
-      }
-    >
-      There are agents, but none with this text, state and provider.
     </EmptyState>
   );
 }

@@ -10,31 +10,33 @@ import { type ChannelValues, toBody, toChanges } from "./values.ts";
 interface ChannelFormProps {
   /** Null for one that is not there yet. */
   readonly channelId: string | null;
-  /** What the form begins with. */
-  readonly initialValues: ChannelValues;
+  /** What is stored, and what the form begins with: it follows changes made elsewhere. */
+  readonly stored: ChannelValues;
   onSaved(channel: Channel): void;
   onCancel?(): void;
 }
 
 /** What can be set of a channel. */
-export function ChannelForm({ channelId, initialValues, onSaved, onCancel }: ChannelFormProps) {
+export function ChannelForm({ channelId, stored, onSaved, onCancel }: ChannelFormProps) {
   const mayWrite = useMe().can("write");
-  const [base, setBase] = useState(initialValues);
+  const [metaVersion, setMetaVersion] = useState(0);
   const faults = useJsonFaults();
   const api = useApiForm<ChannelValues, Channel>({
-    initialValues,
-    async send(values) {
+    initialValues: stored,
+    isFollowing: channelId !== null,
+    onFollowed(values, before) {
+      if (JSON.stringify(values.meta) !== JSON.stringify(before.meta))
+        setMetaVersion((version) => version + 1);
+    },
+    async send(values, base) {
       faults.refuse();
       return channelId === null
         ? await createChannel(toBody(values))
         : await updateChannel(channelId, toChanges(base, values));
     },
-    onDone(saved, values) {
-      setBase(values);
-      onSaved(saved);
-    },
+    onDone: onSaved,
   });
-  const fields = <ChannelFields form={api.form} onMetaValidity={faults.keep("meta")} />;
+  const fields = <ChannelFields key={metaVersion} form={api.form} onMetaValidity={faults.keep("meta")} />;
   if (!mayWrite)
     return (
       <fieldset disabled className={classes.fixed} aria-label="Settings of the channel">
@@ -49,7 +51,7 @@ export function ChannelForm({ channelId, initialValues, onSaved, onCancel }: Cha
       curl={() =>
         channelId === null
           ? { method: "POST", path: "/v1/channels", body: toBody(api.form.values) }
-          : { method: "PATCH", path: `/v1/channels/${channelId}`, body: toChanges(base, api.form.values) }
+          : { method: "PATCH", path: `/v1/channels/${channelId}`, body: toChanges(api.base, api.form.values) }
       }
     >
       {fields}

@@ -64,12 +64,7 @@ export function ChannelPage() {
     >
       <Disabled channel={channel} />
       <div className={classes.columns}>
-        <ChannelForm
-          key={channel.id}
-          channelId={channel.id}
-          initialValues={toValues(channel)}
-          onSaved={onSaved}
-        />
+        <ChannelForm key={channel.id} channelId={channel.id} stored={toValues(channel)} onSaved={onSaved} />
         <Stack gap="lg">
           <HostedPage channel={channel} />
           <ChannelSecret channel={channel} />

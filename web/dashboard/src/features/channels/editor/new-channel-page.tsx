@@ -41,7 +41,7 @@ export function NewChannelPage() {
       ) : (
         <ChannelForm
           channelId={null}
-          initialValues={{ ...noValues, defaultAgentId: defaultAgent?.id ?? null }}
+          stored={{ ...noValues, defaultAgentId: defaultAgent?.id ?? null }}
           onSaved={onSaved}
           onCancel={() => void navigate({ to: "/channels" })}
         />

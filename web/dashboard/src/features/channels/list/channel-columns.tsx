@@ -1,4 +1,4 @@
-import { Anchor, Button } from "@mantine/core";
+import { Anchor, Badge, Button } from "@mantine/core";
 import { IconExternalLink } from "@tabler/icons-react";
 import { Link } from "@tanstack/react-router";
 import type { Channel } from "../../../api/generated/model";
@@ -12,7 +12,12 @@ import classes from "./list.module.css";
 
 export function channelColumns(mayWrite: boolean): readonly Column<Channel>[] {
   return [
-    { key: "name", header: "Name", render: ({ name }) => <span className={classes.title}>{name}</span> },
+    {
+      key: "name",
+      header: "Name",
+      isLink: true,
+      render: (channel) => <Name channel={channel} />,
+    },
     {
       key: "kind",
       header: "Platform",
@@ -58,6 +63,21 @@ export function channelColumns(mayWrite: boolean): readonly Column<Channel>[] {
       render: ({ createdAt }) => <RelativeTime at={createdAt} />,
     },
   ];
+}
+
+function Name({ channel: { name, demo } }: { readonly channel: Channel }) {
+  return (
+    <div className={classes.name}>
+      <span className={classes.title} title={name}>
+        {name}
+      </span>
+      {demo && (
+        <Badge size="xs" variant="light" color="gray" radius="sm" tt="none" flex="none">
+          Demo
+        </Badge>
+      )}
+    </div>
+  );
 }
 
 interface CellProps {

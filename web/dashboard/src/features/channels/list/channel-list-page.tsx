@@ -8,13 +8,14 @@ import {
   IconTrash,
 } from "@tabler/icons-react";
 import { keepPreviousData } from "@tanstack/react-query";
-import { getRouteApi, Link, useNavigate } from "@tanstack/react-router";
+import { getRouteApi, Link, type LinkProps, useNavigate } from "@tanstack/react-router";
 import { useMemo } from "react";
 import { cursorQuery } from "../../../api/cursor-query.ts";
 import { useListChannelsInfinite } from "../../../api/generated/channels/channels";
 import type { Channel } from "../../../api/generated/model";
 import { DataTable, type RowAction, useCursorList } from "../../../components/data-table/index.ts";
 import { ChoiceFilter } from "../../../components/filter-bar/index.ts";
+import { NoMatches } from "../../../components/no-matches.tsx";
 import { Page } from "../../../components/page.tsx";
 import { usePageKey } from "../../../components/page-keys.ts";
 import { SearchInput } from "../../../components/search-input.tsx";
@@ -23,7 +24,7 @@ import { known } from "../../../routes/search.ts";
 import { useMe } from "../../../session/session.ts";
 import { removeChannel, switchChannel } from "../actions/channel-actions.tsx";
 import { channelColumns } from "./channel-columns.tsx";
-import { NoChannels, NoMatches } from "./empty-channels.tsx";
+import { NoChannels } from "./empty-channels.tsx";
 import classes from "./list.module.css";
 
 const route = getRouteApi("/app/channels");
@@ -85,9 +86,17 @@ export function ChannelListPage() {
         columns={columns}
         rowId={idOf}
         rowLabel={nameOf}
-        onOpen={({ id }) => void navigate({ to: "/channels/$channelId", params: { channelId: id } })}
+        linkOf={linkOf}
         rowActions={rowActions}
-        empty={isFiltered ? <NoMatches onClear={() => replace({})} /> : <NoChannels />}
+        empty={
+          isFiltered ? (
+            <NoMatches noun="channel" onClear={() => replace({})}>
+              There are channels, but none with this text and state.
+            </NoMatches>
+          ) : (
+            <NoChannels />
+          )
+        }
       />
     </Page>
   );
@@ -95,6 +104,7 @@ export function ChannelListPage() {
 
 const idOf = ({ id }: Channel) => id;
 const nameOf = ({ name }: Channel) => name;
+const linkOf = ({ id }: Channel): LinkProps => ({ to: "/channels/$channelId", params: { channelId: id } });
 
 function rowActionsOf(
   navigate: ReturnType<typeof useNavigate>,

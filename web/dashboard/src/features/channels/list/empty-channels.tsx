@@ -1,5 +1,5 @@
 import { Button } from "@mantine/core";
-import { IconFilterOff, IconPlugConnected } from "@tabler/icons-react";
+import { IconPlugConnected } from "@tabler/icons-react";
 import { useMutation } from "@tanstack/react-query";
 import { Link, useNavigate } from "@tanstack/react-router";
 import { askAgain } from "../../../api/kept-answers.ts";
@@ -45,23 +45,6 @@ export function NoChannels() {
       A channel is where contacts write and are written to. A web channel comes with a hosted page: a chat
       that works as it stands, to link to from anywhere.
       {!mayWrite && " Your role may look at channels, not make them."}
-    </EmptyState>
-  );
-}
-
-/** Filters that leave nothing. */
-export function NoMatches({ onClear }: { onClear(): void }) {
-  return (
-    <EmptyState
-      icon={IconFilterOff}
-      title="No channel matches"
-      actions={
-        <Button variant="default" onClick={onClear}>
-          Clear filters
-        </Button>
-      }
-    >
-      There are channels, but none with this text and state.
     </EmptyState>
   );
 }

@@ -1,12 +1,12 @@
 import { Alert, Button, Group, NativeSelect, Switch } from "@mantine/core";
 import { IconAlertTriangle, IconInfoCircle } from "@tabler/icons-react";
-import { useMemo } from "react";
+import { useMemo, useState } from "react";
 import { type CsvChoices, type Delimiter, delimiters, type Encoding, encodings } from "./csv/rules.ts";
 import classes from "./import.module.css";
 import { ColumnList, titleOf } from "./mapping/column-list.tsx";
 import { Preview } from "./mapping/preview.tsx";
 import { toMappedRow } from "./mapping/rows.ts";
-import { checkTargets, type Target } from "./mapping/rules.ts";
+import { checkTargets, findValueInHeader, type Target } from "./mapping/rules.ts";
 import type { Source } from "./source.ts";
 import { StepHeading } from "./step-heading.tsx";
 
@@ -50,6 +50,8 @@ export function ColumnsStep(props: ColumnsStepProps) {
   const { atColumns, general } = checkTargets(targets);
   const attributes = targets.flatMap((target) => (target.kind === "attribute" ? [target.name.trim()] : []));
   const choices: CsvChoices = { encoding: table.encoding, delimiter: table.delimiter };
+  const [isSure, setSure] = useState(false);
+  const doubtful = findValueInHeader(header);
   const isAnonymous = !targets.some(({ kind }) => identifying.includes(kind));
   return (
     <>
@@ -88,6 +90,26 @@ export function ColumnsStep(props: ColumnsStepProps) {
           onChange={({ currentTarget }) => onHeader(currentTarget.checked)}
         />
       </div>
+      {hasHeader && doubtful !== undefined && !isSure && (
+        <Alert
+          mb="md"
+          maw={720}
+          color="yellow"
+          variant="light"
+          icon={<IconInfoCircle size={18} aria-hidden />}
+          title="Does the first row name the columns?"
+        >
+          “{doubtful}” in it looks like a contact’s. As it is, the row counts as names and is not imported.
+          <Group gap="xs" mt="xs">
+            <Button size="xs" variant="default" onClick={() => onHeader(false)}>
+              It is a contact
+            </Button>
+            <Button size="xs" variant="default" onClick={() => setSure(true)}>
+              It names the columns
+            </Button>
+          </Group>
+        </Alert>
+      )}
       <StepHeading>What the columns are</StepHeading>
       <p className={classes.hint}>
         Guessed by their names and values. Empty cells change nothing, and space around a value is left out.

@@ -2,7 +2,7 @@ import { useMemo } from "react";
 import { type Column, DataTable, type Rows } from "../../../components/data-table/index.ts";
 import classes from "./import.module.css";
 import { titleOf } from "./mapping/column-list.tsx";
-import type { Target } from "./mapping/rules.ts";
+import { fieldWord, type Target } from "./mapping/rules.ts";
 import { columnOf } from "./run/failed-rows.ts";
 import type { RowResult } from "./run/import-run.ts";
 
@@ -76,7 +76,7 @@ function toFailures(
 ): readonly Failure[] {
   return faults.map(({ path, message }, index) => {
     const column = columnOf(path, targets);
-    const where = column === undefined ? path : titleOf(header, column);
+    const where = column === undefined ? fieldWord(path) : titleOf(header, column);
     return { id: `${line} ${index}`, line, where: where === "" ? "The row" : where, message };
   });
 }

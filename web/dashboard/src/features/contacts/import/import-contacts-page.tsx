@@ -29,6 +29,7 @@ export function ImportContactsPage() {
         title: "Stop the import?",
         text: "What was imported until here stays. Choose the same file again to import the rest: rows that are in already are unchanged.",
         confirm: "Stop and leave",
+        keep: "Keep importing",
         isDangerous: true,
       })),
   });

@@ -4,9 +4,9 @@ import type { ImportContactsBody } from "../../../api/generated/model";
 import { refreshContacts } from "../actions/change-contacts.ts";
 import { pause } from "../actions/run-many.ts";
 import { readFile } from "./csv/read-file.ts";
-import type { CsvChoices } from "./csv/rules.ts";
+import type { CsvChoices, CsvTable } from "./csv/rules.ts";
 import { type MappedRow, toMappedRow } from "./mapping/rows.ts";
-import { guessTargets, type Target } from "./mapping/rules.ts";
+import { findValueInHeader, guessTargets, type Target } from "./mapping/rules.ts";
 import { createImportRun, type ImportRun, type RowResult } from "./run/import-run.ts";
 import { type Source, toSource } from "./source.ts";
 
@@ -40,7 +40,8 @@ export function useImport() {
     setFault(null);
     const answer = await readFile(file, choices);
     setReading(false);
-    if (answer.fault === undefined) showColumns(toSource(file, answer.table, hasHeader));
+    if (answer.fault === undefined)
+      showColumns(toSource(file, answer.table, mayHaveHeader(answer.table, hasHeader)));
     else {
       setFault(answer.fault);
       setStep({ kind: "choose" });
@@ -107,6 +108,11 @@ export function useImport() {
     /** Whether leaving now would cut an import off. */
     isUnderWay: () => step.kind === "import" && step.run.state.get().phase !== "done",
   };
+}
+
+/** A single row with values in it is a contact: there is nothing that it could name. */
+function mayHaveHeader({ rows }: CsvTable, isWanted: boolean): boolean {
+  return isWanted && !(rows.length === 1 && findValueInHeader(rows[0]?.cells ?? []) !== undefined);
 }
 
 export type ImportWork = ReturnType<typeof useImport>;

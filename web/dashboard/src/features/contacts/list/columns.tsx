@@ -9,7 +9,7 @@ const mostTags = 3;
 
 /** What the list shows of each contact. */
 export const contactColumns: readonly Column<Contact>[] = [
-  { key: "name", header: "Name", render: (contact) => <Name contact={contact} /> },
+  { key: "name", header: "Name", isLink: true, render: (contact) => <Name contact={contact} /> },
   { key: "email", header: "E-mail", width: "19%", from: 900, render: ({ email }) => <Text text={email} /> },
   { key: "phone", header: "Phone", width: 136, from: 1000, render: ({ phone }) => <Text text={phone} /> },
   { key: "tags", header: "Tags", width: "17%", from: 600, render: ({ tags }) => <Tags tags={tags} /> },

@@ -11,7 +11,7 @@ import {
   IconUpload,
 } from "@tabler/icons-react";
 import { keepPreviousData } from "@tanstack/react-query";
-import { getRouteApi, Link, useNavigate } from "@tanstack/react-router";
+import { getRouteApi, Link, type LinkProps, useNavigate } from "@tanstack/react-router";
 import { useMemo } from "react";
 import { cursorQuery } from "../../../api/cursor-query.ts";
 import { useListContactsInfinite } from "../../../api/generated/contacts/contacts";
@@ -23,6 +23,7 @@ import {
   type RowAction,
   useCursorList,
 } from "../../../components/data-table/index.ts";
+import { NoMatches } from "../../../components/no-matches.tsx";
 import { Page } from "../../../components/page.tsx";
 import { usePageKey } from "../../../components/page-keys.ts";
 import { known } from "../../../routes/search.ts";
@@ -31,7 +32,7 @@ import { addTag, deleteContacts, optIn, optOut, removeTag } from "../actions/con
 import { tagsOf } from "../actions/words.ts";
 import { contactColumns } from "./columns.tsx";
 import { ContactFilters } from "./contact-filters.tsx";
-import { NoContacts, NoMatches } from "./empty-contacts.tsx";
+import { NoContacts } from "./empty-contacts.tsx";
 import { type ContactSearch, toParams } from "./rules.ts";
 
 const route = getRouteApi("/app/contacts");
@@ -113,10 +114,19 @@ export function ContactListPage() {
         columns={contactColumns}
         rowId={idOf}
         rowLabel={nameOf}
-        onOpen={({ id }) => void navigate({ to: "/contacts/$contactId", params: { contactId: id } })}
+        linkOf={linkOf}
         rowActions={rowActions}
         bulkActions={mayWrite ? bulkActions : []}
-        empty={isFiltered ? <NoMatches onClear={() => replace({})} /> : <NoContacts />}
+        empty={
+          isFiltered ? (
+            <NoMatches noun="contact" onClear={() => replace({})}>
+              There may be contacts, but none that passes these filters. Tag and language are compared as
+              whole words.
+            </NoMatches>
+          ) : (
+            <NoContacts />
+          )
+        }
       />
     </Page>
   );
@@ -124,6 +134,7 @@ export function ContactListPage() {
 
 const idOf = ({ id }: Contact) => id;
 const nameOf = (contact: Contact) => contactLabel(contact);
+const linkOf = ({ id }: Contact): LinkProps => ({ to: "/contacts/$contactId", params: { contactId: id } });
 
 function languagesOf(contacts: readonly Contact[]): readonly string[] {
   return [

@@ -1,5 +1,5 @@
 import { Button } from "@mantine/core";
-import { IconFilterOff, IconUsers } from "@tabler/icons-react";
+import { IconUsers } from "@tabler/icons-react";
 import { useMutation } from "@tanstack/react-query";
 import { Link, useNavigate } from "@tanstack/react-router";
 import { putContact } from "../../../api/generated/contacts/contacts";
@@ -55,23 +55,6 @@ export function NoContacts() {
       A contact is a customer that agents write to: addresses, language, time zone, and attributes from your
       systems. Contacts also appear by themselves when they write on a channel.
       {!mayWrite && " Your role may look at contacts, not make them."}
-    </EmptyState>
-  );
-}
-
-/** Filters that no contact passes. */
-export function NoMatches({ onClear }: { onClear(): void }) {
-  return (
-    <EmptyState
-      icon={IconFilterOff}
-      title="No contact matches"
-      actions={
-        <Button variant="default" onClick={onClear}>
-          Clear filters
-        </Button>
-      }
-    >
-      There may be contacts, but none that passes these filters. Tag and language are compared as whole words.
     </EmptyState>
   );
 }

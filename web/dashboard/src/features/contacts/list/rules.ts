@@ -1,4 +1,4 @@
-import type { ListContactsParams } from "../../../api/generated/model";
+import type { ListContactsOptedOut, ListContactsParams } from "../../../api/generated/model";
 
 /** The filters of the list as its address has them. */
 export interface ContactSearch {
@@ -8,7 +8,10 @@ export interface ContactSearch {
   readonly optedOut?: boolean;
 }
 
-/** The filters as the API takes them. */
+/** The filters as the API takes them; what an address has instead of a flag goes there too, to be refused by name. */
 export function toParams({ optedOut, ...texts }: ContactSearch): ListContactsParams {
-  return { ...texts, ...(optedOut === undefined ? {} : { optedOut: optedOut ? "true" : "false" }) };
+  return {
+    ...texts,
+    ...(optedOut === undefined ? {} : { optedOut: String(optedOut) as ListContactsOptedOut }),
+  };
 }

@@ -1,6 +1,7 @@
 import type { Execution } from "../../../api/generated/model";
 import type { Column } from "../../../components/data-table/index.ts";
 import { ExecutionPill } from "../../../components/execution-pill.tsx";
+import { ExecutionSummary } from "../../../components/execution-summary.tsx";
 import { TaskName } from "../../../components/links.tsx";
 import { RelativeTime } from "../../../components/time.tsx";
 
@@ -9,7 +10,8 @@ export const pastColumns: readonly Column<Execution>[] = [
   {
     key: "status",
     header: "Status",
-    width: 152,
+    isLink: true,
+    width: 168,
     render: (execution) => <ExecutionPill execution={execution} />,
   },
   {
@@ -22,10 +24,7 @@ export const pastColumns: readonly Column<Execution>[] = [
     key: "summary",
     header: "Summary",
     from: 900,
-    render: ({ summary, reason }) => {
-      const text = summary ?? reason?.message ?? "–";
-      return <span title={text}>{text}</span>;
-    },
+    render: (execution) => <ExecutionSummary execution={execution} />,
   },
   {
     key: "queued",

@@ -1,6 +1,6 @@
 import { Anchor, Button, Skeleton, Stack } from "@mantine/core";
 import { IconRoute } from "@tabler/icons-react";
-import { Link, useNavigate } from "@tanstack/react-router";
+import { Link, type LinkProps } from "@tanstack/react-router";
 import { useState } from "react";
 import { cursorQuery } from "../../../api/cursor-query.ts";
 import { useListUpcomingTouches } from "../../../api/generated/contacts/contacts";
@@ -17,7 +17,6 @@ const shownAtFirst = 5;
 
 /** When the contact will be written to, and what was done for it. */
 export function TouchesTab({ contact }: { readonly contact: Contact }) {
-  const navigate = useNavigate();
   const past = useCursorList<Execution>(
     useListExecutionsInfinite({ contactId: contact.id, limit: 50 }, { query: cursorQuery }),
   );
@@ -36,7 +35,7 @@ export function TouchesTab({ contact }: { readonly contact: Contact }) {
         columns={pastColumns}
         rowId={idOf}
         rowLabel={idOf}
-        onOpen={({ id }) => void navigate({ to: "/executions/$executionId", params: { executionId: id } })}
+        linkOf={linkOf}
         empty={
           <EmptyState icon={IconRoute} title="Nothing was done yet">
             Each time an agent works for this contact, whether it wrote or not, is listed here.
@@ -48,6 +47,10 @@ export function TouchesTab({ contact }: { readonly contact: Contact }) {
 }
 
 const idOf = ({ id }: Execution) => id;
+const linkOf = ({ id }: Execution): LinkProps => ({
+  to: "/executions/$executionId",
+  params: { executionId: id },
+});
 
 function Coming({ contact }: { readonly contact: Contact }) {
   const { data, error, refetch } = useListUpcomingTouches(contact.id);

@@ -52,7 +52,7 @@ export function ConversationHead({ conversation, askedAt, onHandBack }: Conversa
         <h2 className={classes.name}>
           <ContactName id={contactId} />
         </h2>
-        <ControllerPill status={status} controller={controller} />
+        <ControllerPill {...conversation} />
       </div>
       <Group gap="xs" wrap="nowrap" className={classes.actions}>
         {mayWrite && isOpen && controller !== "agent" && (

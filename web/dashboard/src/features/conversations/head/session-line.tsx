@@ -5,7 +5,7 @@ import { useEffect, useState } from "react";
 import { getGetConversationQueryKey } from "../../../api/generated/conversations/conversations";
 import type { Conversation } from "../../../api/generated/model";
 import { useSecond } from "../../../components/time.tsx";
-import { clockTime, exactTime } from "../../../components/time-words.ts";
+import { exactTime, untilTime } from "../../../components/time-words.ts";
 import { useTimezone } from "../../../session/session.ts";
 import { useAnswerer } from "../use-answerer.ts";
 import classes from "./head.module.css";
@@ -38,8 +38,6 @@ interface CountdownProps extends SessionLineProps {
   readonly name: string;
 }
 
-const dayMs = 24 * 3_600_000;
-
 function Countdown({ conversation, session, askedAt, name }: CountdownProps) {
   const { id, controller } = conversation;
   const { expiresAt, expiresInSeconds } = session;
@@ -48,13 +46,13 @@ function Countdown({ conversation, session, askedAt, name }: CountdownProps) {
   // Kept for as long as the server has not said anything else: what is shown before it answered says nothing new.
   const [said, setSaid] = useState({ session, deadline: deadlineOf(expiresInSeconds, askedAt) });
   if (said.session !== session) setSaid({ session, deadline: deadlineOf(expiresInSeconds, askedAt) });
-  const left = secondsUntil(said.deadline, useSecond(true));
+  const now = useSecond(true);
+  const left = secondsUntil(said.deadline, now);
   const isOver = left === 0;
   useEffect(() => {
     if (isOver) void client.invalidateQueries({ queryKey: getGetConversationQueryKey(id) });
   }, [isOver, client, id]);
-  const isSoon = expiresInSeconds * 1_000 < dayMs;
-  const until = isSoon ? clockTime(expiresAt, timezone) : shortDay(expiresAt, timezone);
+  const until = untilTime(expiresAt, now, timezone);
   const words =
     controller === "agent" ? `${name} answers until ${until}` : `${name} is silent, session until ${until}`;
   return (
@@ -67,14 +65,4 @@ function Countdown({ conversation, session, askedAt, name }: CountdownProps) {
       </span>
     </Tooltip>
   );
-}
-
-function shortDay(at: string, timezone: string): string {
-  return new Intl.DateTimeFormat("en-GB", {
-    day: "numeric",
-    month: "short",
-    hour: "2-digit",
-    minute: "2-digit",
-    timeZone: timezone,
-  }).format(new Date(at));
 }

@@ -4,8 +4,8 @@ import type { Conversation } from "../../../api/generated/model";
 import { ControllerPill } from "../../../components/controller-pill.tsx";
 import { messageLooks } from "../../../components/message-pill.tsx";
 import { useName } from "../../../components/names.ts";
-import { RelativeTime } from "../../../components/time.tsx";
-import { clockTime } from "../../../components/time-words.ts";
+import { RelativeTime, useNow } from "../../../components/time.tsx";
+import { untilTime } from "../../../components/time-words.ts";
 import { useTimezone } from "../../../session/session.ts";
 import classes from "./list.module.css";
 import { previewOf } from "./rules.ts";
@@ -21,6 +21,7 @@ interface ConversationRowProps {
 export function ConversationRow({ conversation, isOpen }: ConversationRowProps) {
   const { id, contactId, channelId, session, lastMessage, lastMessageAt, unanswered } = conversation;
   const timezone = useTimezone();
+  const now = useNow();
   const name = useName("contact", contactId);
   const { data: channel } = useGetChannel(channelId);
   const { text, state } = previewOf(lastMessage);
@@ -53,7 +54,7 @@ export function ConversationRow({ conversation, isOpen }: ConversationRowProps) 
       <span className={classes.foot}>
         <ControllerPill {...conversation} />
         {session !== null && (
-          <span className={classes.session}>until {clockTime(session.expiresAt, timezone)}</span>
+          <span className={classes.session}>until {untilTime(session.expiresAt, now, timezone)}</span>
         )}
         <span className={classes.channel}>{channel?.name ?? ""}</span>
         {unanswered && (

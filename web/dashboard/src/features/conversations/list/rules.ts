@@ -1,12 +1,21 @@
-import type { ConversationLastMessage, ListConversationsParams } from "../../../api/generated/model";
+import type {
+  ConversationLastMessage,
+  ListConversationsParams,
+  ListConversationsSessionLive,
+} from "../../../api/generated/model";
 import type { readConversationSearch } from "../../../routes/conversations.ts";
 
 /** The filters of the list as its address has them. */
 export type ConversationSearch = Partial<ReturnType<typeof readConversationSearch>>;
 
-/** The filters as the API takes them. */
+/** The filters as the API takes them; what an address has instead of a flag goes there too, to be refused by name. */
 export function toParams({ sessionLive, ...texts }: ConversationSearch): ListConversationsParams {
-  return { ...texts, ...(sessionLive === undefined ? {} : { sessionLive: sessionLive ? "true" : "false" }) };
+  return {
+    ...texts,
+    ...(sessionLive === undefined
+      ? {}
+      : { sessionLive: String(sessionLive) as ListConversationsSessionLive }),
+  };
 }
 
 const writers = { agent: "Agent: ", member: "Member: ", system: "Errand: ", contact: "" } as const;

@@ -1,9 +1,8 @@
 import { useGetAgent } from "../../../api/generated/agents/agents";
-import { useListMembers } from "../../../api/generated/members/members";
 import type { Message } from "../../../api/generated/model";
 import { useGetModelProvider } from "../../../api/generated/model-providers/model-providers";
 import { ContactName } from "../../../components/links.tsx";
-import { useMe } from "../../../session/session.ts";
+import { MemberName } from "../../../components/member-name.tsx";
 import classes from "./transcript.module.css";
 
 /** Who wrote a message. */
@@ -25,15 +24,4 @@ function AgentAuthor({ id }: { readonly id: string }) {
       {provider.data?.kind === "sandbox" && <span className={classes.sandbox}>Sandbox model</span>}
     </>
   );
-}
-
-/** As many as one page has; a workspace with more shows the rest as members. */
-const mostMembers = 100;
-
-export function MemberName({ id }: { readonly id: string }) {
-  const me = useMe();
-  const isMe = me.membership.memberId === id;
-  const { data } = useListMembers({ limit: mostMembers }, { query: { enabled: !isMe } });
-  if (isMe) return <span>You</span>;
-  return <span>{data?.items.find((member) => member.id === id)?.name ?? "A member"}</span>;
 }

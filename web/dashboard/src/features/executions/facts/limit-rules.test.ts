@@ -2,7 +2,7 @@ import { expect, it } from "vitest";
 import type { Step } from "../../../api/generated/model";
 import { limitUses } from "./limit-rules.ts";
 
-const execution = { iterations: 800, toolCalls: 3, costUsd: "0.25" };
+const execution = { iterations: 800, toolCalls: 3, costUsd: "0.25", maxTimeSeconds: 900 };
 const time = "2027-03-01T09:00:00.000Z";
 
 function makeStart(limits: object): Step {
@@ -14,8 +14,7 @@ function makeStart(limits: object): Step {
 }
 
 const start = makeStart({ maxIterations: 1_000, maxToolCalls: 10_000, maxCostUsd: "0.20" });
-const none = { maxIterations: null, maxToolCalls: null, maxCostUsd: null };
-const facts = { execution, start, task: undefined, agent: undefined, workedMs: 90_000 };
+const facts = { execution, start, workedMs: 90_000 };
 
 it("each limit says what is used of it, and when the agent was told to conclude", () => {
   expect(limitUses(facts)).toEqual([
@@ -26,12 +25,9 @@ it("each limit says what is used of it, and when the agent was told to conclude"
   ]);
 });
 
-it("time is that of the task, else that of the agent", () => {
-  const agent = { limits: { ...none, maxTimeSeconds: 1_800 } };
-  const task = { limits: { ...none, maxIterations: 10, maxToolCalls: 10, maxTimeSeconds: 3_600 } };
-  const words = (more: object) => limitUses({ ...facts, ...more }).find(({ key }) => key === "time")?.words;
-  expect(words({ agent, task })).toBe("1 min 30 s of 1 h");
-  expect(words({ agent })).toBe("1 min 30 s of 30 min");
+it("time is what the execution might take, whatever its task says today", () => {
+  const uses = limitUses({ ...facts, execution: { ...execution, maxTimeSeconds: 7_200 } });
+  expect(uses.find(({ key }) => key === "time")?.words).toBe("1 min 30 s of 2 h");
 });
 
 it("there are none before it has begun, and none for dollars without a limit", () => {

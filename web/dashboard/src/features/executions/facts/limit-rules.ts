@@ -1,7 +1,7 @@
-import type { Agent, Execution, Step, Task } from "../../../api/generated/model";
+import type { Execution, Step } from "../../../api/generated/model";
+import { limitsThen } from "../../../components/journal/start-step.ts";
 import { dollars } from "../../../components/money.tsx";
 import { spell } from "../../../components/time-words.ts";
-import { numberOf, objectOf } from "../timeline/json.ts";
 
 /** One limit and how much of it is used. */
 export interface LimitUse {
@@ -16,26 +16,21 @@ export interface LimitUse {
 }
 
 const nearShare = 0.8;
-/** Of a reply whose agent sets none, and of a task; in seconds. */
-const usualMaxTime = 900;
 
 interface Facts {
-  readonly execution: Pick<Execution, "iterations" | "toolCalls" | "costUsd">;
+  readonly execution: Pick<Execution, "iterations" | "toolCalls" | "costUsd" | "maxTimeSeconds">;
   /** The note with which the execution began: it holds the limits that hold for it, all but the time. */
   readonly start: Step | undefined;
-  readonly task: Pick<Task, "limits"> | undefined;
-  readonly agent: Pick<Agent, "limits"> | undefined;
   /** Time at work, in milliseconds: waits do not count. */
   readonly workedMs: number;
 }
 
-/** What the execution has used of what it may; none before it has begun. */
-export function limitUses({ execution, start, task, agent, workedMs }: Facts): readonly LimitUse[] {
-  const limits = objectOf(objectOf(start?.output).limits);
-  const [maxIterations, maxToolCalls] = [numberOf(limits.maxIterations), numberOf(limits.maxToolCalls)];
-  const maxCost = typeof limits.maxCostUsd === "string" ? limits.maxCostUsd : undefined;
-  if (maxIterations === undefined || maxToolCalls === undefined) return [];
-  const maxSeconds = task?.limits.maxTimeSeconds ?? agent?.limits.maxTimeSeconds ?? usualMaxTime;
+/** What the execution has used of what it might when it began; none before that. */
+export function limitUses({ execution, start, workedMs }: Facts): readonly LimitUse[] {
+  const limits = limitsThen(start);
+  if (limits === undefined) return [];
+  const { maxIterations, maxToolCalls, maxCostUsd: maxCost } = limits;
+  const maxSeconds = execution.maxTimeSeconds;
   return [
     counted("iterations", "Model calls", execution.iterations, maxIterations),
     counted("toolCalls", "Tool calls", execution.toolCalls, maxToolCalls),
@@ -43,7 +38,7 @@ export function limitUses({ execution, start, task, agent, workedMs }: Facts): r
       spell(Math.round(workedMs / 1_000)),
       spell(maxSeconds),
     ]),
-    ...(maxCost === undefined
+    ...(maxCost === null
       ? []
       : [
           toUse("cost", "Cost", shareOf(Number(execution.costUsd), Number(maxCost)), [

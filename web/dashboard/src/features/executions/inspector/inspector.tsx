@@ -5,13 +5,13 @@ import type { ReactNode } from "react";
 import type { Message } from "../../../api/generated/model";
 import { JsonView } from "../../../components/code/json-view.tsx";
 import { TextView } from "../../../components/code/text-view.tsx";
+import { objectOf, textOf } from "../../../components/journal/json.ts";
 import { MessagePill } from "../../../components/message-pill.tsx";
 import { Money } from "../../../components/money.tsx";
 import { Pill } from "../../../components/pill.tsx";
+import { ReasonText } from "../../../components/reason-text.tsx";
 import { ShortTime } from "../../../components/time.tsx";
-
 import type { StepEntry } from "../timeline/entry.ts";
-import { objectOf, textOf } from "../timeline/json.ts";
 import { sortIcons } from "../timeline/sort-icons.ts";
 import classes from "./inspector.module.css";
 import { factsOf, remarksOf, textsOf } from "./parts.ts";
@@ -61,7 +61,7 @@ export function Inspector({ entry, isSandbox, message, onMove, onClose }: Inspec
             title={<span className={classes.code}>{reason.code}</span>}
             p="xs"
           >
-            {reason.message}
+            <ReasonText text={reason.message} />
           </Alert>
         )}
         {remarksOf(entry).map((remark) => (

@@ -1,6 +1,6 @@
+import { listOf, numberOf, objectOf, reasonOf, textOf } from "../../../components/journal/json.ts";
 import { milliseconds } from "../../../components/time-words.ts";
 import type { StepEntry } from "../timeline/entry.ts";
-import { listOf, numberOf, objectOf, reasonOf, textOf } from "../timeline/json.ts";
 
 /** A text that is read as such, not as JSON. */
 export interface TextPart {

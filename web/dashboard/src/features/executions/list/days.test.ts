@@ -14,6 +14,11 @@ it.each([
   expect(startOfDay(day, timezone)).toBe(instant);
 });
 
+it("leaves what is no day", () => {
+  expect(startOfDay("soon", "UTC")).toBe("soon");
+  expect(dayAfter("2027-13-01")).toBe("2027-13-01");
+});
+
 it("knows the day after", () => {
   expect(dayAfter("2027-02-28")).toBe("2027-03-01");
   expect(dayAfter("2027-12-31")).toBe("2028-01-01");

@@ -1,8 +1,9 @@
 const dayMs = 86_400_000;
 
-/** The instant at which a day begins in a zone, as ISO 8601. */
+/** The instant at which a day begins in a zone, as ISO 8601. What is no day stays as it is, for the API to refuse by name. */
 export function startOfDay(day: string, timezone: string): string {
   const midnight = Date.parse(`${day}T00:00:00Z`);
+  if (Number.isNaN(midnight)) return day;
   // The offset may change between the two guesses; the second one is for the instant itself.
   const guess = midnight - offsetMs(midnight, timezone);
   return new Date(midnight - offsetMs(guess, timezone)).toISOString();
@@ -10,7 +11,8 @@ export function startOfDay(day: string, timezone: string): string {
 
 /** The day after, as `2027-03-01`. */
 export function dayAfter(day: string): string {
-  return new Date(Date.parse(`${day}T00:00:00Z`) + dayMs).toISOString().slice(0, 10);
+  const midnight = Date.parse(`${day}T00:00:00Z`);
+  return Number.isNaN(midnight) ? day : new Date(midnight + dayMs).toISOString().slice(0, 10);
 }
 
 /** How far the zone's clocks are ahead of UTC. */

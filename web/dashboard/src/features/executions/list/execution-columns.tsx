@@ -2,6 +2,7 @@ import { IconMessageReply } from "@tabler/icons-react";
 import type { Execution } from "../../../api/generated/model";
 import type { Column } from "../../../components/data-table/index.ts";
 import { ExecutionPill } from "../../../components/execution-pill.tsx";
+import { ExecutionSummary } from "../../../components/execution-summary.tsx";
 import { AgentName, ContactName, TaskName } from "../../../components/links.tsx";
 import { Money } from "../../../components/money.tsx";
 import { RelativeTime, useNow } from "../../../components/time.tsx";
@@ -13,7 +14,8 @@ import classes from "./list.module.css";
 const status: Column<Execution> = {
   key: "status",
   header: "Status",
-  width: 156,
+  isLink: true,
+  width: 168,
   render: (execution) => <ExecutionPill execution={execution} />,
 };
 
@@ -108,16 +110,8 @@ function Took({ execution }: { readonly execution: Execution }) {
   return execution.completedAt === null ? milliseconds(Math.round(ms / 1_000) * 1_000) : milliseconds(ms);
 }
 
-/** What came of it; where nothing did, why. */
 function Summary({ execution }: { readonly execution: Execution }) {
-  const { summary: text, reason, status: state } = execution;
   const missed = missedCountOf(execution);
-  const isWhy = reason !== null && (state !== "completed" || text === null);
-  const shown = isWhy ? reason.message : text;
-  return (
-    <span className={isWhy ? classes.why : undefined} title={shown ?? undefined}>
-      {missed !== undefined && missed.count > 1 && `${missed.words}: `}
-      {shown}
-    </span>
-  );
+  const before = missed !== undefined && missed.count > 1 ? `${missed.words}: ` : "";
+  return <ExecutionSummary execution={execution} before={before} />;
 }

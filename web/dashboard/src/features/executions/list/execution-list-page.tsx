@@ -1,11 +1,12 @@
 import { Button } from "@mantine/core";
-import { IconFilterOff, IconPlayerPlay } from "@tabler/icons-react";
+import { IconPlayerPlay } from "@tabler/icons-react";
 import { keepPreviousData } from "@tanstack/react-query";
 import { getRouteApi, Link } from "@tanstack/react-router";
 import { cursorQuery } from "../../../api/cursor-query.ts";
 import { useListExecutionsInfinite } from "../../../api/generated/executions/executions";
 import { useCursorList } from "../../../components/data-table/index.ts";
 import { EmptyState } from "../../../components/empty-state.tsx";
+import { NoMatches } from "../../../components/no-matches.tsx";
 import { Page } from "../../../components/page.tsx";
 import type { ExecutionSearch } from "../../../routes/executions.ts";
 import { known } from "../../../routes/search.ts";
@@ -40,7 +41,16 @@ export function ExecutionListPage() {
     <Page title="Executions" bar={<ExecutionFilters search={search} onReplace={replace} />}>
       <ExecutionTable
         rows={rows}
-        empty={isFiltered ? <NoMatches onClear={() => replace({})} /> : <NoExecutions />}
+        empty={
+          isFiltered ? (
+            <NoMatches noun="execution" onClear={() => replace({})}>
+              None has all of what the filters ask for. Executions are kept for 90 days unless the workspace
+              says otherwise.
+            </NoMatches>
+          ) : (
+            <NoExecutions />
+          )
+        }
       />
     </Page>
   );
@@ -55,23 +65,6 @@ function NoExecutions() {
     >
       Whatever an agent does is an execution: a run of a task, or a reply to a contact. Each is recorded step
       by step, and so is each run that did not happen, with the reason. They begin when a task runs.
-    </EmptyState>
-  );
-}
-
-function NoMatches({ onClear }: { onClear(): void }) {
-  return (
-    <EmptyState
-      icon={IconFilterOff}
-      title="No execution matches"
-      actions={
-        <Button variant="default" onClick={onClear}>
-          Clear filters
-        </Button>
-      }
-    >
-      None has all of what the filters ask for. Executions are kept for 90 days unless the workspace says
-      otherwise.
     </EmptyState>
   );
 }

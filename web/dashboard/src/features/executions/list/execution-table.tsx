@@ -1,4 +1,4 @@
-import { useNavigate } from "@tanstack/react-router";
+import type { LinkProps } from "@tanstack/react-router";
 import type { ReactNode } from "react";
 import type { Execution } from "../../../api/generated/model";
 import { DataTable, type Rows } from "../../../components/data-table/index.ts";
@@ -13,7 +13,6 @@ interface ExecutionTableProps {
 
 /** A list of executions; a row opens its page. */
 export function ExecutionTable({ rows, empty }: ExecutionTableProps) {
-  const navigate = useNavigate();
   return (
     <DataTable
       label="Executions"
@@ -21,11 +20,15 @@ export function ExecutionTable({ rows, empty }: ExecutionTableProps) {
       columns={executionColumns}
       rowId={idOf}
       rowLabel={labelOf}
-      onOpen={({ id }) => void navigate({ to: "/executions/$executionId", params: { executionId: id } })}
+      linkOf={linkOf}
       empty={empty}
     />
   );
 }
 
 const idOf = ({ id }: Execution) => id;
+const linkOf = ({ id }: Execution): LinkProps => ({
+  to: "/executions/$executionId",
+  params: { executionId: id },
+});
 const labelOf = ({ id, status }: Execution) => `${statusWords[status]} execution ${id}`;

@@ -3,6 +3,7 @@ import { IconPlayerStop, IconRepeat } from "@tabler/icons-react";
 import type { Execution } from "../../../api/generated/model";
 import { useMe } from "../../../session/session.ts";
 import { endedStatuses } from "../facts/fact-words.ts";
+import { isMendedByReplay } from "../reasons/reason-rules.ts";
 import type { useActions } from "./use-actions.ts";
 
 interface ActionButtonsProps {
@@ -10,7 +11,7 @@ interface ActionButtonsProps {
   readonly actions: ReturnType<typeof useActions>;
 }
 
-/** Cancel while it is under way, run again afterwards. */
+/** Cancel while it is under way, run again afterwards; once, where that is what mends it. */
 export function ActionButtons({ execution, actions }: ActionButtonsProps) {
   const me = useMe();
   if (!me.can("write")) return null;
@@ -25,6 +26,8 @@ export function ActionButtons({ execution, actions }: ActionButtonsProps) {
         Cancel
       </Button>
     );
+  // It stands beside the reason.
+  if (isMendedByReplay(execution, me.can)) return null;
   const obstacle = replayObstacle(execution);
   const button = (
     <Button

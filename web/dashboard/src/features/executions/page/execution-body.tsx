@@ -1,11 +1,11 @@
 import { Drawer } from "@mantine/core";
 import { getRouteApi } from "@tanstack/react-router";
 import { useCallback, useMemo, useRef } from "react";
-import { useGetAgent } from "../../../api/generated/agents/agents";
 import type { Execution } from "../../../api/generated/model";
 import { useGetModelProvider } from "../../../api/generated/model-providers/model-providers";
-import { useGetTask } from "../../../api/generated/tasks/tasks";
 import { Fold } from "../../../components/fold.tsx";
+import { objectOf, textOf } from "../../../components/journal/json.ts";
+import { useStartStep } from "../../../components/journal/start-step.ts";
 import { useSecond } from "../../../components/time.tsx";
 import { useIsWide } from "../../../components/use-is-wide.ts";
 import { durationMs, endedStatuses } from "../facts/fact-words.ts";
@@ -15,11 +15,10 @@ import { SentMessages } from "../facts/sent-messages.tsx";
 import { useSentMessages } from "../facts/use-sent-messages.ts";
 import { Inspector } from "../inspector/inspector.tsx";
 import type { StepEntry } from "../timeline/entry.ts";
-import { objectOf, textOf } from "../timeline/json.ts";
 import { Timeline } from "../timeline/timeline.tsx";
 import { axisOf, findEntry, toTimeline, waitedMs } from "../timeline/timeline-rules.ts";
 import { findUnderWay } from "../timeline/under-way.ts";
-import { useJournal, useStartStep } from "../timeline/use-journal.ts";
+import { useJournal } from "../timeline/use-journal.ts";
 import classes from "./page.module.css";
 import type { useActions } from "./use-actions.ts";
 import { Verdict } from "./verdict.tsx";
@@ -46,7 +45,7 @@ export function ExecutionBody(props: ExecutionBodyProps) {
 }
 
 function Body({ execution, actions, isWide }: ExecutionBodyProps & { readonly isWide: boolean }) {
-  const { id, taskId, agentId, status } = execution;
+  const { id, status } = execution;
   const { step: selected } = route.useSearch();
   const navigate = route.useNavigate();
   const isLive = !endedStatuses.has(status);
@@ -62,12 +61,8 @@ function Body({ execution, actions, isWide }: ExecutionBodyProps & { readonly is
   const messages = useSentMessages(execution);
   const entry = selected === undefined ? undefined : findEntry(entries, selected);
 
-  const { data: task } = useGetTask(taskId ?? "", { query: { enabled: taskId !== null } });
-  const { data: agent } = useGetAgent(agentId ?? "", {
-    query: { enabled: taskId === null && agentId !== null },
-  });
   const workedMs = Math.max(0, (durationMs(execution, now) ?? 0) - waitedMs(entries, axis));
-  const limits = limitUses({ execution, start, task, agent, workedMs });
+  const limits = limitUses({ execution, start, workedMs });
   const waits = entries.filter((shown) => shown.type === "step" && shown.sort === "wait").length;
 
   const body = useRef<HTMLDivElement>(null);

@@ -41,6 +41,7 @@ export function useActions({ id }: Pick<Execution, "id">): Actions {
       title: "Cancel this execution?",
       text: "It stops within two seconds, a model call in flight included. Messages of it that are held are withdrawn; what was sent stays sent.",
       confirm: "Cancel execution",
+      keep: "Keep running",
       isDangerous: true,
     });
     if (isSure) canceling.mutate({ executionId: id });

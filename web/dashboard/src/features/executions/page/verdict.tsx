@@ -2,9 +2,12 @@ import { Button, Group, Text } from "@mantine/core";
 import { IconRepeat } from "@tabler/icons-react";
 import { Link } from "@tanstack/react-router";
 import type { Execution } from "../../../api/generated/model";
+import { useGetWorkspace } from "../../../api/generated/workspace/workspace";
 import { lookOf } from "../../../components/execution-pill.tsx";
+import { ReasonText } from "../../../components/reason-text.tsx";
 import { ExactTime } from "../../../components/time.tsx";
 import { useMe } from "../../../session/session.ts";
+import { useUnfreeze } from "../../../shell/use-unfreeze.ts";
 import { endedStatuses } from "../facts/fact-words.ts";
 import { findMend, type Mend, missedCountOf } from "../reasons/reason-rules.ts";
 import classes from "./page.module.css";
@@ -20,9 +23,10 @@ interface VerdictProps {
 /** What came of it, why, and the button that mends it. Nothing while it simply runs. */
 export function Verdict({ execution, isSandbox, isReplaying, onReplay }: VerdictProps) {
   const { can } = useMe();
+  const isFrozen = typeof useGetWorkspace().data?.frozenAt === "string";
   const { summary, reason, status } = execution;
   if (summary === null && reason === null && missedCountOf(execution) === undefined) return null;
-  const mend = reason === null ? undefined : findMend(reason.code, execution, can);
+  const mend = reason === null ? undefined : findMend(reason.code, { ...execution, isFrozen }, can);
   const { tone, word, icon: IconComponent } = lookOf(execution);
   return (
     <section className={classes.verdict} data-tone={tone} aria-label="What came of it">
@@ -33,7 +37,7 @@ export function Verdict({ execution, isSandbox, isReplaying, onReplay }: Verdict
         </Text>
         {reason !== null && (
           <Text size="sm">
-            {reason.message}
+            <ReasonText text={reason.message} />
             <span className={classes.code}>{reason.code}</span>
           </Text>
         )}
@@ -90,6 +94,7 @@ function MendButton({ mend, isReplaying, onReplay }: MendButtonProps) {
         </Button>
       </Group>
     );
+  if (mend.kind === "unfreeze") return <UnfreezeButton label={mend.label} />;
   return (
     <Group className={classes.mend}>
       <Button
@@ -99,6 +104,17 @@ function MendButton({ mend, isReplaying, onReplay }: MendButtonProps) {
         onClick={onReplay}
       >
         {mend.label}
+      </Button>
+    </Group>
+  );
+}
+
+function UnfreezeButton({ label }: { readonly label: string }) {
+  const { unfreeze, isPending } = useUnfreeze();
+  return (
+    <Group className={classes.mend}>
+      <Button variant="default" loading={isPending} onClick={() => void unfreeze()}>
+        {label}
       </Button>
     </Group>
   );

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { covers } from "../../../session/rules.ts";
-import { findMend as findMendFor, isKnownReason, missedCountOf } from "./reason-rules.ts";
+import { findMend as findMendFor, isKnownReason, isMendedByReplay, missedCountOf } from "./reason-rules.ts";
 
 const task = {
   kind: "task",
@@ -10,6 +10,7 @@ const task = {
   agentId: "agent_1",
   contactId: "contact_1",
   conversationIds: ["conv_1", "conv_2"],
+  isFrozen: false,
 };
 const reply = { ...task, kind: "reply", taskId: null };
 const bare = { ...reply, agentId: null, contactId: null, conversationIds: [] };
@@ -44,8 +45,6 @@ const ofOthers = new Set([
   "skipped_hour_no_run",
   "skipped_time_moved",
   "task_deleted",
-  "tool_failed",
-  "unknown",
   "unknown_tool",
 ]);
 
@@ -95,7 +94,6 @@ const findMend = (code: string, subject: typeof task | typeof reply | typeof bar
 describe("what mends a reason", () => {
   it.each([
     ["budget", task, "/settings/budgets"],
-    ["workspace_frozen", task, "/settings/workspace"],
     ["model_unauthorized", reply, "/settings/model-providers"],
     ["agent_disabled", task, "/agents/$agentId"],
     ["agent_disabled", bare, "/agents"],
@@ -117,6 +115,15 @@ describe("what mends a reason", () => {
     expect(findMend("message_held", task)).toMatchObject({
       link: { params: { conversationId: "conv_2" } },
     });
+  });
+
+  it("is to unfreeze the workspace while it is frozen, for whom may", () => {
+    const frozen = { ...task, isFrozen: true };
+    for (const code of ["message_held", "workspace_frozen"])
+      expect(findMend(code, frozen)).toMatchObject({ kind: "unfreeze", label: "Unfreeze" });
+    expect(findMend("workspace_frozen", task)).toBeUndefined();
+    const operator = findMendFor("message_held", frozen, (scope) => covers("operator", scope));
+    expect(operator).toMatchObject({ label: "Open conversation" });
   });
 
   it("is to run a task again where nothing else helps; a reply belongs to its moment", () => {
@@ -145,6 +152,15 @@ describe("what mends a reason", () => {
     expect(findMend("something_new", bare)).toBeUndefined();
     expect(findMend("contact_opted_out", bare)).toBeUndefined();
   });
+});
+
+it("runs again by one button: the one beside the reason where that mends it", () => {
+  const owner = (scope: Parameters<typeof covers>[1]) => covers("owner", scope);
+  const canceled = { code: "canceled", message: "Cancelled by Ada." };
+  expect(isMendedByReplay({ ...task, reason: canceled }, owner)).toBe(true);
+  expect(isMendedByReplay({ ...reply, reason: canceled }, owner)).toBe(false);
+  expect(isMendedByReplay({ ...task, reason: { code: "budget", message: "None left." } }, owner)).toBe(false);
+  expect(isMendedByReplay({ ...task, reason: null }, owner)).toBe(false);
 });
 
 it("a row says for how many runs it stands", () => {

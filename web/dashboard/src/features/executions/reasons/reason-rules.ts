@@ -2,14 +2,17 @@ import type { LinkProps } from "@tanstack/react-router";
 import type { Execution } from "../../../api/generated/model";
 import type { Scope } from "../../../session/rules.ts";
 
-type Subject = Pick<Execution, "kind" | "taskId" | "agentId" | "contactId" | "conversationIds">;
+type Subject = Pick<Execution, "kind" | "taskId" | "agentId" | "contactId" | "conversationIds"> & {
+  /** The workspace is, now. */
+  readonly isFrozen: boolean;
+};
 
-/** What a person can do about a reason: go somewhere, or do it again. */
+/** What a person can do about a reason: go somewhere, do it again, or let messages out. */
 export type Mend = {
   readonly label: string;
   /** Of a smaller one it would be refused. */
   readonly scope: Scope;
-} & ({ readonly kind: "link"; readonly link: LinkProps } | { readonly kind: "replay" });
+} & ({ readonly kind: "link"; readonly link: LinkProps } | { readonly kind: "replay" | "unfreeze" });
 
 type Finder = (subject: Subject) => Mend | undefined;
 
@@ -60,6 +63,10 @@ const raiseLimit: Finder = (subject) =>
 const again: Finder = ({ kind }) =>
   kind === "task" ? { kind: "replay", label: "Run again", scope: "write" } : undefined;
 
+/** Afterwards held messages go out by themselves, and runs that were refused can run again. */
+const unfreeze: Finder = ({ isFrozen }) =>
+  isFrozen ? { kind: "unfreeze", label: "Unfreeze", scope: "admin" } : undefined;
+
 const providers = (label: string, scope?: Scope) => page(label, { to: "/settings/model-providers" }, scope);
 
 /** Reason code → what to do about it, the best first; undefined where a person can do nothing about it. */
@@ -85,17 +92,19 @@ const mends: Readonly<Record<string, readonly Finder[]>> = {
   agent_deleted: [editTask("Choose another agent"), openAgent("Open agents")],
   agent_disabled: [openAgent("Enable the agent", "write")],
   agent_required: [editTask("Choose an agent"), openAgent("Open agents")],
+  answer_cut_off: [openAgent("Open agent")],
   answer_too_long: [openAgent("Open agent")],
   invalid_tool_calls: [openAgent("Open agent")],
   no_agent: [openConversation],
   no_progress: [openAgent("Open agent")],
   session_of_another_agent: [openConversation],
+  too_many_messages: [editTask("Edit the task"), openAgent("Open agent")],
   // Where it was to write
   channel_deleted: [editTask("Choose another channel"), page("Open channels", { to: "/channels" })],
   channel_disabled: [page("Connect the channel", { to: "/channels" }, "write")],
   channel_required: [editTask("Choose a channel")],
   may_not_write_first: [editTask("Choose another channel"), page("Open channels", { to: "/channels" })],
-  workspace_frozen: [page("Unfreeze", { to: "/settings/workspace" }, "admin")],
+  workspace_frozen: [unfreeze],
   // Whom
   contact_deleted: [editTask("Choose another contact")],
   contact_opted_out: [openContact],
@@ -107,7 +116,7 @@ const mends: Readonly<Record<string, readonly Finder[]>> = {
   earlier_message_held: [openConversation],
   hold_expired: [openConversation],
   human_in_control: [openConversation],
-  message_held: [openConversation],
+  message_held: [unfreeze, openConversation],
   no_session: [openConversation],
   reply_failed: [openConversation],
   waits_for_person: [openConversation],
@@ -162,6 +171,15 @@ export function findMend(code: string, subject: Subject, may: (scope: Scope) => 
     if (mend !== undefined && may(mend.scope)) return mend;
   }
   return undefined;
+}
+
+/** Whether the button that mends the reason runs it again: then one is enough. */
+export function isMendedByReplay(
+  execution: Omit<Subject, "isFrozen"> & Pick<Execution, "reason">,
+  may: (scope: Scope) => boolean,
+): boolean {
+  const { reason } = execution;
+  return reason !== null && findMend(reason.code, { ...execution, isFrozen: false }, may)?.kind === "replay";
 }
 
 /** How many runs a row stands for, in words; undefined for a row that stands for itself. */

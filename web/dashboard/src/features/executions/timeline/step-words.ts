@@ -1,7 +1,7 @@
 import type { Reason, Step } from "../../../api/generated/model";
+import { listOf, numberOf, objectOf, reasonOf, textOf } from "../../../components/journal/json.ts";
 import { spell } from "../../../components/time-words.ts";
 import type { EntryTone, Sort, StepWords } from "./entry.ts";
-import { listOf, numberOf, objectOf, reasonOf, textOf } from "./json.ts";
 
 interface Words {
   readonly sort: Sort;

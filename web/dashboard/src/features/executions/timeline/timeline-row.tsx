@@ -2,6 +2,7 @@ import { Tooltip } from "@mantine/core";
 import { IconLoader2, IconRefresh } from "@tabler/icons-react";
 import { memo } from "react";
 import { Money } from "../../../components/money.tsx";
+import { ReasonText } from "../../../components/reason-text.tsx";
 import { milliseconds } from "../../../components/time-words.ts";
 import type { AttemptEntry, StepEntry } from "./entry.ts";
 import { sortIcons } from "./sort-icons.ts";
@@ -36,7 +37,7 @@ export const StepRow = memo(function StepRow({ entry, axis, isLive }: StepRowPro
         </span>
         {reason !== undefined && (
           <span className={classes.reason} data-tone={tone}>
-            {reason.message}
+            <ReasonText text={reason.message} />
           </span>
         )}
       </span>

@@ -1,6 +1,6 @@
 import type { Step } from "../../../api/generated/model";
+import { numberOf, objectOf } from "../../../components/journal/json.ts";
 import type { AttemptEntry, Entry, StepEntry } from "./entry.ts";
-import { numberOf, objectOf } from "./json.ts";
 import { wordsOf } from "./step-words.ts";
 
 /**

@@ -1,6 +1,6 @@
 import type { Execution } from "../../../api/generated/model";
+import { listOf, objectOf, textOf } from "../../../components/journal/json.ts";
 import type { Entry, StepEntry } from "./entry.ts";
-import { listOf, objectOf, textOf } from "./json.ts";
 
 /** What goes on at this moment and is no step yet: the journal gets a step when it is over. */
 export interface UnderWay {

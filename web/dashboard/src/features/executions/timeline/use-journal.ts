@@ -1,4 +1,4 @@
-import { type QueryFunctionContext, useInfiniteQuery, useQuery } from "@tanstack/react-query";
+import { type QueryFunctionContext, useInfiniteQuery } from "@tanstack/react-query";
 import { useCallback, useMemo, useState } from "react";
 import {
   getListExecutionStepsQueryKey,
@@ -88,18 +88,4 @@ function inOrder(pages: readonly ListExecutionSteps200[]): readonly Step[] {
     last = fresh.at(-1)?.seq ?? last;
     return fresh;
   });
-}
-
-/** The first step says on what the execution runs: agent, model, limits. It is written once. */
-export function useStartStep(executionId: string, hasSteps: boolean): Step | undefined {
-  const { data } = useQuery({
-    queryKey: ["execution-start", executionId],
-    queryFn: async ({ signal }) => {
-      const { items } = await listExecutionSteps(executionId, { after: 0, limit: 1 }, { signal });
-      return items[0] ?? null;
-    },
-    enabled: hasSteps,
-    staleTime: Number.POSITIVE_INFINITY,
-  });
-  return data?.kind === "note" && data.name === "start" ? data : undefined;
 }

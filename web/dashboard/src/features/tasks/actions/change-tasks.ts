@@ -39,8 +39,11 @@ export async function changeMany(action: TaskAction, tasks: readonly Task[], not
 }
 
 function undoOf(action: TaskAction, done: readonly Task[]): (() => void) | undefined {
-  const inverse = invert(action, done);
-  return inverse && (() => void changeMany(inverse.action, inverse.tasks));
+  const changes = invert(action, done);
+  if (changes.length === 0) return undefined;
+  return () => {
+    for (const change of changes) void changeMany(change.action, change.tasks, change.note);
+  };
 }
 
 interface Answer {

@@ -53,18 +53,38 @@ describe("what is foreseen", () => {
 });
 
 describe("what takes it back", () => {
-  const [active, paused, ended] = [taskOf(), taskOf({ state: "paused" }), taskOf({ state: "ended" })];
+  const [active, ended] = [taskOf(), taskOf({ state: "ended" })];
+  const paused = (message: string, code = "paused") =>
+    taskOf({ state: "paused", stateReason: { code, message } });
 
   it("is for those that were changed", () => {
-    expect(invert("pause", [active, paused, ended])).toEqual({ action: "resume", tasks: [active] });
-    expect(invert("resume", [active, paused, ended])).toEqual({ action: "pause", tasks: [paused] });
+    const holiday = paused("Holiday");
+    expect(invert("pause", [active, holiday, ended])).toEqual([{ action: "resume", tasks: [active] }]);
+    expect(invert("resume", [active, holiday, ended])).toEqual([
+      { action: "pause", tasks: [holiday], note: "Holiday" },
+    ]);
+  });
+
+  it("gives each pause the note that it had", () => {
+    const [one, other, third] = [paused("Holiday"), paused("Paused by Ada."), paused("Holiday")];
+    expect(invert("resume", [one, other, third])).toEqual([
+      { action: "pause", tasks: [one, third], note: "Holiday" },
+      { action: "pause", tasks: [other], note: "Paused by Ada." },
+    ]);
+  });
+
+  it("is not there where it could not restore what was", () => {
+    const byItself = taskOf({ state: "auto_paused", stateReason: { code: "failures", message: "Failed." } });
+    expect(invert("resume", [byItself])).toEqual([]);
+    expect(invert("resume", [paused("Holiday"), byItself])).toEqual([]);
+    expect(invert("resume", [paused("The agent was deleted.", "agent_deleted")])).toEqual([]);
   });
 
   it("is not there where nothing was changed or nothing can be", () => {
-    expect(invert("pause", [paused])).toBeUndefined();
-    expect(invert("resume", [active])).toBeUndefined();
-    expect(invert("delete", [active])).toBeUndefined();
-    expect(invert("cancel", [active])).toBeUndefined();
+    expect(invert("pause", [paused("Holiday")])).toEqual([]);
+    expect(invert("resume", [active])).toEqual([]);
+    expect(invert("delete", [active])).toEqual([]);
+    expect(invert("cancel", [active])).toEqual([]);
   });
 });
 

@@ -68,20 +68,29 @@ export function isPaused(task: Pick<Task, "state">): boolean {
   return task.state === "paused" || task.state === "auto_paused";
 }
 
-/** What takes the action back, and for which of the tasks it did anything; undefined: nothing does. */
-export function invert(
-  action: TaskAction,
-  before: readonly Task[],
-): { readonly action: TaskAction; readonly tasks: readonly Task[] } | undefined {
+/** One action to several tasks, with the note of a pause. */
+export interface Change {
+  readonly action: TaskAction;
+  readonly tasks: readonly Task[];
+  readonly note?: string;
+}
+
+/**
+ * What takes the action back for the tasks to which it did anything, a pause with the note that it had; empty: nothing
+ * does. What paused by itself or for what was deleted cannot be made so again, and to take back a part of what was done
+ * would be no undo.
+ */
+export function invert(action: TaskAction, before: readonly Task[]): readonly Change[] {
   if (action === "pause") {
     const tasks = before.filter(({ state }) => state === "active");
-    return tasks.length === 0 ? undefined : { action: "resume", tasks };
+    return tasks.length === 0 ? [] : [{ action: "resume", tasks }];
   }
-  if (action === "resume") {
-    const tasks = before.filter(isPaused);
-    return tasks.length === 0 ? undefined : { action: "pause", tasks };
-  }
-  return undefined;
+  if (action !== "resume") return [];
+  const resumed = before.filter(isPaused);
+  if (!resumed.every(({ state, stateReason }) => state === "paused" && stateReason?.code === "paused"))
+    return [];
+  const byNote = Map.groupBy(resumed, ({ stateReason }) => stateReason?.message ?? "");
+  return [...byNote].map(([note, tasks]) => ({ action: "pause", tasks, note }));
 }
 
 export function chunk<T>(items: readonly T[], size: number): readonly (readonly T[])[] {

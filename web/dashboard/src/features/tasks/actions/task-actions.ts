@@ -31,6 +31,7 @@ export async function cancelExecutions(tasks: Tasks): Promise<boolean> {
     title: `Cancel what runs of ${nameTasks(tasks)}?`,
     text: "Executions that are queued, running or waiting stop, and their held messages are withdrawn. The schedule stays.",
     confirm: "Cancel executions",
+    keep: "Keep running",
     isDangerous: true,
   });
   if (isSure) await changeMany("cancel", tasks);

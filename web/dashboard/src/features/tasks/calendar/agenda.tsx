@@ -2,7 +2,8 @@ import { Skeleton, Stack, Text, Title, UnstyledButton } from "@mantine/core";
 import classes from "./calendar.module.css";
 import { shortDay } from "./dates.ts";
 import { EntryLink } from "./entry-link.tsx";
-import { runsOf, type ShownDay, shownOf } from "./rules.ts";
+import { FoldedLine } from "./folded-line.tsx";
+import { fitOn, runsOf, type ShownDay } from "./rules.ts";
 
 const lines = 8;
 
@@ -27,7 +28,7 @@ export function Agenda({ days, isLoading, onOpen }: AgendaProps) {
       {days
         .filter(({ items, isToday }) => items.length > 0 || isToday)
         .map(({ date, isToday, count, items }) => {
-          const shown = shownOf(items.length, lines);
+          const { shown, folded, more } = fitOn(lines, items);
           return (
             <section key={date} className={classes.agendaDay}>
               <UnstyledButton className={classes.agendaHead} onClick={() => onOpen(date)}>
@@ -39,14 +40,10 @@ export function Agenda({ days, isLoading, onOpen }: AgendaProps) {
                   {runsOf(count)}
                 </Text>
               </UnstyledButton>
-              {items.slice(0, shown).map((entry) => (
+              {shown.map((entry) => (
                 <EntryLink key={entry.taskId} entry={entry} />
               ))}
-              {items.length > shown && (
-                <UnstyledButton className={classes.more} onClick={() => onOpen(date)}>
-                  {items.length - shown} more
-                </UnstyledButton>
-              )}
+              <FoldedLine folded={folded} more={more} onOpen={() => onOpen(date)} />
               {items.length === 0 && (
                 <Text size="sm" c="dimmed">
                   Nothing more today

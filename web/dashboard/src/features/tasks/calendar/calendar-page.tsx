@@ -1,8 +1,10 @@
-import { ActionIcon, Button, Group, SegmentedControl, Text } from "@mantine/core";
+import { ActionIcon, Anchor, Button, Group, SegmentedControl, Text } from "@mantine/core";
 import { useMediaQuery } from "@mantine/hooks";
 import { IconChevronLeft, IconChevronRight } from "@tabler/icons-react";
+import { keepPreviousData } from "@tanstack/react-query";
 import { getRouteApi } from "@tanstack/react-router";
-import { useGetTaskCalendar } from "../../../api/generated/tasks/tasks";
+import type { TaskCalendar } from "../../../api/generated/model";
+import { useGetTaskCalendar, useListTasks } from "../../../api/generated/tasks/tasks";
 import { ErrorState } from "../../../components/error-state.tsx";
 import { Page } from "../../../components/page.tsx";
 import { usePageKey } from "../../../components/page-keys.ts";
@@ -12,11 +14,11 @@ import { known } from "../../../routes/search.ts";
 import { useTimezone } from "../../../session/session.ts";
 import { Agenda } from "./agenda.tsx";
 import classes from "./calendar.module.css";
-import { addDays, dateOf, daysOf, readDate, startOf, step, titleOf, type View } from "./dates.ts";
+import { addDays, dateOf, daysOf, daysShown, readDate, startOf, step, titleOf, type View } from "./dates.ts";
 import { DayDrawer } from "./day-drawer.tsx";
 import { Grid } from "./grid.tsx";
 import { Nothing } from "./nothing.tsx";
-import { placeDays } from "./rules.ts";
+import { frequentTasks, paceOf, placeDays } from "./rules.ts";
 
 const route = getRouteApi("/app/calendar");
 
@@ -27,9 +29,10 @@ export function CalendarPage() {
   const timezone = useTimezone();
   const isNarrow = useMediaQuery("(max-width: 767px)", undefined, { getInitialValueInEffect: false });
   const today = dateOf(useNow(), timezone);
-  const view: View = search.view ?? "month";
+  const view: View = search.view === "week" ? "week" : "month";
   const date = readDate(search.date) ?? today;
-  const dates = daysOf(view, date);
+  const dates = daysShown(view, date, today);
+  const isPastHidden = dates.length < daysOf(view, date).length;
   const [first = date, last = date] = [dates[0], dates.at(-1)];
   const { data, error, isPending, refetch } = useGetTaskCalendar({
     from: startOf(first, timezone).toISOString(),
@@ -37,7 +40,7 @@ export function CalendarPage() {
     timezone,
     ...known({ agentId: search.agentId }),
   });
-  const days = placeDays(dates, today, data);
+  const days = placeDays(dates, today, data, usePaces(data));
   // A list has no room for the weeks' ends that belong to other months.
   const listed = view === "week" ? days : days.filter((day) => day.date.slice(0, 7) === date.slice(0, 7));
   const opened = readDate(search.day);
@@ -74,7 +77,11 @@ export function CalendarPage() {
             >
               <IconChevronLeft size={16} />
             </ActionIcon>
-            <Button variant="default" disabled={dates.includes(today)} onClick={() => goTo(today)}>
+            <Button
+              variant="default"
+              disabled={dates.includes(today) && (view === "week" || isPastHidden || date === today)}
+              onClick={() => goTo(today)}
+            >
               Today
             </Button>
             <ActionIcon
@@ -109,7 +116,21 @@ export function CalendarPage() {
       )}
       <div className={classes.note}>
         Times in {timezone}.
-        {first < today && " Days that have passed show no runs: open one to reach its executions."}
+        {isPastHidden ? (
+          <>
+            {" Weeks that have passed are left out. "}
+            <Anchor
+              component="button"
+              type="button"
+              fz="inherit"
+              onClick={() => goTo(`${date.slice(0, 8)}01`)}
+            >
+              Show the whole month
+            </Anchor>
+          </>
+        ) : (
+          first < today && " Days that have passed show no runs: open one to reach its executions."
+        )}
       </div>
       {data === undefined && error !== null ? (
         <ErrorState error={error} onRetry={() => void refetch()} />
@@ -140,4 +161,17 @@ export function CalendarPage() {
       />
     </Page>
   );
+}
+
+/** The API takes no more ids at once. */
+const mostTasks = 100;
+
+/** How often those tasks run that run many times a day. */
+function usePaces(calendar: TaskCalendar | undefined): ReadonlyMap<string, string> {
+  const ids = frequentTasks(calendar).slice(0, mostTasks);
+  const { data } = useListTasks(
+    { ids: ids.join(","), limit: mostTasks },
+    { query: { enabled: ids.length > 0, placeholderData: keepPreviousData } },
+  );
+  return new Map(data?.items.map((task) => [task.id, paceOf(task)]));
 }

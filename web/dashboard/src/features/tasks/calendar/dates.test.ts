@@ -4,6 +4,7 @@ import {
   addMonths,
   dateOf,
   daysOf,
+  daysShown,
   longDate,
   readDate,
   shortDay,
@@ -45,6 +46,17 @@ describe("days of a view", () => {
     expect(daysOf("month", "2026-11-20")).toHaveLength(42);
     const december = daysOf("month", "2026-12-31");
     expect([december[0], december.at(-1)]).toEqual(["2026-11-30", "2027-01-03"]);
+  });
+
+  it("this month begins with this week, unless an earlier day is meant", () => {
+    const today = "2026-11-20";
+    const shown = daysShown("month", today, today);
+    expect([shown[0], shown.at(-1)]).toEqual(["2026-11-16", "2026-12-06"]);
+    expect(daysShown("month", "2026-11-30", today)).toEqual(shown);
+    expect(daysShown("month", "2026-11-01", today)).toEqual(daysOf("month", today));
+    expect(daysShown("month", "2026-12-24", today)).toEqual(daysOf("month", "2026-12-24"));
+    expect(daysShown("month", "2026-10-31", today)).toEqual(daysOf("month", "2026-10-31"));
+    expect(daysShown("week", today, today)).toEqual(daysOf("week", today));
   });
 
   it("steps keep to the length of a month", () => {

@@ -53,6 +53,14 @@ export function daysOf(view: View, date: string): readonly string[] {
   return Array.from({ length: count }, (_, at) => addDays(monday, at));
 }
 
+/** The days of a view. Of this month those of weeks that have passed are left out, unless the keyboard is among them. */
+export function daysShown(view: View, date: string, today: string): readonly string[] {
+  const days = daysOf(view, date);
+  const monday = addDays(today, -weekdayOf(today));
+  const isThisMonth = date.slice(0, 7) === today.slice(0, 7);
+  return isThisMonth && date >= monday ? days.filter((day) => day >= monday) : days;
+}
+
 /** The day in the view before (-1) or after (1). */
 export function step(view: View, date: string, by: number): string {
   return view === "week" ? addDays(date, 7 * by) : addMonths(date, by);

@@ -2,7 +2,8 @@ import { Skeleton, UnstyledButton } from "@mantine/core";
 import classes from "./calendar.module.css";
 import { longDate } from "./dates.ts";
 import { type EntryForm, EntryLink } from "./entry-link.tsx";
-import { runsOf, type ShownDay, shownOf } from "./rules.ts";
+import { FoldedLine } from "./folded-line.tsx";
+import { fitOn, runsOf, type ShownDay } from "./rules.ts";
 
 interface DayCellProps {
   readonly day: ShownDay;
@@ -20,7 +21,7 @@ interface DayCellProps {
 /** One day of the grid. */
 export function DayCell({ day, lines, form, isInside, isLoading, isEntrance, onOpen }: DayCellProps) {
   const { date, isPast, isToday, items, count } = day;
-  const shown = shownOf(items.length, lines);
+  const { shown, folded, more } = fitOn(lines, items);
   const runs = isPast ? "passed" : runsOf(count);
   return (
     <td
@@ -45,14 +46,10 @@ export function DayCell({ day, lines, form, isInside, isLoading, isEntrance, onO
         {count > 1 && <span className={classes.count}>{runsOf(count)}</span>}
       </div>
       {isLoading && !isPast && <Skeleton height={8} width="70%" radius="xl" mt={6} />}
-      {items.slice(0, shown).map((entry) => (
+      {shown.map((entry) => (
         <EntryLink key={entry.taskId} entry={entry} form={form} />
       ))}
-      {items.length > shown && (
-        <UnstyledButton className={classes.more} onClick={() => onOpen(date)}>
-          {items.length - shown} more
-        </UnstyledButton>
-      )}
+      <FoldedLine folded={folded} more={more} onOpen={() => onOpen(date)} />
     </td>
   );
 }

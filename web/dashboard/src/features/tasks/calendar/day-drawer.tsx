@@ -1,8 +1,7 @@
 import { Anchor, Drawer, Loader, Stack, Text } from "@mantine/core";
 import { Link } from "@tanstack/react-router";
-import { useTimezone } from "../../../session/session.ts";
 import classes from "./calendar.module.css";
-import { addDays, longDate, startOf } from "./dates.ts";
+import { longDate } from "./dates.ts";
 import { EntryLink } from "./entry-link.tsx";
 import { runsOf, type ShownDay } from "./rules.ts";
 
@@ -56,13 +55,12 @@ function wordsOf({ isPast, isToday, items }: ShownDay): string {
 }
 
 function ExecutionsOfDay({ date }: { readonly date: string }) {
-  const timezone = useTimezone();
-  const search = {
-    from: startOf(date, timezone).toISOString(),
-    to: startOf(addDays(date, 1), timezone).toISOString(),
-  };
+  // The list takes days, and the last one is among them.
   return (
-    <Anchor size="sm" renderRoot={(props) => <Link to="/executions" search={search} {...props} />}>
+    <Anchor
+      size="sm"
+      renderRoot={(props) => <Link to="/executions" search={{ from: date, to: date }} {...props} />}
+    >
       Executions of this day
     </Anchor>
   );

@@ -1,8 +1,9 @@
+import { IconRepeat } from "@tabler/icons-react";
 import { Link } from "@tanstack/react-router";
 import { clockTime } from "../../../components/time-words.ts";
 import { useTimezone } from "../../../session/session.ts";
 import classes from "./calendar.module.css";
-import { describeEntry, type Entry, timesOf } from "./rules.ts";
+import { describeEntry, type Entry, isFrequent, timesOf } from "./rules.ts";
 
 export type EntryForm = "line" | "short" | "tall";
 
@@ -22,14 +23,26 @@ export function EntryLink({ entry, form = "line" }: EntryLinkProps) {
       params={{ taskId: entry.taskId }}
       className={classes.entry}
       data-tall={form === "tall" || undefined}
-      title={words}
+      title={entry.pace === undefined ? words : `${words}\n${entry.pace}`}
       aria-label={words}
     >
       <span className={classes.time}>
-        {form === "short" ? clockTime(entry.at, timezone) : timesOf(entry, timezone)}
+        <When entry={entry} form={form} />
       </span>
       <span className={classes.entryName}>{entry.name}</span>
-      {entry.count > 1 && <span className={classes.times}>×{entry.count}</span>}
+      {entry.count > 1 && <span className={classes.times}>×{entry.count.toLocaleString("en-GB")}</span>}
     </Link>
+  );
+}
+
+/** What runs many times a day says how often, where there is room for it. */
+function When({ entry, form }: Required<EntryLinkProps>) {
+  const timezone = useTimezone();
+  if (!isFrequent(entry)) return form === "short" ? clockTime(entry.at, timezone) : timesOf(entry, timezone);
+  return (
+    <>
+      <IconRepeat size={12} aria-hidden />
+      {form !== "short" && ` ${entry.pace ?? timesOf(entry, timezone)}`}
+    </>
   );
 }

@@ -5,7 +5,9 @@ import { DayCell } from "./day-cell.tsx";
 import { daysMoved, type ShownDay } from "./rules.ts";
 
 const weekdays = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"];
-const linesOf: Readonly<Record<View, number>> = { week: 24, month: 4 };
+/** So many entries fit where so many weeks share the height. */
+const linesOf: Readonly<Record<number, number>> = { 1: 24, 2: 11, 3: 7 };
+const leastLines = 4;
 
 interface GridProps {
   readonly view: View;
@@ -76,7 +78,7 @@ export function Grid({ view, date, days, isLoading, label, onMove, onOpen }: Gri
                 <DayCell
                   key={day.date}
                   day={day}
-                  lines={linesOf[view]}
+                  lines={linesOf[weeks.length] ?? leastLines}
                   form={view === "month" ? "short" : "tall"}
                   isInside={view === "week" || day.date.slice(0, 7) === date.slice(0, 7)}
                   isLoading={isLoading}

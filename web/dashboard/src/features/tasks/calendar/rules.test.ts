@@ -1,5 +1,16 @@
 import { describe, expect, it } from "vitest";
-import { daysMoved, describeEntry, type Entry, placeDays, runsOf, shownOf, timesOf } from "./rules.ts";
+import {
+  daysMoved,
+  describeEntry,
+  type Entry,
+  fitOn,
+  frequentTasks,
+  paceOf,
+  placeDays,
+  runsOf,
+  timesOf,
+  wordsOfFolded,
+} from "./rules.ts";
 
 function entryOf(changes: Partial<Entry> = {}): Entry {
   return {
@@ -43,13 +54,47 @@ it("days without runs are there too", () => {
   expect(placeDays(["2026-11-21"], "2026-11-20", undefined)).toHaveLength(1);
 });
 
-it.each([
-  [0, 4, 0],
-  [4, 4, 4],
-  [5, 4, 3],
-  [200, 4, 3],
-])("of %i entries on %i lines %i are shown", (count, lines, shown) => {
-  expect(shownOf(count, lines)).toBe(shown);
+describe("what runs many times a day", () => {
+  const rare = entryOf({ taskId: "task_rare" });
+  const watch = { ...many, taskId: "task_watch" };
+  const hourly = { ...many, taskId: "task_hourly", count: 24 };
+  const calendar = {
+    days: [{ date: "2026-11-20", count: 313, items: [watch, hourly, rare] }],
+    truncated: false,
+  };
+
+  it("comes after what does not, the most frequent last, and says how often", () => {
+    const paces = new Map([["task_watch", "Every 5 minutes"]]);
+    const [day] = placeDays(["2026-11-20"], "2026-11-20", calendar, paces);
+    expect(day?.items).toEqual([rare, hourly, { ...watch, pace: "Every 5 minutes" }]);
+    expect(frequentTasks(calendar)).toEqual(["task_hourly", "task_watch"]);
+  });
+
+  it("is told without zone and bounds", () => {
+    const schedule = { kind: "cron", cron: "*/7 9-17 * * *", timezone: "UTC" } as const;
+    const words = "Every 7 minutes from each full hour on, between 09:00 and 17:59";
+    expect(paceOf({ schedule, scheduleDescription: `${words}, UTC time, at most 9 runs` })).toBe(words);
+    const every = { kind: "every", seconds: 120 } as const;
+    expect(paceOf({ schedule: every, scheduleDescription: "Every 2 minutes, at most 9 runs" })).toBe(
+      "Every 2 minutes",
+    );
+    expect(paceOf({ schedule: null, scheduleDescription: null })).toBe("");
+  });
+
+  it.each<[string, number, readonly Entry[], readonly [number, number, number]]>([
+    ["all that fits", 4, [rare, rare, hourly, watch], [4, 0, 0]],
+    ["it folded into the last line", 4, [rare, rare, hourly, hourly, watch], [2, 3, 0]],
+    ["the first ones", 4, [rare, rare, rare, rare, hourly, watch], [3, 0, 3]],
+    ["the first of what runs rarely", 4, [rare, rare, rare, rare, rare], [3, 0, 2]],
+    ["nothing", 4, [], [0, 0, 0]],
+  ])("a day shows %s", (_, lines, items, [shown, folded, more]) => {
+    const fit = fitOn(lines, items);
+    expect([fit.shown.length, fit.folded.length, fit.more]).toEqual([shown, folded, more]);
+  });
+
+  it("is counted where it is folded", () => {
+    expect(wordsOfFolded([watch, hourly])).toBe("2 frequent tasks, 312 runs");
+  });
 });
 
 it("keys move between days", () => {

@@ -1,8 +1,10 @@
-import type { TaskCalendar, TaskCalendarDaysItem } from "../../../api/generated/model";
+import type { Task, TaskCalendar, TaskCalendarDaysItem } from "../../../api/generated/model";
 import { clockTime } from "../../../components/time-words.ts";
 
-export type Day = TaskCalendarDaysItem;
-export type Entry = Day["items"][number];
+export type Entry = TaskCalendarDaysItem["items"][number] & {
+  /** Of what runs many times a day: "Every 2 minutes". Absent while it is not known. */
+  readonly pace?: string;
+};
 
 /** A day of the view with what is known of it. */
 export interface ShownDay {
@@ -11,20 +13,58 @@ export interface ShownDay {
   readonly isToday: boolean;
   /** Runs of all tasks. */
   readonly count: number;
+  /** What runs once or a few times by its time, then what runs many times. */
   readonly items: readonly Entry[];
 }
 
-/** Each day of the view, also those without runs. */
+/** Each day of the view, also those without runs. `paces`: task → how often it runs. */
 export function placeDays(
   dates: readonly string[],
   today: string,
   calendar: TaskCalendar | undefined,
+  paces: ReadonlyMap<string, string> = new Map(),
 ): readonly ShownDay[] {
   const known = new Map(calendar?.days.map((day) => [day.date, day]));
   return dates.map((date) => {
     const { count = 0, items = [] } = known.get(date) ?? {};
-    return { date, isPast: date < today, isToday: date === today, count, items };
+    return {
+      ...{ date, isPast: date < today, isToday: date === today, count },
+      items: [
+        ...items.filter((item) => !isFrequent(item)),
+        ...items
+          .filter(isFrequent)
+          .map((item) => withPace(item, paces))
+          .toSorted((one, other) => one.count - other.count),
+      ],
+    };
   });
+}
+
+/** More runs in a day than these are told by how often there are, not by when. */
+const mostByTime = 6;
+
+export function isFrequent({ count }: Pick<Entry, "count">): boolean {
+  return count > mostByTime;
+}
+
+/** The tasks that some day of the calendar has many times. */
+export function frequentTasks(calendar: TaskCalendar | undefined): readonly string[] {
+  const items = calendar?.days.flatMap((day) => day.items.filter(isFrequent)) ?? [];
+  return [...new Set(items.map(({ taskId }) => taskId))].toSorted();
+}
+
+function withPace(entry: Entry, paces: ReadonlyMap<string, string>): Entry {
+  const pace = paces.get(entry.taskId);
+  return pace === undefined ? entry : { ...entry, pace };
+}
+
+/** "Every 2 minutes": a schedule's words without its zone and bounds. */
+export function paceOf({
+  schedule,
+  scheduleDescription,
+}: Pick<Task, "schedule" | "scheduleDescription">): string {
+  const zone = schedule?.timezone;
+  return scheduleDescription?.split(zone === undefined ? ", " : `, ${zone} time`, 1)[0] ?? "";
 }
 
 /** "09:00", or for several runs of a day "09:00–17:00". */
@@ -46,9 +86,28 @@ export function runsOf(count: number): string {
   return count === 1 ? "1 run" : `${count.toLocaleString("en-GB")} runs`;
 }
 
-/** How many entries a cell shows: all if they fit, else one line less for the line that says how many more there are. */
-export function shownOf(count: number, lines: number): number {
-  return count <= lines ? count : lines - 1;
+/** What a day shows where there is no room for everything. */
+export interface Lines {
+  readonly shown: readonly Entry[];
+  /** In one line. */
+  readonly folded: readonly Entry[];
+  /** How many tasks the last line stands for. */
+  readonly more: number;
+}
+
+/** All entries if they fit; else what runs many times in one line; if that is too much, the first ones. */
+export function fitOn(lines: number, items: readonly Entry[]): Lines {
+  if (items.length <= lines) return { shown: items, folded: [], more: 0 };
+  const byTime = items.filter((item) => !isFrequent(item));
+  if (byTime.length < lines) return { shown: byTime, folded: items.filter(isFrequent), more: 0 };
+  const shown = items.slice(0, lines - 1);
+  return { shown, folded: [], more: items.length - shown.length };
+}
+
+/** "3 frequent tasks, 1,440 runs": one line for several. */
+export function wordsOfFolded(entries: readonly Entry[]): string {
+  const runs = entries.reduce((sum, { count }) => sum + count, 0);
+  return `${entries.length} frequent tasks, ${runsOf(runs)}`;
 }
 
 const days: Readonly<Record<string, number>> = {

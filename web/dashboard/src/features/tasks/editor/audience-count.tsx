@@ -1,5 +1,7 @@
 import { Text } from "@mantine/core";
+import { IconAlertTriangle } from "@tabler/icons-react";
 import { sentenceOf } from "../../../api/problem.ts";
+import { sayBeyond } from "./audience-words.ts";
 import classes from "./editor.module.css";
 import type { AudienceCount as Count } from "./use-audience-count.ts";
 
@@ -7,18 +9,20 @@ interface AudienceCountProps {
   readonly count: Count;
   /** Of the filter, where no row is at fault. */
   readonly fault: string | undefined;
+  /** The most that one run takes, as its field has it; undefined: each contact has a run of its own. */
+  readonly most: number | string | undefined;
 }
 
 /** How many match now, and some of them. */
-export function AudienceCount({ count, fault }: AudienceCountProps) {
+export function AudienceCount(props: AudienceCountProps) {
   return (
     <div className={classes.count} role="status" aria-label="Audience now">
-      <Words count={count} fault={fault} />
+      <Words {...props} />
     </div>
   );
 }
 
-function Words({ count: { shown, isFilledIn, error, faults }, fault }: AudienceCountProps) {
+function Words({ count: { shown, isFilledIn, error, faults }, fault, most }: AudienceCountProps) {
   if (!isFilledIn)
     return (
       <Text size="sm" c="dimmed">
@@ -38,12 +42,19 @@ function Words({ count: { shown, isFilledIn, error, faults }, fault }: AudienceC
       </Text>
     );
   const { count, optedOut, sample } = shown;
+  const beyond = most === undefined ? undefined : sayBeyond(count, most);
   return (
     <>
       <Text size="sm">
         <strong>{count.toLocaleString("en")}</strong> {count === 1 ? "contact matches" : "contacts match"} now
         {optedOut > 0 && `; ${optedOut.toLocaleString("en")} more opted out and will be skipped`}.
       </Text>
+      {beyond !== undefined && (
+        <Text size="sm" fw={500} className={classes.beyond}>
+          <IconAlertTriangle size={14} aria-hidden />
+          {beyond}
+        </Text>
+      )}
       {sample.length > 0 && (
         <Text size="xs" c="dimmed" mt={2}>
           {sample

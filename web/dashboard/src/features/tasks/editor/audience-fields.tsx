@@ -24,6 +24,8 @@ type Audience = TaskForm["audience"];
 
 interface AudienceFieldsProps {
   readonly value: Audience;
+  /** Each contact has a run of its own, by a date of theirs: no run has a most. */
+  readonly isByDate: boolean;
   onChange(change: Partial<Audience>): void;
   errorOf(path: string): ReactNode;
   /** Told whether what is typed as JSON is none, and why. */
@@ -31,7 +33,7 @@ interface AudienceFieldsProps {
 }
 
 /** Everybody who matches, found anew at each run. */
-export function AudienceFields({ value, onChange, errorOf, onJsonFault }: AudienceFieldsProps) {
+export function AudienceFields({ value, isByDate, onChange, errorOf, onJsonFault }: AudienceFieldsProps) {
   const { filter } = value;
   const count = useAudienceCount(filter);
   const { atFields, others } = sortFaults(count.faults, { audience: value }, (path) =>
@@ -51,7 +53,7 @@ export function AudienceFields({ value, onChange, errorOf, onJsonFault }: Audien
           error={faultOf("audience.filter.json")}
         />
       )}
-      <AudienceCount count={count} fault={others[0]} />
+      <AudienceCount count={count} fault={others[0]} most={isByDate ? undefined : value.maxContactsPerRun} />
       <div className={classes.row}>
         <NumberInput
           label="Contacts of one run at most"

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import type { ContactFilter } from "../../../api/generated/model";
 import { toRows } from "./audience-rules.ts";
-import { sayCondition } from "./audience-words.ts";
+import { sayBeyond, sayCondition } from "./audience-words.ts";
 
 test.each<[ContactFilter, string]>([
   [{ tag: "trial" }, "Tag trial is there"],
@@ -15,4 +15,16 @@ test.each<[ContactFilter, string]>([
   [{ lastActivity: { before: "2027-03-01" } }, "Last message is before 2027-03-01"],
 ])("%o is said as %s", (filter, words) => {
   expect(toRows(filter)?.conditions.map(sayCondition)).toEqual([words]);
+});
+
+test("who matches beyond what one run takes is said", () => {
+  expect(sayBeyond(1_664, 1_000)).toBe(
+    "One run takes the first 1,000 of them, oldest first: 664 are left out.",
+  );
+  expect(sayBeyond(2, 1)).toBe("One run takes the first one of them, oldest first: 1 is left out.");
+  // An empty field is the default.
+  expect(sayBeyond(1_001, "")).toContain("the first 1,000");
+  expect(sayBeyond(1_000, 1_000)).toBeUndefined();
+  expect(sayBeyond(1_664, 0)).toBeUndefined();
+  expect(sayBeyond(1_664, "many")).toBeUndefined();
 });

@@ -41,6 +41,9 @@ export const fieldWords: Readonly<Record<Field, string>> = {
   phone: "Phone",
 };
 
+/** What one run takes where nothing is said. */
+const usualMost = 1_000;
+
 /** "Attribute plan is one of pro, team". */
 export function sayCondition({ kind, name, comparison, value, values, duration }: Condition): string {
   const compared = comparisonWords[comparison];
@@ -59,6 +62,19 @@ export function sayCondition({ kind, name, comparison, value, values, duration }
     default:
       return `${what} ${compared} ${value}`;
   }
+}
+
+/**
+ * Whom a run leaves out since more match than it takes; undefined where it takes all, or where the field for the most
+ * holds no such number.
+ */
+export function sayBeyond(count: number, maxContactsPerRun: number | string): string | undefined {
+  const most = maxContactsPerRun === "" ? usualMost : Number(maxContactsPerRun);
+  if (!Number.isInteger(most) || most < 1 || count <= most) return undefined;
+  const taken = most === 1 ? "the first one" : `the first ${most.toLocaleString("en")}`;
+  const beyond = count - most;
+  const rest = beyond === 1 ? "1 is" : `${beyond.toLocaleString("en")} are`;
+  return `One run takes ${taken} of them, oldest first: ${rest} left out.`;
 }
 
 function subjectOf(kind: Exclude<ConditionKind, "tag">, name: string): string {

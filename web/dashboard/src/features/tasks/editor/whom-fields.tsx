@@ -6,7 +6,7 @@ import { ContactField } from "./contact-field.tsx";
 import type { TaskForm, Whom } from "./rules.ts";
 
 interface WhomFieldsProps {
-  readonly value: Pick<TaskForm, "whom" | "contactId" | "audience" | "mayWriteTo">;
+  readonly value: Pick<TaskForm, "whom" | "contactId" | "audience" | "mayWriteTo" | "schedule">;
   onWhom(whom: Whom): void;
   onContact(contactId: string | null): void;
   onAudience(change: Partial<TaskForm["audience"]>): void;
@@ -50,6 +50,7 @@ export function WhomFields(props: WhomFieldsProps) {
       {value.whom === "audience" && (
         <AudienceFields
           value={value.audience}
+          isByDate={value.schedule.kind === "relative"}
           onChange={onAudience}
           errorOf={errorOf}
           onJsonFault={onJsonFault}

@@ -3,7 +3,9 @@ import type { Task } from "../../../api/generated/model";
 import type { Column } from "../../../components/data-table/index.ts";
 import { AgentName, ContactName } from "../../../components/links.tsx";
 import { TaskPill } from "../../../components/task-pill.tsx";
+import { missingDate, whyNotRunning } from "../../../components/task-standing.ts";
 import { RelativeTime } from "../../../components/time.tsx";
+import { DateMend } from "../actions/date-mend.tsx";
 import { isPaused } from "../actions/rules.ts";
 import { resumeTasks } from "../actions/task-actions.ts";
 import classes from "./columns.module.css";
@@ -12,7 +14,7 @@ import { Sparkline } from "./sparkline.tsx";
 /** What the list shows of each task, name and state sharing what the others leave; `mayResume`: with the button that mends a pause. */
 export function taskColumns(mayResume: boolean): readonly Column<Task>[] {
   return [
-    { key: "name", header: "Name", render: (task) => <Name task={task} /> },
+    { key: "name", header: "Name", isLink: true, render: (task) => <Name task={task} /> },
     {
       key: "agent",
       header: "Agent",
@@ -58,17 +60,22 @@ export function taskColumns(mayResume: boolean): readonly Column<Task>[] {
 
 /** On a narrow screen the reason of a state stands in place of the schedule. */
 function Name({ task }: { readonly task: Task }) {
-  const { name, schedule, scheduleDescription, stateReason } = task;
+  const { name, schedule, scheduleDescription } = task;
+  const reason = whyNotRunning(task);
   const words = schedule === null ? "Only on demand" : (scheduleDescription ?? "");
   return (
     <div className={classes.name}>
       <span className={classes.title} title={name}>
         {name}
       </span>
-      <span className={classes.words} data-gives-way={stateReason !== null || undefined} title={words}>
+      <span className={classes.words} data-gives-way={reason !== undefined || undefined} title={words}>
         {words}
       </span>
-      {stateReason !== null && <span className={classes.narrowReason}>{stateReason.message}</span>}
+      {reason !== undefined && (
+        <span className={classes.narrowReason} title={reason}>
+          {reason}
+        </span>
+      )}
     </div>
   );
 }
@@ -80,10 +87,18 @@ function Whom({ task: { contactId, audience } }: { readonly task: Task }) {
 
 /** The state, why it is so, and the button that mends it. */
 function State({ task, mayResume }: { readonly task: Task; readonly mayResume: boolean }) {
+  const reason = whyNotRunning(task);
   return (
     <div className={classes.state}>
       <TaskPill task={task} />
-      {task.stateReason !== null && <span className={classes.reason}>{task.stateReason.message}</span>}
+      {reason !== undefined && (
+        <span className={classes.reason} title={reason}>
+          {reason}
+        </span>
+      )}
+      {mayResume && missingDate(task) !== undefined && (
+        <DateMend task={task} size="compact-xs" className={classes.mend} />
+      )}
       {mayResume && isPaused(task) && (
         <Button
           className={classes.mend}

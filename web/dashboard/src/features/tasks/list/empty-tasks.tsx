@@ -1,5 +1,5 @@
 import { Button } from "@mantine/core";
-import { IconClock, IconFilterOff } from "@tabler/icons-react";
+import { IconClock } from "@tabler/icons-react";
 import { useMutation } from "@tanstack/react-query";
 import { Link, useNavigate } from "@tanstack/react-router";
 import { queryClient } from "../../../api/query-client.ts";
@@ -48,23 +48,6 @@ export function NoTasks() {
       {can("write")
         ? " The example writes to a contact that is made for it and reaches nobody real."
         : " Your role may look at tasks, not make them."}
-    </EmptyState>
-  );
-}
-
-/** Filters that no task passes. */
-export function NoMatches({ onClear }: { onClear(): void }) {
-  return (
-    <EmptyState
-      icon={IconFilterOff}
-      title="No task matches"
-      actions={
-        <Button variant="default" onClick={onClear}>
-          Clear filters
-        </Button>
-      }
-    >
-      There are tasks, but none that passes these filters.
     </EmptyState>
   );
 }

@@ -1,4 +1,9 @@
-import type { ListTasksParams, Task } from "../../../api/generated/model";
+import type {
+  ListTasksHasFailed,
+  ListTasksParams,
+  ListTasksScheduled,
+  Task,
+} from "../../../api/generated/model";
 import type { Tone } from "../../../components/pill.tsx";
 
 /** The filters of the list as its address has them. */
@@ -11,12 +16,12 @@ export interface TaskSearch {
   readonly scheduled?: boolean;
 }
 
-/** The filters as the API takes them. */
+/** The filters as the API takes them; what an address has instead of a flag goes there too, to be refused by name. */
 export function toParams({ hasFailed, scheduled, ...texts }: TaskSearch): ListTasksParams {
   return {
     ...texts,
-    ...(hasFailed === undefined ? {} : { hasFailed: hasFailed ? "true" : "false" }),
-    ...(scheduled === undefined ? {} : { scheduled: scheduled ? "true" : "false" }),
+    ...(hasFailed === undefined ? {} : { hasFailed: String(hasFailed) as ListTasksHasFailed }),
+    ...(scheduled === undefined ? {} : { scheduled: String(scheduled) as ListTasksScheduled }),
   };
 }
 

@@ -1,7 +1,7 @@
 import { useState } from "react";
 import type { TaskRecentExecutionsItem } from "../../../api/generated/model";
 import { lookOf } from "../../../components/execution-pill.tsx";
-import { exactTime } from "../../../components/time-words.ts";
+import { exactTime, localizeInstants } from "../../../components/time-words.ts";
 import { useTimezone } from "../../../session/session.ts";
 import { describeBars } from "./rules.ts";
 import classes from "./sparkline.module.css";
@@ -46,5 +46,9 @@ function explain(
   timezone: string,
 ): string {
   const when = exactTime(completedAt ?? queuedAt, timezone);
-  return [word, ...(reason === null ? [] : [reason.message]), when].join("\n");
+  return [
+    word,
+    ...(reason === null ? [] : [localizeInstants(reason.message, Date.now(), timezone)]),
+    when,
+  ].join("\n");
 }

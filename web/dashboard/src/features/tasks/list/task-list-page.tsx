@@ -10,7 +10,7 @@ import {
   IconTrash,
 } from "@tabler/icons-react";
 import { keepPreviousData, useInfiniteQuery } from "@tanstack/react-query";
-import { getRouteApi, Link, useNavigate } from "@tanstack/react-router";
+import { getRouteApi, Link, type LinkProps, useNavigate } from "@tanstack/react-router";
 import { useMemo } from "react";
 import type { Task } from "../../../api/generated/model";
 import {
@@ -19,6 +19,7 @@ import {
   type RowAction,
   useCursorList,
 } from "../../../components/data-table/index.ts";
+import { NoMatches } from "../../../components/no-matches.tsx";
 import { Page } from "../../../components/page.tsx";
 import { usePageKey } from "../../../components/page-keys.ts";
 import { known } from "../../../routes/search.ts";
@@ -33,7 +34,7 @@ import {
   runNow,
 } from "../actions/task-actions.ts";
 import { taskColumns } from "./columns.tsx";
-import { NoMatches, NoTasks } from "./empty-tasks.tsx";
+import { NoTasks } from "./empty-tasks.tsx";
 import type { TaskSearch } from "./rules.ts";
 import { TaskFilters } from "./task-filters.tsx";
 import { taskListQuery } from "./task-list-query.ts";
@@ -95,10 +96,18 @@ export function TaskListPage() {
         columns={columns}
         rowId={idOf}
         rowLabel={nameOf}
-        onOpen={({ id }) => void navigate({ to: "/tasks/$taskId", params: { taskId: id } })}
+        linkOf={linkOf}
         rowActions={rowActions}
         bulkActions={mayWrite ? bulkActions : []}
-        empty={isFiltered ? <NoMatches onClear={() => replace({})} /> : <NoTasks />}
+        empty={
+          isFiltered ? (
+            <NoMatches noun="task" onClear={() => replace({})}>
+              There are tasks, but none that passes these filters.
+            </NoMatches>
+          ) : (
+            <NoTasks />
+          )
+        }
       />
     </Page>
   );
@@ -106,6 +115,7 @@ export function TaskListPage() {
 
 const idOf = ({ id }: Task) => id;
 const nameOf = ({ name }: Task) => name;
+const linkOf = ({ id }: Task): LinkProps => ({ to: "/tasks/$taskId", params: { taskId: id } });
 
 function rowActionsOf(
   navigate: ReturnType<typeof useNavigate>,

@@ -8,6 +8,7 @@ import { JsonView } from "../../../components/code/json-view.tsx";
 import { CopyId } from "../../../components/copy-id.tsx";
 import { ExecutionPill } from "../../../components/execution-pill.tsx";
 import { Fact, FactGroup, Facts } from "../../../components/facts.tsx";
+import { limitsThen, useStartStep } from "../../../components/journal/start-step.ts";
 import { AgentName, ContactName } from "../../../components/links.tsx";
 import { ExactTime, RelativeTime } from "../../../components/time.tsx";
 import { useDefaultAgent } from "../default-agent.ts";
@@ -179,15 +180,15 @@ function Limits({ task }: { readonly task: Task }) {
   );
 }
 
-/** What came of the last run, and what it used of its limits where that is much. */
+/** What came of the last run, and what it used of the limits that it had where that is much. */
 function LastRun({ task }: { readonly task: Task }) {
-  const limits = useLimits(task);
   const { lastExecution } = task;
   const { data: execution } = useGetExecution(lastExecution?.id ?? "", {
     query: { enabled: lastExecution !== null, retry: false },
   });
+  const limits = limitsThen(useStartStep(lastExecution?.id ?? "", (execution?.startedAt ?? null) !== null));
   if (lastExecution === null) return null;
-  const uses = execution === undefined ? [] : limitUse(execution, limits);
+  const uses = execution === undefined || limits === undefined ? [] : limitUse(execution, limits);
   return (
     <FactGroup title="Last result">
       <ExecutionPill execution={{ ...lastExecution, reason: execution?.reason ?? null }} />

@@ -1,6 +1,6 @@
-import { Button, Select, Text, Tooltip } from "@mantine/core";
+import { Button, Select } from "@mantine/core";
 import { IconPlayerPlay } from "@tabler/icons-react";
-import { useNavigate } from "@tanstack/react-router";
+import type { LinkProps } from "@tanstack/react-router";
 import { useMemo, useState } from "react";
 import { cursorQuery } from "../../../api/cursor-query.ts";
 import { useListExecutionsInfinite } from "../../../api/generated/executions/executions";
@@ -8,6 +8,7 @@ import type { Execution, ListExecutionsStatus, Task } from "../../../api/generat
 import { type Column, DataTable, useCursorList } from "../../../components/data-table/index.ts";
 import { EmptyState } from "../../../components/empty-state.tsx";
 import { ExecutionPill } from "../../../components/execution-pill.tsx";
+import { ExecutionSummary } from "../../../components/execution-summary.tsx";
 import { ContactName } from "../../../components/links.tsx";
 import { Money } from "../../../components/money.tsx";
 import { RelativeTime } from "../../../components/time.tsx";
@@ -27,7 +28,6 @@ const statuses: readonly { readonly value: ListExecutionsStatus; readonly label:
 
 /** Every run of the task, skipped ones with their reason. */
 export function ExecutionsTab({ task }: { readonly task: Task }) {
-  const navigate = useNavigate();
   const [status, setStatus] = useState<ListExecutionsStatus | null>(null);
   const query = useListExecutionsInfinite(
     { taskId: task.id, limit: 50, ...(status === null ? {} : { status }) },
@@ -56,7 +56,7 @@ export function ExecutionsTab({ task }: { readonly task: Task }) {
         columns={columns}
         rowId={({ id }) => id}
         rowLabel={({ id }) => id}
-        onOpen={({ id }) => void navigate({ to: "/executions/$executionId", params: { executionId: id } })}
+        linkOf={linkOf}
         empty={
           status === null ? (
             <EmptyState icon={IconPlayerPlay} title="It has not run yet">
@@ -83,12 +83,18 @@ export function ExecutionsTab({ task }: { readonly task: Task }) {
   );
 }
 
+const linkOf = ({ id }: Execution): LinkProps => ({
+  to: "/executions/$executionId",
+  params: { executionId: id },
+});
+
 function columnsOf(hasAudience: boolean): readonly Column<Execution>[] {
   return [
     {
       key: "result",
       header: "Result",
-      width: 152,
+      isLink: true,
+      width: 168,
       render: (execution) => <ExecutionPill execution={execution} />,
     },
     ...(hasAudience ? [contactColumn] : []),
@@ -126,7 +132,7 @@ function columnsOf(hasAudience: boolean): readonly Column<Execution>[] {
       key: "summary",
       header: "Summary",
       from: 900,
-      render: (execution) => <Summary execution={execution} />,
+      render: (execution) => <ExecutionSummary execution={execution} />,
     },
   ];
 }
@@ -137,19 +143,3 @@ const contactColumn: Column<Execution> = {
   width: 160,
   render: ({ contactId }) => <ContactName id={contactId} />,
 };
-
-/** What the agent said of it, else why it is as it is. */
-function Summary({ execution: { summary, reason } }: { readonly execution: Execution }) {
-  const text = summary ?? reason?.message;
-  if (text === undefined)
-    return (
-      <Text span inherit c="dimmed">
-        –
-      </Text>
-    );
-  return (
-    <Tooltip label={text} multiline maw={420}>
-      <span>{text}</span>
-    </Tooltip>
-  );
-}

@@ -1,4 +1,5 @@
 import type { Agent, Execution, Task } from "../../../api/generated/model";
+import type { LimitsThen } from "../../../components/journal/start-step.ts";
 import { dollars } from "../../../components/money.tsx";
 import { spell } from "../../../components/time-words.ts";
 
@@ -94,8 +95,8 @@ const worthSaying = 50;
 
 type Used = Pick<Execution, "iterations" | "toolCalls" | "costUsd" | "status">;
 
-/** What a run used of its limits, where it is half or more. Running time is left out: waits are not told apart in it. */
-export function limitUse(used: Used, limits: Task["limits"]): readonly LimitUse[] {
+/** What a run used of the limits with which it began, where it is half or more. Running time is left out: waits are not told apart in it. */
+export function limitUse(used: Used, limits: LimitsThen): readonly LimitUse[] {
   const all: readonly LimitUse[] = [
     shareOf("Model calls", used.iterations, limits.maxIterations, (count) => count.toLocaleString("en")),
     shareOf("Tool calls", used.toolCalls, limits.maxToolCalls, (count) => count.toLocaleString("en")),

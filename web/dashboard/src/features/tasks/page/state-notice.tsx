@@ -2,7 +2,9 @@ import { Button } from "@mantine/core";
 import { Link } from "@tanstack/react-router";
 import type { Task } from "../../../api/generated/model";
 import { Notice } from "../../../components/notice.tsx";
+import { missingDate } from "../../../components/task-standing.ts";
 import { useMe } from "../../../session/session.ts";
+import { DateMend } from "../actions/date-mend.tsx";
 import { resumeTasks } from "../actions/task-actions.ts";
 import { type Mend, mendOf } from "./rules.ts";
 
@@ -32,6 +34,13 @@ const mendWords: Readonly<Record<Exclude<Mend, "resume">, string>> = {
 export function StateNotice({ task }: { readonly task: Task }) {
   const mayWrite = useMe().can("write");
   const { state, stateReason } = task;
+  const noDate = missingDate(task);
+  if (noDate !== undefined)
+    return (
+      <Notice tone="amber" mend={mayWrite && <DateMend task={task} size="compact-sm" />}>
+        <strong>No coming run.</strong> {noDate}
+      </Notice>
+    );
   if (state === "active" || stateReason === null) return null;
   return (
     <Notice tone={tones[state]} mend={mayWrite && <MendButton task={task} />}>

@@ -5,6 +5,7 @@ import type { Task } from "../../../api/generated/model";
 import { useListUpcomingRuns } from "../../../api/generated/tasks/tasks";
 import { EmptyState } from "../../../components/empty-state.tsx";
 import { ErrorState } from "../../../components/error-state.tsx";
+import { missingDate } from "../../../components/task-standing.ts";
 import { useMe } from "../../../session/session.ts";
 import { RunList } from "../schedule/run-list.tsx";
 
@@ -59,7 +60,8 @@ function None({ task }: { readonly task: Task }) {
   );
 }
 
-function whyNone({ schedule, state }: Task): { readonly title: string; readonly text: string } {
+function whyNone(task: Task): { readonly title: string; readonly text: string } {
+  const { schedule, state } = task;
   if (schedule === null)
     return { title: "No schedule", text: "It runs on demand: by Run now, by API, or by an agent." };
   if (state === "ended") return { title: "No coming runs", text: "The task has ended." };
@@ -68,12 +70,7 @@ function whyNone({ schedule, state }: Task): { readonly title: string; readonly 
       title: "No coming runs",
       text: "The task is paused. Once it is resumed its schedule counts from then.",
     };
-  if (schedule.kind === "relative")
-    return {
-      title: "No coming runs",
-      text: `No contact of it has a date in “${schedule.attribute}” whose run is still to come.`,
-    };
-  return { title: "No coming runs", text: "The schedule has no further run." };
+  return { title: "No coming runs", text: missingDate(task) ?? "The schedule has no further run." };
 }
 
 function Waiting() {

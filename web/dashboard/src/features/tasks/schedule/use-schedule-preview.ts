@@ -1,5 +1,5 @@
 import { useDebouncedValue } from "@mantine/hooks";
-import { keepPreviousData, useQuery } from "@tanstack/react-query";
+import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import type { PreviewSchedule200, ScheduleInput } from "../../../api/generated/model";
 import { previewSchedule } from "../../../api/generated/tasks/tasks";
@@ -9,7 +9,7 @@ const pauseMs = 250;
 const runsShown = 5;
 
 export interface SchedulePreview {
-  /** The last good one; it stays while one types on. */
+  /** The last good one of this kind; it stays while one types on. */
   readonly shown: PreviewSchedule200 | undefined;
   /** False while `shown` belongs to what was typed before. */
   readonly isCurrent: boolean;
@@ -27,20 +27,22 @@ export function useSchedulePreview(schedule: ScheduleInput | null, exampleDate: 
   };
   const wanted = JSON.stringify(body);
   const [asked] = useDebouncedValue(wanted, pauseMs);
-  const { data, error, isPlaceholderData } = useQuery({
+  const isSettled = asked === wanted && schedule !== null;
+  const { data, error } = useQuery({
     queryKey: ["schedule preview", asked],
     queryFn: ({ signal }) => previewSchedule(JSON.parse(asked), { signal }),
-    enabled: schedule !== null && asked === wanted,
-    placeholderData: keepPreviousData,
+    enabled: isSettled,
     staleTime: 0,
   });
-  const [shown, setShown] = useState(data);
-  if (data !== undefined && data !== shown) setShown(data);
-  const isSettled = asked === wanted && schedule !== null;
+  const current = isSettled ? data : undefined;
+  const [last, setLast] = useState({ kind: schedule?.kind, data: current });
+  if (current !== undefined && current !== last.data) setLast({ kind: schedule?.kind, data: current });
+  // What another kind does says nothing of this one.
+  const shown = current ?? (last.kind === schedule?.kind ? last.data : undefined);
   const faults = isSettled && error instanceof ApiError ? error.faults : [];
   return {
     shown,
-    isCurrent: isSettled && data !== undefined && !isPlaceholderData,
+    isCurrent: current !== undefined,
     faults,
     error: isSettled && faults.length === 0 ? error : null,
   };

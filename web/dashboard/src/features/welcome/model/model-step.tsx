@@ -2,6 +2,7 @@ import { Button, Group, Radio, Stack, Text } from "@mantine/core";
 import { useState } from "react";
 import type { ModelProvider } from "../../../api/generated/model";
 import { useMe } from "../../../session/session.ts";
+import { versionOf } from "../rules.ts";
 import { useOpenStep } from "../tour.ts";
 import { kinds, labelOf } from "./kinds.ts";
 import { ProviderCheck } from "./provider-check.tsx";
@@ -10,10 +11,12 @@ import { SandboxChoice } from "./sandbox-choice.tsx";
 
 interface ModelStepProps {
   readonly providers: readonly ModelProvider[];
+  /** A provider has answered as it is now. */
+  onTested(provider: ModelProvider): void;
 }
 
 /** Connects a model provider and tries it, or stays with the sandbox. */
-export function ModelStep({ providers }: ModelStepProps) {
+export function ModelStep({ providers, onTested }: ModelStepProps) {
   const me = useMe();
   const openStep = useOpenStep();
   const [kind, setKind] = useState<ModelProvider["kind"]>("openai");
@@ -44,11 +47,12 @@ export function ModelStep({ providers }: ModelStepProps) {
       />
     ) : (
       <ProviderCheck
-        key={`${connected.id} ${connected.updatedAt}`}
+        key={versionOf(connected)}
         provider={connected}
         onChange={() => setForm("change")}
         onAdd={() => setForm("new")}
-        onContinue={() => openStep("agent")}
+        onTested={() => onTested(connected)}
+        onContinue={() => openStep("agent", { modelProviderId: connected.id })}
       />
     );
 
@@ -70,7 +74,10 @@ export function ModelStep({ providers }: ModelStepProps) {
         </Group>
       </Radio.Group>
       {kind === "sandbox" ? (
-        <SandboxChoice providers={providers} onDone={() => openStep("agent")} />
+        <SandboxChoice
+          providers={providers}
+          onDone={(modelProviderId) => openStep("agent", { modelProviderId })}
+        />
       ) : (
         <ProviderForm
           key={kind}

@@ -14,16 +14,18 @@ interface ProviderCheckProps {
   readonly provider: ModelProvider;
   onChange(): void;
   onAdd(): void;
+  onTested(): void;
   onContinue(): void;
 }
 
 /** Tries a connected provider with one small call and shows what it really answers. */
-export function ProviderCheck({ provider, onChange, onAdd, onContinue }: ProviderCheckProps) {
+export function ProviderCheck({ provider, onChange, onAdd, onTested, onContinue }: ProviderCheckProps) {
   const models = useListProviderModels(provider.id, { query: { staleTime: Number.POSITIVE_INFINITY } });
   const ids = models.data?.items.map(({ id }) => id) ?? [];
   const [typed, setTyped] = useState<string | null>(null);
   const model = typed ?? suggestModel(provider.kind, ids);
-  const trial = useTestModelProvider();
+  const trial = useTestModelProvider({ mutation: { onSuccess: ({ ok }) => ok && onTested() } });
+  const works = trial.data?.ok === true;
   const fault = models.data?.error?.message;
 
   return (
@@ -58,15 +60,15 @@ export function ProviderCheck({ provider, onChange, onAdd, onContinue }: Provide
       <div role="status">{trial.data !== undefined && <Answer trial={trial.data} />}</div>
       <Group gap="xs">
         <Button
-          variant="default"
+          variant={works ? "default" : "filled"}
           size="sm"
           loading={trial.isPending}
           onClick={() => trial.mutate({ modelProviderId: provider.id, data: { model } })}
         >
           Test
         </Button>
-        <Button size="sm" variant={trial.data?.ok === true ? "filled" : "default"} onClick={onContinue}>
-          Continue
+        <Button size="sm" variant={works ? "filled" : "default"} onClick={onContinue}>
+          {works ? "Continue" : "Continue without a working test"}
         </Button>
       </Group>
     </Stack>

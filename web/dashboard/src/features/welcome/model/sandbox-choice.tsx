@@ -9,7 +9,7 @@ import { sayFailed } from "../../../components/say.tsx";
 
 interface SandboxChoiceProps {
   readonly providers: readonly ModelProvider[];
-  onDone(): void;
+  onDone(modelProviderId: string): void;
 }
 
 /** What the sandbox is, honestly, and the button that stays with it. */
@@ -17,14 +17,14 @@ export function SandboxChoice({ providers, onDone }: SandboxChoiceProps) {
   const queryClient = useQueryClient();
   const { mutate, isPending } = useCreateModelProvider({
     mutation: {
-      onSuccess: async () => {
+      onSuccess: async ({ id }) => {
         await queryClient.invalidateQueries({ queryKey: getListModelProvidersQueryKey() });
-        onDone();
+        onDone(id);
       },
       onError: (error) => sayFailed("The sandbox is not set up", error),
     },
   });
-  const isThere = providers.some(({ kind }) => kind === "sandbox");
+  const sandbox = providers.find(({ kind }) => kind === "sandbox");
   return (
     <Stack gap="sm" align="flex-start">
       <Text size="sm">The sandbox is a built-in stand-in for a model:</Text>
@@ -41,7 +41,9 @@ export function SandboxChoice({ providers, onDone }: SandboxChoiceProps) {
       <Button
         size="sm"
         loading={isPending}
-        onClick={() => (isThere ? onDone() : mutate({ data: { name: "Sandbox", kind: "sandbox" } }))}
+        onClick={() =>
+          sandbox === undefined ? mutate({ data: { name: "Sandbox", kind: "sandbox" } }) : onDone(sandbox.id)
+        }
       >
         Stay with the sandbox
       </Button>

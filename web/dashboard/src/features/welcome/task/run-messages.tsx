@@ -1,6 +1,7 @@
 import { Stack, Text } from "@mantine/core";
 import { useListMessages } from "../../../api/generated/conversations/conversations";
 import type { Execution } from "../../../api/generated/model";
+import { ReasonText } from "../../../components/reason-text.tsx";
 import classes from "./run-view.module.css";
 
 /** What the run wrote to the contact, and what it noted for colleagues. */
@@ -18,7 +19,11 @@ export function RunMessages({ execution }: { readonly execution: Execution }) {
         <Stack key={id} gap={4}>
           <Text size="xs" c="dimmed">
             Message to the contact · {status}
-            {reason !== null && `: ${reason.message}`}
+            {reason !== null && (
+              <>
+                : <ReasonText text={reason.message} />
+              </>
+            )}
           </Text>
           <p className={classes.message}>{text}</p>
         </Stack>

@@ -7,6 +7,7 @@ import type { Execution, Task } from "../../../api/generated/model";
 import { getListTasksQueryKey, useTriggerTask } from "../../../api/generated/tasks/tasks";
 import { ExecutionPill } from "../../../components/execution-pill.tsx";
 import { Pill } from "../../../components/pill.tsx";
+import { ReasonText } from "../../../components/reason-text.tsx";
 import { sayFailed } from "../../../components/say.tsx";
 import { between } from "../../../components/time-words.ts";
 import type { TourData } from "../tour.ts";
@@ -87,7 +88,11 @@ export function RunView({ task, data, onAgain }: RunViewProps) {
         </Group>
         <RunSteps execution={execution} />
         <RunMessages execution={execution} />
-        {execution.reason !== null && <Text size="sm">{execution.reason.message}</Text>}
+        {execution.reason !== null && (
+          <Text size="sm">
+            <ReasonText text={execution.reason.message} />
+          </Text>
+        )}
       </div>
       {hasEnded(execution) && <AfterRun task={task} execution={execution} />}
       <Group gap="xs">

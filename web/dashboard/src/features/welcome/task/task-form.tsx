@@ -12,7 +12,7 @@ import { type Made, startTask, type TaskValues } from "./start-task.ts";
 
 interface TaskFormProps {
   readonly agentId: string | null;
-  /** Those that are connected. */
+  /** Those that are connected, without the demo's. */
   readonly channels: readonly Channel[];
   onStarted(): void;
 }

@@ -3,6 +3,7 @@ import { useSearch } from "@tanstack/react-router";
 import { useState } from "react";
 import { useListChannels } from "../../../api/generated/channels/channels";
 import type { Task } from "../../../api/generated/model";
+import { listOwnChannels } from "../rules.ts";
 import { type TourData, useOpenStep } from "../tour.ts";
 import { RunView } from "./run-view.tsx";
 import { TaskForm } from "./task-form.tsx";
@@ -39,7 +40,7 @@ export function TaskStep({ data, task }: TaskStepProps) {
         <TaskForm
           key={agent?.id}
           agentId={agent?.id ?? data.agents[0]?.id ?? null}
-          channels={channels.data.items.filter(({ status }) => status === "connected")}
+          channels={listOwnChannels(channels.data.items)}
           onStarted={() => setMaking(false)}
         />
       )}

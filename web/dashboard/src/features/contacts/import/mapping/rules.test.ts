@@ -1,6 +1,15 @@
 import { describe, expect, test } from "vitest";
 import { toMappedRow } from "./rows.ts";
-import { attributeName, bareNumber, checkTargets, guessTargets, readCell, type Target } from "./rules.ts";
+import {
+  attributeName,
+  bareNumber,
+  checkTargets,
+  fieldWord,
+  findValueInHeader,
+  guessTargets,
+  readCell,
+  type Target,
+} from "./rules.ts";
 
 describe("what a column is", () => {
   test("is guessed by its header, each field once", () => {
@@ -41,6 +50,34 @@ describe("what a column is", () => {
 
   test("a phone number that is bare stays as it is", () => {
     expect(guessTargets(["phone"], [["+4930"]])).toEqual([{ kind: "phone", isBare: false }]);
+  });
+
+  test("is guessed by its values where it has no name", () => {
+    const cells = ["Ada", "ada@example.com", "+49 30 12345", "pro"];
+    expect(guessTargets(["", "", "", ""], [cells])).toMatchObject([
+      { kind: "attribute", name: "column_1" },
+      { kind: "email" },
+      { kind: "phone", isBare: true },
+      { kind: "attribute", name: "column_4" },
+    ]);
+    expect(guessTargets([""], [["ada@example.com"], ["none"]])).toMatchObject([{ kind: "attribute" }]);
+  });
+
+  test.each([
+    [["Ada", " ada@example.com"], "ada@example.com"],
+    [["Ada", "+49 30 12345"], "+49 30 12345"],
+    [["Ada", "31.12.2027"], "31.12.2027"],
+    [["Ada", "2027-12-31"], "2027-12-31"],
+    [["Ada", "42"], "42"],
+    [["name", "e-mail", "address 2", "@handle", "2027 plan", ""], undefined],
+  ])("a first row %j holds a value: %s", (header, value) => {
+    expect(findValueInHeader(header)).toBe(value);
+  });
+
+  test("is called as people call it", () => {
+    expect(["externalId", "tags", "attributes.plan", ""].map(fieldWord)).toEqual([
+      ...["External id", "Tags", "attributes.plan", ""],
+    ]);
   });
 
   test("parts of names are known, and empty columns left out", () => {

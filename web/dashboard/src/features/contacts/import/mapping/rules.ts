@@ -36,6 +36,14 @@ export const targetWords: Readonly<Record<TargetKind, string>> = {
   attribute: "Attribute",
 };
 
+/** A field of the API as the columns call it: "External id". */
+export function fieldWord(path: string): string {
+  return (
+    [...plainFields, "tags" as const].flatMap((field) => (field === path ? [targetWords[field]] : []))[0] ??
+    path
+  );
+}
+
 /** The two columns that a file of failed rows begins with. */
 export const importLine = "Import line";
 export const importError = "Import error";
@@ -73,7 +81,8 @@ export function guessTargets(
   const names = new Set<string>();
   return header.map((title, column) => {
     const values = samples.map((cells) => cells[column]?.trim() ?? "").filter((value) => value !== "");
-    const kind = knownNames.find(([, known]) => known.includes(bare(title)))?.[0];
+    const named = knownNames.find(([, known]) => known.includes(bare(title)))?.[0];
+    const kind = named ?? (bare(title) === "" ? kindOfValues(values) : undefined);
     if (kind === "ignore" || values.length === 0) return { kind: "ignore" };
     if (kind === undefined || kind === "attribute" || taken.has(kind)) {
       const name = freeName(attributeName(title, column), names);
@@ -85,6 +94,22 @@ export function guessTargets(
       ? { kind, isBare: values.some((value) => bareNumber(value) !== value) }
       : { kind };
   });
+}
+
+const emailAddress = /^[^\s@]+@[^\s@]+\.[^\s@]+$/;
+const phoneNumber = /^\+\d[\d\s().\-–/]{5,}$/;
+
+/** What a column without a name is, where its values alone tell. */
+function kindOfValues(values: readonly string[]): TargetKind | undefined {
+  if (values.length === 0) return undefined;
+  if (values.every((value) => emailAddress.test(value))) return "email";
+  return values.every((value) => phoneNumber.test(value)) ? "phone" : undefined;
+}
+
+/** A cell of the first row that is no name of a column, by which that row is rather a contact; undefined if none is. */
+export function findValueInHeader(header: readonly string[]): string | undefined {
+  const values = [emailAddress, phoneNumber, dottedDate, /^\d{4}-\d{2}-\d{2}/, /^-?\d+([.,]\d+)?$/];
+  return header.map((cell) => cell.trim()).find((cell) => values.some((value) => value.test(cell)));
 }
 
 /** "Plan (current)" is plan_current. */

@@ -84,10 +84,11 @@ function keyOf(by: (typeof claimedBy)[number], row: ContactImportRow): string | 
   return text && `${by} ${by === "email" ? text.toLowerCase() : text}`;
 }
 
-/** The API counts the rows of a request; people count the lines of their file. */
+/** The API counts the rows of a request and has its own names of fields; people count the lines of their file. */
 export function inLines(message: string, batch: Batch): string {
-  return message.replaceAll(/\brow (\d+)\b/g, (words, index) => {
+  const counted = message.replaceAll(/\brow (\d+)\b/g, (words, index) => {
     const line = batch[Number(index)]?.line;
     return line === undefined ? words : `line ${line}`;
   });
+  return counted.replaceAll(/\bexternalId\b/g, names.externalId);
 }

@@ -1,7 +1,7 @@
 import { unparse } from "papaparse";
 import type { CsvTable } from "../csv/rules.ts";
 import type { RowFault } from "../mapping/rows.ts";
-import { importError, importLine, type Target } from "../mapping/rules.ts";
+import { fieldWord, importError, importLine, type Target } from "../mapping/rules.ts";
 import type { RowResult } from "./import-run.ts";
 
 /** The fault with the name of its column, as people know it: "E-mail must be an e-mail address". */
@@ -13,7 +13,7 @@ export function faultWords(
   const column = columnOf(path, targets);
   const title = column === undefined ? "" : (header[column] ?? "").trim();
   if (title !== "") return `${title}: ${message}`;
-  return path === "" ? message : `${path}: ${message}`;
+  return path === "" ? message : `${fieldWord(path)}: ${message}`;
 }
 
 /** The column that a path of the API is about. */

@@ -63,6 +63,9 @@ describe("requests", () => {
     expect(inLines("row 2 has the same e-mail address already", batch)).toBe(
       "line 4 has the same e-mail address already",
     );
+    expect(inLines("another contact has this externalId", batch)).toBe(
+      "another contact has this external id",
+    );
     expect(inLines("row 9 and arrow 1", batch)).toBe("row 9 and arrow 1");
   });
 });
@@ -269,7 +272,7 @@ describe("the file of failed rows", () => {
 
   test("says what is wrong in words of the file", () => {
     expect(faultWords({ path: "email", message: "is wrong" }, header, targets)).toBe("Mail: is wrong");
-    expect(faultWords({ path: "tags", message: "are wrong" }, header, targets)).toBe("tags: are wrong");
+    expect(faultWords({ path: "tags", message: "are wrong" }, header, targets)).toBe("Tags: are wrong");
     expect(faultWords({ path: "", message: "is empty" }, header, targets)).toBe("is empty");
   });
 
