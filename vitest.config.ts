@@ -8,7 +8,7 @@ export default defineConfig({
     exclude: ["**/node_modules/**"],
     globalSetup: ["test/global-setup.ts"],
     reporters: ["default", "./test/reporter.ts"],
-    testTimeout: 20_000,
+    testTimeout: 45_000,
     hookTimeout: 60_000,
     // On a busy machine a page takes its time; whoever polls has a limit of its own all the same.
     expect: { poll: { timeout: 10_000 } },

@@ -16,11 +16,15 @@ export const watchScript = `(() => {
     return list.getAttribute("aria-busy") === "false" && list.querySelector("tbody tr[aria-rowindex]") !== null;
   };
   let was = false;
-  // After the frame in which it is drawn.
-  const note = () => requestAnimationFrame(() => setTimeout(() => { watch.shownAt = performance.now(); }));
-  new MutationObserver(() => {
+  // After the frame in which it is drawn; what is drawn later, such as names, is not waited for.
+  const note = () => requestAnimationFrame(() => setTimeout(() => {
+    if (watch.shownAt <= watch.actedAt) watch.shownAt = performance.now();
+  }));
+  // An answer that is there by the time the page asks for it takes the rows' place without a wait in between.
+  const bringsRows = ({ target, type }) => type === "childList" && target.nodeName === "TBODY";
+  new MutationObserver((changes) => {
     const is = isShown();
-    if (is && !was) note();
+    if (is && (!was || changes.some(bringsRows))) note();
     was = is;
   }).observe(document, { subtree: true, childList: true, attributes: true, attributeFilter: ["aria-busy"] });
 })();`;

@@ -51,8 +51,9 @@ it("killed once the workspace is there, it shows a key and makes the demo at the
 
   const second = await programs.start({ dataDir });
   expect(second.apiKey).toMatch(/^errand_[\w-]{43}$/);
-  const demo = await second.client().get<Record<string, string[]>>("/v1/demo");
+  const { kept, ...demo } = await second.client().get<Record<string, string[]>>("/v1/demo");
   expect(Object.values(demo).map((ids) => ids.length)).toEqual([1, 1, 1, 1]);
+  expect(kept).toEqual([]);
   expect((await second.client().get<Listed<Identified>>("/v1/api-keys")).items).toHaveLength(1);
   await second.client().delete("/v1/demo");
   expect(await second.stop()).toEqual({ code: 0, signal: null });

@@ -94,7 +94,7 @@ test("a file with good and bad rows is checked, imported, and its failed rows co
   for (const [line, column, message] of [
     ["5", "Mail", "must be an e-mail address"],
     ["6", "Seats", "must be a number such as 12 or 12.5"],
-    ["7", "Customer ID", "line 2 has the same externalId already"],
+    ["7", "Customer ID", "line 2 has the same external id already"],
   ] as const)
     await failures
       .getByRole("row", { name: line })

@@ -221,7 +221,7 @@ describe("a conversation", () => {
     await tab.goto(pathOf(id));
     await tab.getByText(/left$/).waitFor();
     await tab.clock.fastForward("57:00");
-    await tab.getByText(/^Sofia answers until (tomorrow )?\d\d:\d\d, 2:\d\d left$/).waitFor();
+    await tab.getByText(/^Sofia answers until (tomorrow )?\d\d:\d\d, [12]:\d\d left$/).waitFor();
     await later.close();
   });
 

@@ -11,8 +11,9 @@ interface LightLinkProps {
 }
 
 /**
- * A link for where there are hundreds. The router's own follows where one is and loads on hover; while a list scrolled,
- * that took longer than the rest of the rows. Clicks on these are followed in one place: `useLightLinks`.
+ * A link for where there are hundreds and each row that scrolls into sight makes some. The router's own watches the
+ * address, to know whether it leads to where one is, and loads on hover; this is an anchor and nothing else. Clicks on
+ * them are followed in one place: `useLightLinks`.
  */
 export function LightLink({ link, look = "name", children }: LightLinkProps) {
   const router = useRouter();

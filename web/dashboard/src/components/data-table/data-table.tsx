@@ -186,7 +186,7 @@ export function DataTable<T>(props: DataTableProps<T>) {
         </Table>
         {isLoadingMore && (
           <div className={classes.more}>
-            <Loader size="xs" aria-label="Loading more" />
+            <Loader role="progressbar" size="xs" aria-label="Loading more" />
           </div>
         )}
       </section>

@@ -109,7 +109,7 @@ export function SideList<T>(props: SideListProps<T>) {
       </ul>
       {isLoadingMore && (
         <div className={classes.more}>
-          <Loader size="xs" aria-label="Loading more" />
+          <Loader role="progressbar" size="xs" aria-label="Loading more" />
         </div>
       )}
     </section>

@@ -24,7 +24,7 @@ export function ConversationView({ id }: { readonly id: string }) {
   if (isPending)
     return (
       <Center className={classes.middle}>
-        <Loader size="sm" aria-label="Loading" />
+        <Loader role="progressbar" size="sm" aria-label="Loading" />
       </Center>
     );
   if (data === undefined)

@@ -61,7 +61,7 @@ export function MessageLog({ line, state, agentName }: MessageLogProps) {
         aria-label="Messages"
       >
         {!isCaughtUp && refusal === null && messages.length === 0 && (
-          <Loader size="sm" className={classes.waiting} aria-label="Loading messages" />
+          <Loader role="progressbar" size="sm" className={classes.waiting} aria-label="Loading messages" />
         )}
         {isCaughtUp && messages.length === 0 && unsent.length === 0 && (
           <p className={classes.nothing}>Nothing was written yet. Say hello as the contact would.</p>

@@ -53,7 +53,7 @@ export function ChooseStep({ isReading, fault, onChoose }: ChooseStepProps) {
         onDrop={drop}
       >
         {isReading ? (
-          <Loader size="sm" aria-label="Reading the file" />
+          <Loader role="progressbar" size="sm" aria-label="Reading the file" />
         ) : (
           <IconFileSpreadsheet size={28} stroke={1.5} aria-hidden />
         )}

@@ -67,7 +67,7 @@ function Decisions({ message }: { readonly message: Message }) {
     queryFn: ({ signal }) => findDecisions(message, signal),
   });
   if (error !== null) return <Text size="sm">{sentenceOf(error)}</Text>;
-  if (data === undefined) return <Loader size="xs" aria-label="Loading" />;
+  if (data === undefined) return <Loader role="progressbar" size="xs" aria-label="Loading" />;
   const [latest, ...earlier] = data;
   if (latest === undefined)
     return (

@@ -77,7 +77,7 @@ export function Transcript({ conversation, wanted, onHandBack, onWrite }: Transc
       >
         <div ref={content} className={classes.content}>
           <div ref={above} className={classes.above}>
-            {isLoadingOlder && <Loader size="xs" aria-label="Loading older messages" />}
+            {isLoadingOlder && <Loader role="progressbar" size="xs" aria-label="Loading older messages" />}
             {olderError !== null && (
               <span role="alert">
                 {sentenceOf(olderError)}{" "}

@@ -30,7 +30,7 @@ export function DayDrawer({ day, isLoading, onClose }: DayDrawerProps) {
 
 function Content({ day, isLoading }: { readonly day: ShownDay; readonly isLoading: boolean }) {
   const { date, isPast, isToday, count, items } = day;
-  if (isLoading && !isPast) return <Loader size="sm" aria-label="Loading the day" />;
+  if (isLoading && !isPast) return <Loader role="progressbar" size="sm" aria-label="Loading the day" />;
   return (
     <Stack gap="sm">
       <Text size="sm" c="dimmed">
