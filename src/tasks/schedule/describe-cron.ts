@@ -16,19 +16,35 @@ export function describeCron(cron: string): string {
   return sayWhereStepsBegin(words, cron) + either;
 }
 
-/** Of the first four fields: how many values each has, how its steps are put, and where they begin anew. Months differ in length. */
-const STEPS = [
-  { values: 60, words: (step: number) => `every ${step} minutes`, from: "each full hour" },
-  { values: 24, words: (step: number) => `every ${step} hours`, from: "each midnight" },
-  { values: null, words: (step: number) => `every ${step} days in a month`, from: "the 1st of each month" },
-  { values: 12, words: (step: number) => `every ${step} months`, from: "each January" },
-];
+interface Unit {
+  /** How many values the field has; null: months differ in length. */
+  readonly values: number | null;
+  /** How its steps are put. */
+  words(step: number): string;
+  /** Where they begin anew. */
+  readonly from: string;
+}
+
+const minutes: Unit = { values: 60, words: (step) => `every ${step} minutes`, from: "each full hour" };
+const hours: Unit = { values: 24, words: (step) => `every ${step} hours`, from: "each midnight" };
+const days: Unit = {
+  values: null,
+  words: (step) => `every ${step} days in a month`,
+  from: "the 1st of each month",
+};
+const months: Unit = { values: 12, words: (step) => `every ${step} months`, from: "each January" };
 
 /** Each seventh minute runs at :56 and then at :00: "every 7 minutes" alone would be wrong once an hour. */
 function sayWhereStepsBegin(words: string, cron: string): string {
-  const fields = splitCron(cron);
-  return STEPS.reduce((said, { values, words: put, from }, at) => {
-    const step = Number(/^\*\/(\d+)$/.exec(fields[at] ?? "")?.[1] ?? 1);
+  const [minute = "", hour = "", dayOfMonth = "", month = ""] = splitCron(cron);
+  const fields = [
+    [minute, minutes],
+    [hour, hours],
+    [dayOfMonth, days],
+    [month, months],
+  ] as const;
+  return fields.reduce((said, [field, { values, words: put, from }]) => {
+    const step = Number(/^\*\/(\d+)$/.exec(field)?.[1] ?? 1);
     if (step === 1 || (values !== null && values % step === 0)) return said;
     return said.replace(new RegExp(`${put(step)}\\b`, "i"), (found) => {
       return `${found.replace(" in a month", "")} from ${from} on`;
