@@ -51,8 +51,9 @@ export function describeNetworkCode(code: string): string {
 
 /** What a request without an answer failed of. `fetch` only says that it failed; why lies in the causes. */
 export function describeNetworkFault(error: unknown): string {
-  const code = findNetworkCode(listCauses(error));
-  return code === undefined ? messageOf(error) : describeNetworkCode(code);
+  const causes = [...listCauses(error)];
+  const code = findNetworkCode(causes);
+  return code === undefined ? messageOf(causes.at(-1) ?? error) : describeNetworkCode(code);
 }
 
 /** An error and what it was caused by, the errors of a host with several addresses included. */

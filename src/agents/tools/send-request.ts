@@ -1,8 +1,7 @@
 import { abortAfter, type Clock, pause } from "../../base/clock.ts";
-import { messageOf } from "../../base/errors.ts";
 import { BlockedAddressError } from "../../base/guarded-fetch.ts";
 import type { Reason } from "../../engine/index.ts";
-import { describeNetworkCode } from "../models/network-faults.ts";
+import { describeNetworkFault } from "../models/network-faults.ts";
 import { parseRetryAfter } from "../models/rules.ts";
 import { readAnswer, type ToolAnswer } from "./answer.ts";
 import type { ToolRequest } from "./request.ts";
@@ -159,13 +158,5 @@ function describeFailure(error: unknown, { url }: ToolRequest, { isSent }: Progr
   const what = isSent
     ? `The connection to the tool's server ${host} broke off`
     : `The tool's server ${host} could not be reached`;
-  return { code: "network_error", message: `${what}: ${describeCause(error)}.` };
-}
-
-/** `fetch` only says that it failed; why lies in the causes. */
-function describeCause(error: unknown): string {
-  let deepest = error;
-  while (deepest instanceof Error && deepest.cause instanceof Error) deepest = deepest.cause;
-  const code = deepest instanceof Error && "code" in deepest ? String(deepest.code) : "";
-  return code === "" ? messageOf(deepest) : describeNetworkCode(code);
+  return { code: "network_error", message: `${what}: ${describeNetworkFault(error)}.` };
 }
